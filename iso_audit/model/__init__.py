@@ -1,0 +1,1 @@
+"""Nouns: frozen values, standard library only; no files, no clock, no random numbers."""

@@ -1,0 +1,221 @@
+"""The columns of a log, of its facts and of its counts: the words engine and rules share.
+
+A log is two tables. `dossiers` may be absent: then receipt is the start of the first event and
+the finish is that of the last step that has a limit (design, section 6).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from iso_audit.model.organisation import Organisation
+from iso_audit.model.calendar import Calendar
+from iso_audit.model.place import NOWHERE, Place
+from iso_audit.model.procedure import Limit, Procedure, StepClock
+from iso_audit.text import Text
+
+DOSSIER_COLUMNS: Mapping[str, str] = {
+    "dossier_id": "text", "procedure": "text", "unit": "text", "channel": "text", "case": "text",
+    "received_at": "instant", "appointed_at": "instant", "due_at": "instant",
+    "finished_at": "instant", "returned_at": "instant", "status": "text",
+}  # fmt: skip
+
+EVENT_COLUMNS: Mapping[str, str] = {
+    "dossier_id": "text", "procedure": "text", "step": "text", "actor": "text", "role": "text",
+    "unit": "text", "started_at": "instant", "finished_at": "instant", "document": "text",
+    "reason": "text", "new_appointed_at": "instant",
+}  # fmt: skip
+
+STATUSES = (
+    "registered", "received", "not_accepted", "processing", "supplement", "financial", "withdrawn",
+    "stopped", "finished", "returned",
+)  # fmt: skip
+"""The ten states of the national synchronisation message, codes 1 to 10 in this order."""
+
+EVENT_FACTS: Mapping[str, str] = {
+    "late": "working time used by the step is over its limit; 2 where there is no start",
+    "wrong_role": "the acting role may not carry out the step (2: no role in the log)",
+    "undocumented": "no document number (2: the log has no such column)",
+    "unexplained": "no reason (2: the log has no such column)",
+    "no_new_date": "no new appointed date (2: the log has no such column)",
+    "no_actor": "no actor (2: the log has no such column)",
+    "no_moment": "start or finish is missing (2: the log has no start column)",
+    "off_hours": "finished outside the working and reception hours of the calendar",
+    "backwards": "finished before it started",
+    "future": "finished after the log was drawn up",
+    "after_due": "started after the dossier's due date (2: no due date)",
+    "early_enough": "an apology at least `apology_lead` before the due date (2: no due date)",
+    "slow_handover": "a hand-over later than INT-06 allows (2: no channel in the log)",
+}
+
+DOSSIER_FACTS: Mapping[str, str] = {
+    "overdue": "finished, or still unfinished when drawn up, after the due date (2: no due date)",
+    "undue": "unfinished and not yet due when the log was drawn up",
+    "appointed_later": "the appointed date is after the computed due date (2: none in the log)",
+    "appointed_differs": "the appointed date is not the computed due day (2: none in the log)",
+    "given_due_differs": "the due date given by the source is not the computed one (2: none given)",
+    "code_malformed": "the dossier code fits no pattern in force on its day of receipt",
+    "code_other_day": "the date in the dossier code is not the day of receipt",
+    "code_twice": "another dossier of the same unit and day carries the same code or number",
+    "promise_broken": "finished after the new date of its apology (2: no such date)",
+    "promise_beyond": "was apologised for with a new date",
+    "returned_before_signed": "returned to the applicant before the signing step was finished",
+    "status_unlike_events": "the status says finished or returned, the events do not (or the reverse)",
+    "received_off_hours": "received outside the working and reception hours",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A column cut out of another one by a pattern with one group."""
+
+    source: str
+    pattern: str
+
+
+@dataclass(frozen=True, slots=True)
+class TableMapping:
+    """How one table of a source becomes ours: our column -> the source's column, a cut or a constant."""
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+    cuts: Mapping[str, Cut] = field(default_factory=dict)
+    constants: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class LogMapping:
+    """Everything a mapping file settles about a log (design, section 6)."""
+
+    id: str
+    events: TableMapping
+    dossiers: TableMapping | None = None
+    dossiers_from: str = ""
+    """`attributes` for XES trace attributes, a file name for a second table, empty for none."""
+    steps: Mapping[str, str] = field(default_factory=dict)
+    """Activity as written -> step id; anything unmapped is looked up as a step id."""
+    roles: Mapping[str, str] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)
+    procedures: Mapping[str, str] = field(default_factory=dict)
+    statuses: Mapping[str, str] = field(default_factory=dict)
+    ignored: tuple[str, ...] = ()
+    """Activities that are declared as no step."""
+    procedure: str = ""
+    """Procedure of every dossier, where the source has no such column."""
+    dates: tuple[str, ...] = ()
+    """Date formats (strptime) tried in order; ISO 8601 is always tried."""
+    zone: str = ""
+    """Time zone of instants without an offset; empty: the calendar's."""
+    start: str = ""
+    """`previous_finish` for logs that have only completion times."""
+    due: str = "computed"
+    """`computed`, or `given` where the source's due date is the one that counts."""
+    drawn_up_at: dt.datetime | None = None
+    note: Text = Text()
+    """Said in the report, e.g. that the log is synthetic."""
+    encoding: str = ""
+    delimiter: str = ""
+    place: Place = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """One row of a source that could not be used, with the reason; nothing is dropped silently."""
+
+    file: str
+    row: int
+    column: str
+    value: str
+    reason: str
+    """Key: `no-dossier`, `bad-date`, `no-step`, `no-procedure`, `duplicate`, `bad-row`, `no-finish`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What was read of a log: rows in = kept + refused + ignored, for events and for dossiers."""
+
+    event_rows: int = 0
+    events_kept: int = 0
+    events_ignored: int = 0
+    dossier_rows: int = 0
+    dossiers_kept: int = 0
+    dossiers_without_procedure: int = 0
+    dossiers_open: int = 0
+    refused_count: int = 0
+    refused: tuple[Refused, ...] = ()
+    """The first ones; the whole list goes to a file."""
+    refused_reasons: Mapping[str, int] = field(default_factory=dict)
+    unknown_activities: Mapping[str, int] = field(default_factory=dict)
+    columns: frozenset[str] = frozenset()
+    """`events.actor`, `dossiers.appointed_at` ...: columns that hold at least one value."""
+    first: dt.datetime | None = None
+    last: dt.datetime | None = None
+    drawn_up_at: dt.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FactParameters:
+    """What the packs in force in one era say about facts; taken from the parameters of their requirements."""
+
+    clocks: Mapping[str, StepClock] = field(default_factory=dict)
+    """Kind of step -> what the clock does there unless the procedure says otherwise."""
+    apology_lead: Limit | None = None
+    code_patterns: tuple[str, ...] = ()
+    """Regular expressions, any of which a dossier code may fit; a group `day` holds YYMMDD."""
+    handover_cutoff: dt.time | None = None
+    """Receipts after this time may be handed over by `handover_grace` on the next working day."""
+    handover_grace: Limit | None = None
+    paper_handover_max: Limit | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Everything but the log that facts depend on."""
+
+    procedures: tuple[Procedure, ...]
+    organisation: Organisation
+    calendar: Calendar
+    eras: tuple[dt.date, ...] = ()
+    """First days of the eras after era 0; a dossier's era is how many of them are on or before its receipt."""
+    parameters: tuple[FactParameters, ...] = (FactParameters(),)
+    """One for each era: len(eras) + 1."""
+    drawn_up_at: dt.datetime | None = None
+    """Moment that bounds unfinished dossiers: the mapping's, else the audit date's end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a hook said of one kind or trace: rows of the table that the engine joins back to dossiers.
+
+    `subject` is the id of the EventKind, DossierKind or Trace; `question` an index into the
+    audit's list of (code, requirement); `position` the symbol of a trace that shows the breach.
+    """
+
+    subject: int
+    question: int
+    step: str
+    checked: int
+    failed: int
+    open: int
+    reason: str = ""
+    grade: str = ""
+    position: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """Counts of dossiers of one procedure, unit and month: the raw material of every rate."""
+
+    procedure: str
+    unit: str
+    month: str
+    dossiers: int
+    finished: int
+    early: int
+    on_time: int
+    overdue: int
+    pending_in_time: int
+    pending_overdue: int
+    undetermined: int
+    """No due date could be given or computed."""

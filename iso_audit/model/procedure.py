@@ -1,0 +1,316 @@
+"""A procedure says what must be: steps, flows, limits and the papers around them.
+
+Loading settles everything that is only a way of writing: nested `next` become silent gateways,
+messages between parts become flows, words for time become a `Limit`. What is left is one graph.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from fractions import Fraction
+from functools import cached_property
+
+from iso_audit.model.place import NOWHERE, Place
+from iso_audit.text import Text
+
+HOURS_PER_WORKING_DAY = 8
+"""1 working day = 8 working hours (NĐ-level practice; provincial decisions print it)."""
+
+KINDS = (
+    "submit", "receive", "check", "record_scan", "issue_receipt", "request_supplement", "refuse",
+    "transfer_in", "assign", "appraise", "field_check", "consult", "financial_obligation",
+    "draft_result", "review", "approve_sign", "number_stamp", "transfer_out", "return_result",
+    "archive", "apologise", "stop", "withdraw", "post", "other", "route",
+)  # fmt: skip
+"""What a step may be (notes of the field); `other` is real work no rule asks for, `route` a silent gateway."""
+
+
+class TimeUnit(StrEnum):
+    """How a limit counts: working hours, working days, clock hours, calendar days."""
+
+    WORKING_HOUR = "wh"
+    WORKING_DAY = "wd"
+    HOUR = "h"
+    DAY = "d"
+
+    @property
+    def is_working(self) -> bool:
+        """Working hours and working days are one family (8 h); the other two run on the wall clock."""
+        return self in (TimeUnit.WORKING_HOUR, TimeUnit.WORKING_DAY)
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """How long something may take; `printed` keeps the words of the document.
+
+    `value` None means words without a number ("Không quy định"): nothing is promised. Zero
+    with words ("Không tính thời gian") is the accepted way to say that a step is not timed.
+    """
+
+    value: Fraction | None
+    unit: TimeUnit = TimeUnit.WORKING_DAY
+    printed: str = ""
+    place: Place = field(default=NOWHERE, compare=False)
+
+    @property
+    def working_seconds(self) -> int | None:
+        """Seconds of work for `wh` and `wd`; None for wall-clock units and for words alone."""
+        if self.value is None or not self.unit.is_working:
+            return None
+        hours = self.value * (HOURS_PER_WORKING_DAY if self.unit is TimeUnit.WORKING_DAY else 1)
+        return int(hours * 3600)
+
+    @property
+    def nominal_seconds(self) -> int | None:
+        """Seconds when every day counts 8 hours and every hour counts 1, to compare printed numbers.
+
+        Says nothing about calendar days; used where a table's own arithmetic is checked.
+        """
+        if self.value is None:
+            return None
+        days = self.unit in (TimeUnit.WORKING_DAY, TimeUnit.DAY)
+        return int(self.value * (HOURS_PER_WORKING_DAY if days else 1) * 3600)
+
+
+class Split(StrEnum):
+    """How a run leaves a step: along one flow, along all, or along some."""
+
+    ONE = "one"
+    ALL = "all"
+    SOME = "some"
+
+
+class Join(StrEnum):
+    """How runs enter a step: each arrival by itself, after all, or after those still to come."""
+
+    ANY = "any"
+    ALL = "all"
+    SOME = "some"
+
+
+class StepClock(StrEnum):
+    """What the dossier's clock does at a step (see `model.clock`)."""
+
+    RUNS = "runs"
+    PAUSED = "paused"
+    RESTARTS = "restarts"
+    OUTSIDE = "outside"
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """Where a run goes next; `outcome` names the choice, `case` binds it to a case of the dossier."""
+
+    to: str
+    outcome: str = ""
+    case: str = ""
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a procedure, human work or a silent gateway (`kind: route`)."""
+
+    id: str
+    name: Text
+    kinds: tuple[str, ...] = ()
+    number: str = ""
+    """The number as printed; never the key of a step."""
+    role: str = ""
+    unit: str = ""
+    part: str = ""
+    """The part of a linked procedure that this step belongs to."""
+    limit: Limit | None = None
+    stated_limit: Limit | None = None
+    """A time that the step's own wording states, beside or against its time cell."""
+    records: tuple[str, ...] = ()
+    clock: StepClock | None = None
+    """None where the file says nothing: then the pack's word for the step's kind holds, else `runs`."""
+    at_most: int | None = None
+    reads: tuple[str, ...] = ()
+    writes: tuple[str, ...] = ()
+    control: bool = False
+    negotiable: bool = False
+    anytime: bool = False
+    """May happen at any moment, outside the graph (apologise, stop, withdraw)."""
+    submits_to: tuple[str, ...] = ()
+    """Authorities (role ids) to whom the step's own text says it submits the file."""
+    no_reply: str = ""
+    """What happens when a consulted body does not answer: `agreed`, or words."""
+    split: Split = Split.ONE
+    join: Join = Join.ANY
+    flows: tuple[Flow, ...] = ()
+    place: Place = field(default=NOWHERE, compare=False)
+
+    @property
+    def is_silent(self) -> bool:
+        """A gateway that nobody carries out and no log shows."""
+        return self.kinds == ("route",)
+
+    def is_a(self, kind: str) -> bool:
+        return kind in self.kinds
+
+
+@dataclass(frozen=True, slots=True)
+class LimitGroup:
+    """One limit shared by several steps (a merged time cell), counted once."""
+
+    steps: tuple[str, ...]
+    limit: Limit
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One agency's part of a linked procedure, with its own limit."""
+
+    id: str
+    unit: str = ""
+    limit: Limit | None = None
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Days in force, both ends included; None is open."""
+
+    first: dt.date | None = None
+    last: dt.date | None = None
+
+    def holds(self, day: dt.date) -> bool:
+        return (self.first is None or self.first <= day) and (self.last is None or day <= self.last)
+
+    def overlaps(self, other: Period) -> bool:
+        starts = self.first is None or other.last is None or self.first <= other.last
+        return starts and (other.first is None or self.last is None or other.first <= self.last)
+
+
+@dataclass(frozen=True, slots=True)
+class LegalBasis:
+    """A legal document that the procedure cites, with the days it was in force."""
+
+    ref: str
+    article: str = ""
+    in_force: Period = Period()
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A prescribed form: its number in the regulation that prescribes it."""
+
+    number: str
+    ref: str
+    name: Text = Text()
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """The document control block (ISO 9001:2015, 7.5.2 and 7.5.3)."""
+
+    number: str = ""
+    date: dt.date | None = None
+    prepared_by: str = ""
+    checked_by: str = ""
+    reviewed_by: str = ""
+    approved_by: str = ""
+    changes: tuple[str, ...] = ()
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The decision by which an authority published or approved the procedure: its provenance."""
+
+    number: str
+    date: dt.date | None = None
+    authority: str = ""
+    note: Text = Text()
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """The limits by which the authority announced a procedure (quyết định công bố)."""
+
+    code: str
+    limits: Mapping[str, Limit]
+    ref: str
+    in_force: Period = Period()
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Separation:
+    """Duties that one person may not hold both, as kinds or step ids."""
+
+    of: tuple[str, ...]
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True)
+class Procedure:
+    """One version of a procedure: what must be, between `in_force.first` and `in_force.last`."""
+
+    id: str
+    steps: tuple[Step, ...]
+    title: Text = Text()
+    code: str = ""
+    level: str = ""
+    owner: str = ""
+    """Unit id of the process owner (lead agency)."""
+    authority: str = ""
+    """Role id of the competent authority who signs the result."""
+    limits: Mapping[str, Limit] = field(default_factory=dict)
+    """Case of the dossier -> whole limit; the key "default" is the ordinary case."""
+    in_force: Period = Period()
+    legal_basis: tuple[LegalBasis, ...] = ()
+    separation: tuple[Separation, ...] = ()
+    start: str = ""
+    limit_groups: tuple[LimitGroup, ...] = ()
+    parts: tuple[Part, ...] = ()
+    outside: tuple[str, ...] = ()
+    """Messages that the world outside is assumed to deliver."""
+    extent: str = "full"
+    """`full`, or `steps` for a procedure read from a printed step table."""
+    same_day: bool = False
+    cutoff: dt.time | None = None
+    cutoff_effect: str = "none"
+    """`none`, `handover` or `start_next_working_day`."""
+    ways: tuple[str, ...] = ()
+    applicants: tuple[str, ...] = ()
+    documents: tuple[str, ...] = ()
+    forms: tuple[Form, ...] = ()
+    conditions: tuple[str, ...] = ()
+    fee: str = ""
+    result: str = ""
+    version: Version | None = None
+    decision: Decision | None = None
+    keys: frozenset[str] = frozenset()
+    """The keys that the file wrote: an empty list that was written differs from one that is absent."""
+    place: Place = field(default=NOWHERE, compare=False)
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Step]:
+        return {step.id: step for step in self.steps}
+
+    @property
+    def key(self) -> str:
+        """Names one version among all: `id` or `id@first-day`."""
+        return f"{self.id}@{self.in_force.first}" if self.in_force.first else self.id
+
+    @property
+    def limit(self) -> Limit | None:
+        """The whole limit of the ordinary case."""
+        return self.limits.get("default")
+
+    def of_kind(self, *kinds: str) -> tuple[Step, ...]:
+        """Steps that are at least one of `kinds`, in the order of the file."""
+        return tuple(step for step in self.steps if any(step.is_a(kind) for kind in kinds))
+
+    def meant(self, name: str) -> tuple[Step, ...]:
+        """Steps that a requirement means by a step id or a kind; a step id wins."""
+        return (self.by_id[name],) if name in self.by_id else self.of_kind(name)

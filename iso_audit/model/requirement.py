@@ -1,0 +1,57 @@
+"""What is required, by whom, and since when: rules with parameters, in packs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from iso_audit.model.finding import Grade
+from iso_audit.model.place import NOWHERE, Place
+from iso_audit.model.procedure import Period
+from iso_audit.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """The authority a requirement rests on: a legal document and article, or a clause of a standard."""
+
+    ref: str
+    article: str = ""
+    """Article of a law, or clause number of a standard."""
+    is_standard: bool = False
+    sure: bool = True
+    """False where the number was not checked against the text: it is printed without the number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """One question of a pack: a rule, its parameters, where it comes from and how grave a breach is."""
+
+    id: str
+    rule: str
+    cite: tuple[Clause, ...]
+    grade: Grade
+    parameters: Mapping[str, object] = field(default_factory=dict)
+    title: Text = Text()
+    only: frozenset[str] = frozenset()
+    """Codes of the rule's hooks that this requirement uses; empty means all of them."""
+    when: Mapping[str, object] = field(default_factory=dict)
+    """Facts of the procedure that must hold for the requirement to apply, e.g. {"same_day": False}."""
+    in_force: Period = Period()
+    pack: str = ""
+    place: Place = field(default=NOWHERE, compare=False)
+
+    def asks(self, code: str) -> bool:
+        return not self.only or code in self.only
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """A named set of requirements with its days in force (a standard, a decree, an office's own)."""
+
+    id: str
+    title: Text
+    requirements: tuple[Requirement, ...]
+    in_force: Period = Period()
+    edition: str = ""
+    place: Place = field(default=NOWHERE, compare=False)

@@ -1,0 +1,134 @@
+"""A rule is one question put to a definition, to dossiers, or to both.
+
+The life of a rule: the catalogue finds it by walking `iso_audit/rules`; a pack's requirement
+names it and gives parameters; the audit puts its hooks to each procedure, event, dossier or
+trace; each answer is a count of opportunities and the breaches among them. A rule never
+imports an engine or another rule, and never makes sentences: `Hook.says` is a template that
+the report fills.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from iso_audit.model.finding import Grade
+from iso_audit.model.place import NOWHERE, Place
+from iso_audit.model.requirement import Requirement
+from iso_audit.text import Text
+
+Asked = TypeVar("Asked", contravariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """One failed opportunity.
+
+    `step` is the step it happened at (empty: the procedure or dossier as a whole). `position`
+    is the index of the symbol in the trace, for evidence. `grade` overrides the requirement's
+    grade for this breach. `variant` tells apart breaches at the same step (see `Finding`).
+    """
+
+    step: str = ""
+    facts: Mapping[str, object] = field(default_factory=dict)
+    grade: Grade | None = None
+    place: Place = NOWHERE
+    variant: str = ""
+    position: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """One opportunity that could not be decided; `reason` is a key of the reasons' words."""
+
+    reason: str
+    step: str = ""
+    facts: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came of one question: opportunities, the breaches and the undecided among them.
+
+    `checked` counts every opportunity that was decided (breaches included, unknowns not).
+    Nothing checked and nothing unknown means not applicable. `by_step` splits `checked` where
+    the question was put at several steps (key "" for the whole); by default it all belongs to
+    the whole.
+    """
+
+    checked: int = 0
+    breaches: tuple[Breach, ...] = ()
+    unknowns: tuple[Unknown, ...] = ()
+    by_step: Mapping[str, int] = field(default_factory=dict)
+
+
+NOT_APPLICABLE = Answer()
+HOLDS = Answer(checked=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Hook(Generic[Asked]):
+    """Where a rule is asked, under a permanent code, with the words of its statement."""
+
+    code: str
+    ask: Callable[[Asked, Requirement], Answer]
+    says: Text
+    """Statement of nonconformity with `{facts}`: what is not as required, no person, no remedy."""
+    needs: tuple[str, ...] = ()
+    """Columns of the log without which the question is open, e.g. ("events.actor",)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A small edit of the one reference procedure and log that all rules share (tests/reference).
+
+    `procedure` is merged into the reference procedure file (None deletes a key); `log` is a list
+    of edits `{dossier, step, set|drop|add: ...}` on the reference log. `requirement` overrides
+    parameters of the rule's requirement in the reference pack. `also` lists further codes that
+    the edit cannot help raising.
+    """
+
+    says: Text
+    procedure: Mapping[str, object] = field(default_factory=dict)
+    log: tuple[Mapping[str, object], ...] = ()
+    requirement: Mapping[str, object] = field(default_factory=dict)
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter of a rule as a requirement may set it; `kind` is checked when packs are read.
+
+    Kinds: `int`, `number`, `text`, `flag`, `time`, `limit`, `names` (step ids or kinds),
+    `texts`, `grades` (name -> grade), `map`.
+    """
+
+    kind: str
+    says: Text
+    default: object = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One question; see the module."""
+
+    name: str
+    title: Text
+    why: Text
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    reads: tuple[str, ...] = ()
+    """Facts of events and dossiers that `on_trace` reads: only these enter a trace's key."""
+    on_procedure: Hook[object] | None = None
+    on_event: Hook[object] | None = None
+    on_dossier: Hook[object] | None = None
+    on_trace: Hook[object] | None = None
+    on_log: Hook[object] | None = None
+    bad: Mapping[str, Example] = field(default_factory=dict)
+    """Code of a hook -> the edit that raises it."""
+    good: Mapping[str, Example] = field(default_factory=dict)
+
+    @property
+    def hooks(self) -> tuple[Hook[object], ...]:
+        every = (self.on_procedure, self.on_event, self.on_dossier, self.on_trace, self.on_log)
+        return tuple(hook for hook in every if hook is not None)
