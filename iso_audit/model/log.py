@@ -10,8 +10,8 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from iso_audit.model.organisation import Organisation
 from iso_audit.model.calendar import Calendar
+from iso_audit.model.organisation import Organisation
 from iso_audit.model.place import NOWHERE, Place
 from iso_audit.model.procedure import Limit, Procedure, StepClock
 from iso_audit.text import Text
@@ -35,36 +35,55 @@ STATUSES = (
 """The ten states of the national synchronisation message, codes 1 to 10 in this order."""
 
 EVENT_FACTS: Mapping[str, str] = {
-    "late": "working time used by the step is over its limit; 2 where there is no start",
+    "late": "working time used by the step is over its own limit; 2 where there is no start",
+    "overdue": "a late step of a dossier that is itself overdue (2: no due date); 0 where not late",
     "wrong_role": "the acting role may not carry out the step (2: no role in the log)",
-    "undocumented": "no document number (2: the log has no such column)",
-    "unexplained": "no reason (2: the log has no such column)",
-    "no_new_date": "no new appointed date (2: the log has no such column)",
+    "undocumented": "no document number at a step that must give one (2: the log has no such column)",
+    "unexplained": "no reason at a step that must give one (2: the log has no such column)",
+    "no_new_date": "an apology without a new appointed date (2: the log has no such column)",
     "no_actor": "no actor (2: the log has no such column)",
     "no_moment": "start or finish is missing (2: the log has no start column)",
     "off_hours": "finished outside the working and reception hours of the calendar",
-    "backwards": "finished before it started",
+    "backwards": "finished before it started (2: the log has no start column)",
     "future": "finished after the log was drawn up",
-    "after_due": "started after the dossier's due date (2: no due date)",
-    "early_enough": "an apology at least `apology_lead` before the due date (2: no due date)",
+    "after_due": "a stop of the clock that began after the dossier's due date so far (2: no due date)",
+    "early_enough": "an apology on or before the day `apology_lead` before the due day (2: no due date)",
     "slow_handover": "a hand-over later than INT-06 allows (2: no channel in the log)",
 }
+"""Outside the steps that a fact is about it is 0, so that facts which nobody asks for do not split kinds."""
+
+DOCUMENTED_KINDS = (
+    "receive", "issue_receipt", "request_supplement", "refuse", "financial_obligation", "apologise",
+    "stop", "withdraw",
+)  # fmt: skip
+"""Kinds of step at which `undocumented` is asked: a numbered form goes to the applicant."""
+
+EXPLAINED_KINDS = ("request_supplement", "refuse", "apologise", "stop", "withdraw")
+"""Kinds of step at which `unexplained` is asked: the form must give a reason."""
 
 DOSSIER_FACTS: Mapping[str, str] = {
     "overdue": "finished, or still unfinished when drawn up, after the due date (2: no due date)",
     "undue": "unfinished and not yet due when the log was drawn up",
-    "appointed_later": "the appointed date is after the computed due date (2: none in the log)",
-    "appointed_differs": "the appointed date is not the computed due day (2: none in the log)",
+    "appointed_later": "the appointed day is after the due day with and without pauses (2: none in the log)",
+    "appointed_differs": "the appointed day is no due day, with or without pauses (2: none in the log)",
     "given_due_differs": "the due date given by the source is not the computed one (2: none given)",
-    "code_malformed": "the dossier code fits no pattern in force on its day of receipt",
-    "code_other_day": "the date in the dossier code is not the day of receipt",
+    "code_malformed": "the dossier code fits no pattern in force on its day of receipt (2: none in force)",
+    "code_other_day": "the date in the dossier code is not the day of receipt (2: no date in the code)",
     "code_twice": "another dossier of the same unit and day carries the same code or number",
-    "promise_broken": "finished after the new date of its apology (2: no such date)",
     "promise_beyond": "was apologised for with a new date",
+    "promise_broken": "finished, or still unfinished when drawn up, after that day (2: no such date)",
     "returned_before_signed": "returned to the applicant before the signing step was finished",
-    "status_unlike_events": "the status says finished or returned, the events do not (or the reverse)",
-    "received_off_hours": "received outside the working and reception hours",
+    "status_unlike_events": "the events do not bear out the status (2: no status in the log)",
 }
+"""Beside these `same_person:a|b` for each pair of duties held apart: one did both (2: actor missing)."""
+
+SAME_PERSON = "same_person"
+"""The family of facts that PRC-04 reads; `same_person_fact` names a member."""
+
+
+def same_person_fact(first: str, second: str) -> str:
+    """Name the dossier fact that says whether one person held both duties."""
+    return f"{SAME_PERSON}:{first}|{second}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +182,8 @@ class FactParameters:
     apology_lead: Limit | None = None
     code_patterns: tuple[str, ...] = ()
     """Regular expressions, any of which a dossier code may fit; a group `day` holds YYMMDD."""
+    apart: tuple[str, ...] = ()
+    """Duties that one person may not hold two of, where a procedure declares no separation of its own."""
     handover_cutoff: dt.time | None = None
     """Receipts after this time may be handed over by `handover_grace` on the next working day."""
     handover_grace: Limit | None = None
@@ -177,9 +198,9 @@ class World:
     organisation: Organisation
     calendar: Calendar
     eras: tuple[dt.date, ...] = ()
-    """First days of the eras after era 0; a dossier's era is how many of them are on or before its receipt."""
-    parameters: tuple[FactParameters, ...] = (FactParameters(),)
-    """One for each era: len(eras) + 1."""
+    """First days of the eras after era 0; a dossier's era: how many of them are on or before its receipt."""
+    parameters: Mapping[tuple[str, int], FactParameters] = field(default_factory=dict)
+    """(procedure key, era) -> parameters; a pair that is absent has the defaults of FactParameters."""
     drawn_up_at: dt.datetime | None = None
     """Moment that bounds unfinished dossiers: the mapping's, else the audit date's end."""
 

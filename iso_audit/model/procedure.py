@@ -25,7 +25,7 @@ KINDS = (
     "draft_result", "review", "approve_sign", "number_stamp", "transfer_out", "return_result",
     "archive", "apologise", "stop", "withdraw", "post", "other", "route",
 )  # fmt: skip
-"""What a step may be (notes of the field); `other` is real work no rule asks for, `route` a silent gateway."""
+"""What a step may be; `other` is real work that no rule asks for, `route` a silent gateway."""
 
 
 class TimeUnit(StrEnum):

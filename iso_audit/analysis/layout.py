@@ -1,0 +1,234 @@
+"""Places for the steps of a procedure and routes for its flows: the one drawing that all pictures share.
+
+A column of lanes for roles (and units), rows by longest path, so that time runs downward. Routes
+are orthogonal and cannot cross a box by construction: sideways they run only in the channels
+between rows, downward only in the gutters between columns or through cells that are empty.
+`analysis.routing` holds that part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from iso_audit.analysis.routing import Cell, Edge, Grid, Point, Sizes, route
+from iso_audit.model.procedure import Procedure, Step
+
+MOST_IN_A_CELL = 2
+"""More steps of one lane in one row than this go to the next rows: a lane stays narrow enough to print."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """One column of the picture: a role, of a unit where the procedure names one."""
+
+    role: str
+    unit: str
+    x: float
+    width: float
+
+    @property
+    def id(self) -> str:
+        return f"{self.unit}/{self.role}" if self.unit else self.role
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """Where a step is drawn; `x` and `y` are its upper left corner, `lane` and `row` its cell."""
+
+    lane: int
+    row: int
+    x: float
+    y: float
+    w: float
+    h: float
+
+    @property
+    def middle(self) -> float:
+        return self.x + self.w / 2
+
+    @property
+    def bottom(self) -> float:
+        return self.y + self.h
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """The line of one flow, from the edge of one box to the edge of another; dashed where it leads back."""
+
+    frm: str
+    to: str
+    points: tuple[Point, ...]
+    outcome: str = ""
+    case: str = ""
+    dashed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A whole picture. `rows` are the upper and lower edge of each row, for cutting it into pages."""
+
+    lanes: tuple[Lane, ...]
+    boxes: Mapping[str, Box]
+    routes: tuple[Route, ...]
+    rows: tuple[tuple[float, float], ...]
+    anytime_row: int | None
+    """First of the rows (at the foot) that hold steps which may happen at any moment."""
+    width: float
+    height: float
+
+
+def place(procedure: Procedure, sizes: Sizes = Sizes()) -> Layout:
+    """Lay a procedure out; total, whatever is wrong with its graph, and the same for the same file."""
+    nodes = [step for step in procedure.steps if not step.anytime]
+    edges = _edges(nodes, procedure.start)
+    lane_of = _lanes_of(procedure, nodes, edges)
+    ranks = _ranks(nodes, edges, lane_of)
+    last = max(ranks.values(), default=-1)
+    loose = [step for step in procedure.steps if step.anytime]
+    rows = dict(ranks)
+    for step in loose:
+        row = last + 1
+        while sum(lane_of[o] == lane_of[step.id] and rows[o] == row for o in rows) >= MOST_IN_A_CELL:
+            row += 1
+        rows[step.id] = row
+    keys = list(dict.fromkeys(lane_of[name] for name in sorted(rows, key=lambda n: (rows[n], _index(procedure, n)))))
+    cells, columns = _cells(procedure, rows, lane_of, keys, edges)
+    silent = frozenset(step.id for step in nodes if step.is_silent)
+    grid = route(Grid(cells, columns, silent), edges, sizes)
+    return _drawn(procedure, grid, edges, keys, columns, rows, (last + 1) if loose else None)
+
+
+def _index(procedure: Procedure, name: str) -> int:
+    return list(procedure.by_id).index(name)
+
+
+def _edges(nodes: Sequence[Step], start: str) -> list[Edge]:
+    """Flows between drawn steps; those that a walk from the entries finds to lead back are marked."""
+    flows = {step.id: [flow for flow in step.flows] for step in nodes}
+    aims = {flow.to for step in nodes for flow in step.flows}
+    entries = [start] if start in flows else [step.id for step in nodes if step.id not in aims]
+    state: dict[str, int] = {}
+    back: set[tuple[str, int]] = set()
+    for root in [*entries, *flows]:
+        if root in state:
+            continue
+        state[root] = 1
+        stack = [(root, 0)]
+        while stack:
+            name, position = stack.pop()
+            if position == len(flows[name]):
+                state[name] = 2
+                continue
+            stack.append((name, position + 1))
+            to = flows[name][position].to
+            if state.get(to) == 1:
+                back.add((name, position))
+            elif to in flows and to not in state:
+                state[to] = 1
+                stack.append((to, 0))
+    return [
+        Edge(name, flow.to, flow.outcome, flow.case, (name, position) in back)
+        for name in flows
+        for position, flow in enumerate(flows[name])
+        if flow.to in flows
+    ]
+
+
+def _lanes_of(procedure: Procedure, nodes: Sequence[Step], edges: Sequence[Edge]) -> dict[str, tuple[str, str]]:
+    """Role and unit of each step; a silent gateway stands with the step it follows, or the one it leads to."""
+    units = {part.id: part.unit or part.id for part in procedure.parts}
+    own = {
+        step.id: (step.role, step.unit or units.get(step.part, ""))
+        for step in procedure.steps
+        if not step.is_silent
+    }
+    before: dict[str, list[str]] = {step.id: [] for step in nodes}
+    after: dict[str, list[str]] = {step.id: [] for step in nodes}
+    for edge in edges:
+        before[edge.to].append(edge.frm)
+        after[edge.frm].append(edge.to)
+    waiting = [step.id for step in nodes if step.is_silent]
+    while waiting:
+        known = len(own)
+        for name in waiting:
+            near = (before, after) if len(after[name]) > 1 else (after, before)
+            found = next((own[o] for side in near for o in side[name] if o in own), None)
+            if found is not None:
+                own[name] = found
+        waiting = [name for name in waiting if name not in own]
+        if len(own) == known:
+            own.update(dict.fromkeys(waiting, ("", "")))
+            break
+    return own
+
+
+def _ranks(nodes: Sequence[Step], edges: Sequence[Edge], lane_of: Mapping[str, tuple[str, str]]) -> dict[str, int]:
+    """Row of each step: after all that come before it, and not more than two of a lane in one row."""
+    forward: dict[str, list[str]] = {step.id: [] for step in nodes}
+    pending = dict.fromkeys(forward, 0)
+    for edge in edges:
+        if not edge.back:
+            forward[edge.frm].append(edge.to)
+            pending[edge.to] += 1
+    ready = [name for name in forward if not pending[name]]
+    lowest = dict.fromkeys(forward, 0)
+    filled: dict[tuple[tuple[str, str], int], int] = {}
+    ranks: dict[str, int] = {}
+    for name in ready:  # grows while it is read
+        row = lowest[name]
+        while filled.get((lane_of[name], row), 0) >= MOST_IN_A_CELL:
+            row += 1
+        filled[lane_of[name], row] = filled.get((lane_of[name], row), 0) + 1
+        ranks[name] = row
+        for to in forward[name]:
+            lowest[to] = max(lowest[to], row + 1)
+            pending[to] -= 1
+            if not pending[to]:
+                ready.append(to)
+    return ranks
+
+
+def _cells(
+    procedure: Procedure,
+    rows: Mapping[str, int],
+    lane_of: Mapping[str, tuple[str, str]],
+    keys: Sequence[tuple[str, str]],
+    edges: Sequence[Edge],
+) -> tuple[dict[str, Cell], list[int]]:
+    """Cell of each step and the lane of each column; the longer way on keeps the lane's first column."""
+    depth = dict.fromkeys(rows, 0)
+    for name in sorted((n for n in rows), key=lambda n: -rows[n]):
+        ahead = [depth[e.to] + 1 for e in edges if e.frm == name and not e.back]
+        depth[name] = max(ahead, default=0)
+    shared: dict[tuple[int, int], list[str]] = {}
+    for name in sorted(rows, key=lambda n: (-depth[n], _index(procedure, n))):
+        shared.setdefault((keys.index(lane_of[name]), rows[name]), []).append(name)
+    widths = [max(len(names) for (lane, _), names in shared.items() if lane == i) for i in range(len(keys))]
+    first = [sum(widths[:i]) for i in range(len(keys))]
+    cells = {
+        name: Cell(first[lane] + at, row) for (lane, row), names in shared.items() for at, name in enumerate(names)
+    }
+    return cells, [lane for lane, width in enumerate(widths) for _ in range(width)]
+
+
+def _drawn(
+    procedure: Procedure,
+    grid: Grid,
+    edges: Sequence[Edge],
+    keys: Sequence[tuple[str, str]],
+    columns: Sequence[int],
+    rows: Mapping[str, int],
+    anytime_row: int | None,
+) -> Layout:
+    boxes = {
+        step.id: Box(columns[grid.cells[step.id].column], rows[step.id], *grid.frame(step.id))
+        for step in procedure.steps
+    }
+    edge = [grid.border(lane) for lane in range(len(keys))] + [grid.width]
+    lanes = tuple(Lane(role, unit, edge[i], edge[i + 1] - edge[i]) for i, (role, unit) in enumerate(keys))
+    routes = tuple(
+        Route(e.frm, e.to, points, e.outcome, e.case, e.back)
+        for e, points in zip(edges, grid.lines, strict=True)
+    )
+    return Layout(lanes, boxes, routes, tuple(grid.bands), anytime_row, grid.width, grid.height)

@@ -1,0 +1,190 @@
+"""Puts every requirement in force at a dossier's receipt to what happened to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from iso_audit.audit.criteria import concerns, eras_of, requirements_by_era
+from iso_audit.audit.gathered import Catalogue, Gathered, Tell, ask, quiet
+from iso_audit.engine.protocol import Counted, Held
+from iso_audit.model.finding import Exhibit, Finding, Grade, OpenItem, Tally
+from iso_audit.model.log import Judgement
+from iso_audit.model.outcome import Workspace
+from iso_audit.model.requirement import Requirement
+from iso_audit.model.rule import Answer, Hook
+from iso_audit.model.trace import DossierKind, EventKind, Trace
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What was asked of dossiers: a hook under a requirement, and the variant of its breach."""
+
+    code: str
+    rule: str
+    requirement: str
+    variant: str = ""
+
+
+class _Enquiry:
+    """Puts hooks to kinds and traces and keeps the answers as rows for the engine."""
+
+    def __init__(self, gathered: Gathered, columns: frozenset[str], dossiers: int) -> None:
+        self.gathered, self.columns, self.dossiers = gathered, columns, dossiers
+        self.questions: dict[Question, int] = {}
+        self.requirements: dict[str, Requirement] = {}
+        self.facts: dict[tuple[int, str], Mapping[str, object]] = {}
+        self.open: dict[tuple[Question, str, str, str], list[object]] = {}
+        self.wanting: set[tuple[str, str]] = set()
+
+    def put(
+        self, hook: Hook[object], requirement: Requirement, asked: EventKind | DossierKind | Trace
+    ) -> list[Judgement]:
+        """Ask one thing and return the rows of the answer; open where the log lacks a column."""
+        if not requirement.asks(hook.code) or not concerns(requirement, asked.procedure):
+            return []
+        question = Question(hook.code, requirement.rule, requirement.id)
+        missing = [column for column in hook.needs if column not in self.columns]
+        if missing:
+            if (hook.code, requirement.id) not in self.wanting:
+                self.wanting.add((hook.code, requirement.id))
+                self.gathered.open_items.append(
+                    OpenItem(
+                        hook.code,
+                        requirement.rule,
+                        requirement.id,
+                        "",
+                        "no-column",
+                        count=self.dossiers,
+                        facts={"columns": tuple(missing)},
+                    )
+                )
+            return []
+        answer = ask(hook, asked, requirement, asked.procedure.key, self.gathered)
+        if answer is None or not (answer.checked or answer.unknowns):
+            return []
+        self.gathered.asked.add(requirement.id)
+        self.requirements[requirement.id] = requirement
+        own_step = asked.step if isinstance(asked, EventKind) else ""
+        self._note_unknowns(question, asked, answer, own_step)
+        return list(self._rows(question, asked, answer, own_step, requirement))
+
+    def _note_unknowns(
+        self, question: Question, asked: EventKind | DossierKind | Trace, answer: Answer, own_step: str
+    ) -> None:
+        for unknown in answer.unknowns:
+            key = (question, asked.procedure.key, unknown.step or own_step, unknown.reason)
+            entry = self.open.setdefault(key, [0, unknown.facts])
+            entry[0] = int(str(entry[0])) + asked.count
+
+    def _rows(
+        self,
+        question: Question,
+        asked: EventKind | DossierKind | Trace,
+        answer: Answer,
+        own_step: str,
+        requirement: Requirement,
+    ) -> Iterable[Judgement]:
+        base = self.questions.setdefault(question, len(self.questions))
+        counted = dict(answer.by_step) or {own_step: answer.checked}
+        for step, checked in counted.items():
+            yield Judgement(asked.id, base, step, checked, 0, 0)
+        for unknown in answer.unknowns:
+            yield Judgement(asked.id, base, unknown.step or own_step, 0, 0, 1, unknown.reason)
+        for breach in answer.breaches:
+            exact = Question(question.code, question.rule, question.requirement, breach.variant)
+            index = self.questions.setdefault(exact, len(self.questions))
+            step = breach.step or own_step
+            self.facts.setdefault((index, step), breach.facts)
+            grade = (breach.grade or requirement.grade).value
+            yield Judgement(asked.id, index, step, 0, 1, 0, "", grade, breach.position)
+
+
+def check_log(
+    workspace: Workspace, catalogue: Catalogue, held: Held, gathered: Gathered, tell: Tell = quiet
+) -> Counted:
+    """Put every requirement in force at a dossier's receipt to what happened to it.
+
+    Each distinct event, dossier and trace is asked once; the engine joins the answers back.
+    """
+    by_era = requirements_by_era(workspace.packs, eras_of(workspace.packs))
+    enquiry = _Enquiry(gathered, held.intake.columns, held.intake.dossiers_kept)
+    reads = frozenset(name for rule in catalogue.values() for name in rule.reads)
+    rows: list[list[Judgement]] = [[], [], []]
+    groups: list[tuple[str, Sequence[EventKind] | Sequence[DossierKind] | Sequence[Trace]]] = [
+        ("on_event", held.event_kinds()),
+        ("on_dossier", held.dossier_kinds()),
+        ("on_trace", held.traces(reads)),
+    ]
+    for into, (name, subjects) in zip(rows, groups, strict=True):
+        for done, subject in enumerate(subjects):
+            if done % 256 == 0:
+                tell(name, done, len(subjects))
+            for requirement in by_era[subject.era]:
+                hook = getattr(catalogue[requirement.rule], name)
+                if hook is not None:
+                    into += enquiry.put(hook, requirement, subject)
+    tell("tally", 0, 1)
+    questions = list(enquiry.questions)
+    asked = [(question.code, question.rule, question.requirement) for question in questions]
+    counted = held.tally(asked, *rows)
+    _findings_of_log(enquiry, questions, counted)
+    tell("tally", 1, 1)
+    return counted
+
+
+def _findings_of_log(enquiry: _Enquiry, questions: Sequence[Question], counted: Counted) -> None:
+    """Make findings of what the engine counted, with denominators from the same count."""
+    checked: dict[tuple[Question, str, str, str], int] = {}
+    failed: dict[tuple[int, str, str, str], int] = {}
+    grades: dict[tuple[int, str, str, str], Grade] = {}
+    monthly: dict[tuple[str, ...], list[int]] = {}
+    for row in counted.rows:
+        question = questions[row.question]
+        base = Question(question.code, question.rule, question.requirement)
+        where = (row.procedure, row.unit, row.step)
+        checked[(base, *where)] = checked.get((base, *where), 0) + row.checked
+        if row.failed:
+            key = (row.question, *where)
+            failed[key] = failed.get(key, 0) + row.failed
+            grades[key] = min(grades.get(key, Grade(row.grade)), Grade(row.grade), key=lambda g: g.rank)
+        month = monthly.setdefault((base.code, base.rule, base.requirement, *where, row.month), [0, 0, 0])
+        for index, count in enumerate((row.checked, row.failed, row.open)):
+            month[index] += count
+    gathered = enquiry.gathered
+    gathered.tallies += [Tally(*key, *counts) for key, counts in sorted(monthly.items())]  # type: ignore[arg-type]
+    for (index, procedure, unit, step), count in sorted(failed.items()):
+        question = questions[index]
+        base = Question(question.code, question.rule, question.requirement)
+        whole = checked.get((base, procedure, unit, step), 0) or checked.get((base, procedure, unit, ""), 0)
+        exhibits: tuple[Exhibit, ...] = counted.exhibits.get((index, procedure, unit, step), ())
+        gathered.findings.append(
+            Finding(
+                question.code,
+                question.rule,
+                question.requirement,
+                grades[(index, procedure, unit, step)],
+                procedure,
+                unit,
+                step,
+                failed=count,
+                checked=max(whole, count),
+                base_grade=enquiry.requirements[question.requirement].grade,
+                facts=enquiry.facts.get((index, step), {}),
+                exhibits=exhibits,
+                variant=question.variant,
+            )
+        )
+    for (question, procedure, step, reason), (count, facts) in enquiry.open.items():
+        gathered.open_items.append(
+            OpenItem(
+                question.code,
+                question.rule,
+                question.requirement,
+                procedure,
+                reason,
+                step,
+                int(str(count)),
+                facts if isinstance(facts, Mapping) else {},
+            )
+        )

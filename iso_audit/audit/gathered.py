@@ -1,0 +1,43 @@
+"""What has come of the questions so far, and the one way of asking a rule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from iso_audit.model.finding import Finding, OpenItem, RuleFailure, Tally
+from iso_audit.model.requirement import Requirement
+from iso_audit.model.rule import Answer, Hook, Rule
+
+Catalogue = Mapping[str, Rule]
+Tell = Callable[[str, int, int], None]
+"""Told of progress: what is being done (a key of the words), how many of how many."""
+
+
+def quiet(_what: str, _done: int, _of: int) -> None:
+    """Tell nobody."""
+
+
+@dataclass
+class Gathered:
+    """What has come of the questions so far; grows while the audit runs."""
+
+    findings: list[Finding] = field(default_factory=list)
+    open_items: list[OpenItem] = field(default_factory=list)
+    tallies: list[Tally] = field(default_factory=list)
+    failures: list[RuleFailure] = field(default_factory=list)
+    asked: set[str] = field(default_factory=set)
+    """Ids of the requirements that could be put to at least one procedure or dossier."""
+
+
+def ask(
+    hook: Hook[object], asked: object, requirement: Requirement, procedure: str, gathered: Gathered
+) -> Answer | None:
+    """Put one question; a rule that crashes gives None and one entry of `failures`."""
+    try:
+        return hook.ask(asked, requirement)
+    except Exception as crash:  # noqa: BLE001 - a crashing rule must not take the others with it
+        failure = RuleFailure(hook.code, requirement.rule, procedure, f"{type(crash).__name__}: {crash}")
+        if failure not in gathered.failures:
+            gathered.failures.append(failure)
+        return None

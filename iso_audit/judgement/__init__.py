@@ -1,0 +1,1 @@
+"""What findings amount to: pure functions of findings and counts."""

@@ -1,0 +1,1 @@
+"""Our files become nouns: the only door to YAML and pydantic."""
