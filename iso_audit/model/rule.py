@@ -11,11 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from iso_audit.model.finding import Grade
 from iso_audit.model.place import NOWHERE, Place
 from iso_audit.model.requirement import Requirement
+from iso_audit.model.trace import DossierKind, EventKind, Trace
 from iso_audit.text import Text
 
 Asked = TypeVar("Asked", contravariant=True)
@@ -119,16 +120,19 @@ class Rule:
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     reads: tuple[str, ...] = ()
     """Facts of events and dossiers that `on_trace` reads: only these enter a trace's key."""
-    on_procedure: Hook[object] | None = None
-    on_event: Hook[object] | None = None
-    on_dossier: Hook[object] | None = None
-    on_trace: Hook[object] | None = None
-    on_log: Hook[object] | None = None
+    on_procedure: Hook[Any] | None = None
+    """Asked of a `Study`, which belongs to a room above this one."""
+    on_event: Hook[EventKind] | None = None
+    on_dossier: Hook[DossierKind] | None = None
+    on_trace: Hook[Trace] | None = None
+    on_log: Hook[Any] | None = None
     bad: Mapping[str, Example] = field(default_factory=dict)
     """Code of a hook -> the edit that raises it."""
     good: Mapping[str, Example] = field(default_factory=dict)
 
     @property
-    def hooks(self) -> tuple[Hook[object], ...]:
-        every = (self.on_procedure, self.on_event, self.on_dossier, self.on_trace, self.on_log)
+    def hooks(self) -> tuple[Hook[Any], ...]:
+        every: tuple[Hook[Any] | None, ...] = (
+            self.on_procedure, self.on_event, self.on_dossier, self.on_trace, self.on_log,
+        )  # fmt: skip
         return tuple(hook for hook in every if hook is not None)
