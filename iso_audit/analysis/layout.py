@@ -10,10 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
-from iso_audit.analysis.routing import Cell, Edge, Grid, Point, Sizes, route
+from iso_audit.analysis.routing import Cell, Edge, Point, Sizes, route
 from iso_audit.model.procedure import Procedure, Step
 
+PRINTED = Sizes()
 MOST_IN_A_CELL = 2
 """More steps of one lane in one row than this go to the next rows: a lane stays narrow enough to print."""
 
@@ -78,8 +80,14 @@ class Layout:
     height: float
 
 
-def place(procedure: Procedure, sizes: Sizes = Sizes()) -> Layout:
-    """Lay a procedure out; total, whatever is wrong with its graph, and the same for the same file."""
+def place(
+    procedure: Procedure, sizes: Sizes = PRINTED, heights: Mapping[str, float] = MappingProxyType({})
+) -> Layout:
+    """Lay a procedure out; total, whatever is wrong with its graph, and the same for the same file.
+
+    `heights` gives steps whose words need it a height of their own; boxes of one row are as high
+    as the highest of them.
+    """
     nodes = [step for step in procedure.steps if not step.anytime]
     edges = _edges(nodes, procedure.start)
     lane_of = _lanes_of(procedure, nodes, edges)
@@ -92,11 +100,22 @@ def place(procedure: Procedure, sizes: Sizes = Sizes()) -> Layout:
         while sum(lane_of[o] == lane_of[step.id] and rows[o] == row for o in rows) >= MOST_IN_A_CELL:
             row += 1
         rows[step.id] = row
-    keys = list(dict.fromkeys(lane_of[name] for name in sorted(rows, key=lambda n: (rows[n], _index(procedure, n)))))
+    keys = list(
+        dict.fromkeys(lane_of[name] for name in sorted(rows, key=lambda n: (rows[n], _index(procedure, n))))
+    )
     cells, columns = _cells(procedure, rows, lane_of, keys, edges)
     silent = frozenset(step.id for step in nodes if step.is_silent)
-    grid = route(Grid(cells, columns, silent), edges, sizes)
-    return _drawn(procedure, grid, edges, keys, columns, rows, (last + 1) if loose else None)
+    plan = route(cells, columns, silent, edges, sizes, heights)
+    boxes = {name: Box(columns[cell.column], cell.row, *plan.frames[name]) for name, cell in cells.items()}
+    lanes = tuple(
+        Lane(role, unit, plan.borders[i], plan.borders[i + 1] - plan.borders[i])
+        for i, (role, unit) in enumerate(keys)
+    )
+    routes = tuple(
+        Route(edge.frm, edge.to, points, edge.outcome, edge.case, edge.back)
+        for edge, points in zip(edges, plan.lines, strict=True)
+    )
+    return Layout(lanes, boxes, routes, plan.bands, last + 1 if loose else None, plan.width, plan.height)
 
 
 def _index(procedure: Procedure, name: str) -> int:
@@ -105,7 +124,7 @@ def _index(procedure: Procedure, name: str) -> int:
 
 def _edges(nodes: Sequence[Step], start: str) -> list[Edge]:
     """Flows between drawn steps; those that a walk from the entries finds to lead back are marked."""
-    flows = {step.id: [flow for flow in step.flows] for step in nodes}
+    flows = {step.id: list(step.flows) for step in nodes}
     aims = {flow.to for step in nodes for flow in step.flows}
     entries = [start] if start in flows else [step.id for step in nodes if step.id not in aims]
     state: dict[str, int] = {}
@@ -135,8 +154,10 @@ def _edges(nodes: Sequence[Step], start: str) -> list[Edge]:
     ]
 
 
-def _lanes_of(procedure: Procedure, nodes: Sequence[Step], edges: Sequence[Edge]) -> dict[str, tuple[str, str]]:
-    """Role and unit of each step; a silent gateway stands with the step it follows, or the one it leads to."""
+def _lanes_of(
+    procedure: Procedure, nodes: Sequence[Step], edges: Sequence[Edge]
+) -> dict[str, tuple[str, str]]:
+    """Role and unit of each step; a silent gateway stands with a neighbour."""
     units = {part.id: part.unit or part.id for part in procedure.parts}
     own = {
         step.id: (step.role, step.unit or units.get(step.part, ""))
@@ -163,7 +184,9 @@ def _lanes_of(procedure: Procedure, nodes: Sequence[Step], edges: Sequence[Edge]
     return own
 
 
-def _ranks(nodes: Sequence[Step], edges: Sequence[Edge], lane_of: Mapping[str, tuple[str, str]]) -> dict[str, int]:
+def _ranks(
+    nodes: Sequence[Step], edges: Sequence[Edge], lane_of: Mapping[str, tuple[str, str]]
+) -> dict[str, int]:
     """Row of each step: after all that come before it, and not more than two of a lane in one row."""
     forward: dict[str, list[str]] = {step.id: [] for step in nodes}
     pending = dict.fromkeys(forward, 0)
@@ -207,28 +230,8 @@ def _cells(
     widths = [max(len(names) for (lane, _), names in shared.items() if lane == i) for i in range(len(keys))]
     first = [sum(widths[:i]) for i in range(len(keys))]
     cells = {
-        name: Cell(first[lane] + at, row) for (lane, row), names in shared.items() for at, name in enumerate(names)
+        name: Cell(first[lane] + at, row)
+        for (lane, row), names in shared.items()
+        for at, name in enumerate(names)
     }
     return cells, [lane for lane, width in enumerate(widths) for _ in range(width)]
-
-
-def _drawn(
-    procedure: Procedure,
-    grid: Grid,
-    edges: Sequence[Edge],
-    keys: Sequence[tuple[str, str]],
-    columns: Sequence[int],
-    rows: Mapping[str, int],
-    anytime_row: int | None,
-) -> Layout:
-    boxes = {
-        step.id: Box(columns[grid.cells[step.id].column], rows[step.id], *grid.frame(step.id))
-        for step in procedure.steps
-    }
-    edge = [grid.border(lane) for lane in range(len(keys))] + [grid.width]
-    lanes = tuple(Lane(role, unit, edge[i], edge[i + 1] - edge[i]) for i, (role, unit) in enumerate(keys))
-    routes = tuple(
-        Route(e.frm, e.to, points, e.outcome, e.case, e.back)
-        for e, points in zip(edges, grid.lines, strict=True)
-    )
-    return Layout(lanes, boxes, routes, tuple(grid.bands), anytime_row, grid.width, grid.height)

@@ -17,7 +17,7 @@ from iso_audit.text import Text, number
 _UNITS: tuple[tuple[str, str], ...] = (
     ("wd", r"ngay ?\(?lam viec\)?|(?:working|business) days?|wd"),
     ("wh", r"gio ?\(?lam viec\)?|(?:working|business) hours?|wh"),
-    ("clock", r"gio [dđ]ong ho|clock hours?|h(?!\d)"),
+    ("clock", r"gio dong ho|clock hours?|h(?!\d)"),
     ("calendar", r"ngay (?:duong )?lich|calendar days?|d"),
     ("day", r"ngay|days?"),
     ("hour", r"gio|hours?"),
@@ -25,7 +25,8 @@ _UNITS: tuple[tuple[str, str], ...] = (
 )
 """What the unit is, and how it is written without diacritics; longer spellings first."""
 
-_DIGITS = r"[0-9]+ [0-9]{1,2}[/⁄][0-9]{1,2}|[0-9]+(?:[.,][0-9]+)?(?:[/⁄][0-9]{1,2})?[½¼¾]?|[½¼¾]"
+_NUMBER = r"[0-9]{1,9}(?:[.,][0-9]{1,9})?"
+_DIGITS = rf"[0-9]{{1,9}} [0-9]{{1,2}}[/⁄][0-9]{{1,2}}|{_NUMBER}(?:[/⁄][0-9]{{1,2}})?[½¼¾]?|[½¼¾]"
 _WORDS = {
     "nửa": Fraction(1, 2), "một": Fraction(1), "hai": Fraction(2), "ba": Fraction(3), "bốn": Fraction(4),
     "năm": Fraction(5), "sáu": Fraction(6), "bảy": Fraction(7), "bẩy": Fraction(7), "tám": Fraction(8),
@@ -37,11 +38,11 @@ _UNIT = "|".join(f"(?P<{name}>{words})" for name, words in _UNITS)
 _DATE = r" [0-9]{1,2}(?: thang|[/.-][0-9]{1,2}[/.-][0-9]{4}|/[0-9]{4})"
 _AMOUNT = re.compile(
     r"(?<![\w.,/⁄])"
-    rf"(?:(?P<digits>{_DIGITS})(?: ?\([^()0-9]{{1,20}}\))?|(?<!muoi )(?<!tram )(?<!linh )(?<!le )"
-    r"(?P<word>nua|mot|hai|ba|bon|nam|sau|bay|tam|chin|muoi))"
-    rf"\)? ?(?:{_UNIT})(?!\w)(?!{_DATE})(?P<half> ruoi\b)?"
+    rf"(?:(?P<digits>{_DIGITS})(?: ?\([^()0-9]{{1,20}}\))?\)? ?|(?<!muoi )(?<!tram )(?<!linh )(?<!le )"
+    r"(?P<word>nua|mot|hai|ba|bon|nam|sau|bay|tam|chin|muoi) )"
+    rf"(?:{_UNIT})(?!\w)(?!{_DATE})(?P<half> ruoi\b)?"
 )
-_AND_MORE = re.compile(r"(?:,| va)? ?(?P<digits>[0-9]+(?:[.,][0-9]+)?) (?P<unit>gio(?: lam viec)?|phut)\b")
+_AND_MORE = re.compile(rf"(?:,| va)? ?(?P<digits>{_NUMBER}) (?P<unit>gio(?: lam viec)?|phut)\b")
 _BEFORE_TIME_OF_DAY = re.compile(r"\b(?:sau|truoc|luc|tu|den|moi ngay|khoang|after|before|at|by)(?: hoi)? $")
 _AFTER_TIME_OF_DAY = re.compile(
     r" ?(?:hang ngay|cung ngay|moi ngay|sang|trua|chieu|[0-9]{1,2}(?!\d| ?phut| ?/))"
@@ -154,9 +155,10 @@ def _tidy(text: str) -> str:
 def _bare(tidy: str) -> str:
     """The same letters without diacritics, one for one, so that places in both texts agree.
 
-    "đ" stays: it is the sign of the currency, and "5.000đ" is not five days.
+    A "đ" by itself stays: it is the sign of the currency, and "5.000đ" is not five days.
     """
-    return "".join(unicodedata.normalize("NFD", letter)[0] for letter in tidy)
+    letters = re.sub(r"đ(?=\w)", "d", tidy)
+    return "".join(unicodedata.normalize("NFD", letter)[0] for letter in letters)
 
 
 def _piece(text: str, tidy: str, start: int, end: int) -> str:
@@ -206,8 +208,8 @@ def _is_time_of_day(match: re.Match[str], bare: str) -> bool:
     """Whether "15 giờ" is three o'clock; hours of work never are."""
     if not (match["hour"] or match["clock"]):
         return False
-    before, after = bare[: match.start()], bare[match.end() :]
-    return bool(_BEFORE_TIME_OF_DAY.search(before) or _AFTER_TIME_OF_DAY.match(after))
+    before = bare[max(0, match.start() - 20) : match.start()]
+    return bool(_BEFORE_TIME_OF_DAY.search(before) or _AFTER_TIME_OF_DAY.match(bare, match.end()))
 
 
 def _is_sane(value: Fraction | None, unit: TimeUnit) -> bool:

@@ -44,10 +44,11 @@ EVENT_FACTS: Mapping[str, str] = {
     "no_actor": "no actor (2: the log has no such column)",
     "no_moment": "start or finish is missing (2: the log has no start column)",
     "off_hours": "finished outside the working and reception hours of the calendar",
-    "backwards": "finished before it started (2: the log has no start column)",
+    "backwards": "finished before it started (0 where the log has no start column: one moment cannot)",
     "future": "finished after the log was drawn up",
     "after_due": "a stop of the clock that began after the dossier's due date so far (2: no due date)",
     "early_enough": "an apology on or before the day `apology_lead` before the due day (2: no due date)",
+    "returned_before_signed": "a signing step that finished after the result had been returned",
     "slow_handover": "a hand-over later than INT-06 allows (2: no channel in the log)",
 }
 """Outside the steps that a fact is about it is 0, so that facts which nobody asks for do not split kinds."""
@@ -70,9 +71,10 @@ DOSSIER_FACTS: Mapping[str, str] = {
     "code_malformed": "the dossier code fits no pattern in force on its day of receipt (2: none in force)",
     "code_other_day": "the date in the dossier code is not the day of receipt (2: no date in the code)",
     "code_twice": "another dossier of the same unit and day carries the same code or number",
+    "closed": "no further step is to come: end step, final state or return; finished, if the log keeps none",
+    "broken_off": "ended without a result: not accepted, withdrawn or stopped, by status or last event",
     "promise_beyond": "was apologised for with a new date",
     "promise_broken": "finished, or still unfinished when drawn up, after that day (2: no such date)",
-    "returned_before_signed": "returned to the applicant before the signing step was finished",
     "status_unlike_events": "the events do not bear out the status (2: no status in the log)",
 }
 """Beside these `same_person:a|b` for each pair of duties held apart: one did both (2: actor missing)."""
@@ -182,8 +184,8 @@ class FactParameters:
     apology_lead: Limit | None = None
     code_patterns: tuple[str, ...] = ()
     """Regular expressions, any of which a dossier code may fit; a group `day` holds YYMMDD."""
-    apart: tuple[str, ...] = ()
-    """Duties that one person may not hold two of, where a procedure declares no separation of its own."""
+    apart: tuple[str, ...] = ("appraise", "approve_sign")
+    """Duties that one person may not hold two of, beside those that the procedure itself holds apart."""
     handover_cutoff: dt.time | None = None
     """Receipts after this time may be handed over by `handover_grace` on the next working day."""
     handover_grace: Limit | None = None

@@ -116,3 +116,5 @@ class Outcome:
     """Assumptions and settings of the mapping that the report must print."""
     unit_dossiers: Mapping[tuple[str, str], int] = field(default_factory=dict)
     """(procedure id, unit) -> dossiers examined, for grading and denominators."""
+    executions: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    """(procedure key, step) -> times the log shows it; empty where there is no log."""

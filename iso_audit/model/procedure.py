@@ -74,6 +74,24 @@ class Limit:
         days = self.unit in (TimeUnit.WORKING_DAY, TimeUnit.DAY)
         return int(self.value * (HOURS_PER_WORKING_DAY if days else 1) * 3600)
 
+    def exceeds(self, other: Limit) -> bool | None:
+        """Whether this is longer than `other` on any calendar; None where only a calendar can tell.
+
+        Across the two families only what is certain is said: ten working days are never shorter
+        than ten calendar days, nor ten calendar days longer than ten working days.
+        """
+        own, bound = self.nominal_seconds, other.nominal_seconds
+        if own is None or bound is None or self.value is None or other.value is None:
+            return None
+        if self.unit.is_working and other.unit.is_working:
+            return own > bound
+        if self.unit.is_working:
+            return True if own > bound else None
+        if other.unit.is_working:
+            return False if own <= bound else None
+        hours = {TimeUnit.DAY: 24, TimeUnit.HOUR: 1}
+        return self.value * hours[self.unit] > other.value * hours[other.unit]
+
 
 class Split(StrEnum):
     """How a run leaves a step: along one flow, along all, or along some."""

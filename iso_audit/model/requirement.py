@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from iso_audit.model.finding import Grade
 from iso_audit.model.place import NOWHERE, Place
-from iso_audit.model.procedure import Period
+from iso_audit.model.procedure import Period, Step
 from iso_audit.text import Text
 
 
@@ -43,6 +43,29 @@ class Requirement:
 
     def asks(self, code: str) -> bool:
         return not self.only or code in self.only
+
+    def names(self, parameter: str) -> tuple[str, ...]:
+        """Words of a parameter that lists step ids, kinds or texts, in the order written."""
+        value = self.parameters.get(parameter)
+        if isinstance(value, str):
+            return (value,)
+        return tuple(str(name) for name in value) if isinstance(value, Iterable) else ()
+
+    def grade_of(self, name: str) -> Grade | None:
+        """Grade that the parameter `grades` gives to a breach about `name`; None: the requirement's."""
+        grades = self.parameters.get("grades")
+        grade = grades.get(name) if isinstance(grades, Mapping) else None
+        return None if grade is None else Grade(str(grade))
+
+    def grade_at(self, step: Step) -> Grade | None:
+        """Grade that the parameter `grades` gives to a step by its id, else the gravest of its kinds."""
+        of_kinds = [grade for kind in step.kinds if (grade := self.grade_of(kind)) is not None]
+        return self.grade_of(step.id) or min(of_kinds, key=lambda grade: grade.rank, default=None)
+
+    def whole(self, parameter: str) -> int:
+        """Value of a parameter of the kind `int`; 0 where it is not set."""
+        value = self.parameters.get(parameter)
+        return value if isinstance(value, int) else 0
 
 
 @dataclass(frozen=True, slots=True)

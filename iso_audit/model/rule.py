@@ -78,6 +78,12 @@ class Hook(Generic[Asked]):
     """Statement of nonconformity with `{facts}`: what is not as required, no person, no remedy."""
     needs: tuple[str, ...] = ()
     """Columns of the log without which the question is open, e.g. ("events.actor",)."""
+    variants: Mapping[str, Text] = field(default_factory=dict)
+    """Variant of a breach -> its own statement, where one sentence does not fit all."""
+
+    def statement(self, variant: str = "") -> Text:
+        """The template for a breach of `variant`; of "part police" it is that of "part"."""
+        return self.variants.get(variant) or self.variants.get(variant.partition(" ")[0], self.says)
 
 
 @dataclass(frozen=True, slots=True)

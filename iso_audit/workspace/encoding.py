@@ -55,10 +55,10 @@ def _read_bytes(path: Path, file: str, faults: list[Fault]) -> bytes | None:
         elif not path.is_file():
             what = Text(vi="đây không phải là một tệp thường", en="this is not a regular file")
         elif (size := path.stat().st_size) > LARGEST_FILE:
+            has, most = size // 1_000_000, LARGEST_FILE // 1_000_000
             what = Text(
-                vi=f"tệp có {size // 1_000_000} MB; tệp định nghĩa không được quá {LARGEST_FILE // 1_000_000} MB",
-                en=f"the file has {size // 1_000_000} MB; a definition file may have at most"
-                f" {LARGEST_FILE // 1_000_000} MB",
+                vi=f"tệp có {has} MB; tệp định nghĩa không được quá {most} MB",
+                en=f"the file has {has} MB; a definition file may have at most {most} MB",
             )
         elif size == 0:
             what = Text(vi="tệp rỗng", en="the file is empty")

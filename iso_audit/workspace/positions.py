@@ -7,7 +7,6 @@ a date, and every key is text.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,33 +17,14 @@ from iso_audit.errors import Fault
 from iso_audit.model.place import Place
 from iso_audit.text import Text
 from iso_audit.workspace.encoding import read_text
+from iso_audit.workspace.scalars import meaning
 from iso_audit.workspace.syntax import in_plain_words
 
 DEEPEST = 60
 """Levels of nesting; the deepest real file has nine."""
 
-_INT = re.compile(r"[-+]?[0-9]{1,30}\Z|0o[0-7]{1,30}\Z|0x[0-9a-fA-F]{1,30}\Z")
-_FLOAT = re.compile(
-    r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]{1,3})?\Z|[-+]?\.(inf|Inf|INF)\Z|\.(nan|NaN|NAN)\Z"
-)
-_BOOL = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
-_NULL = frozenset(("", "~", "null", "Null", "NULL"))
-_NUMBER_STARTS = frozenset("+-.0123456789")
 _PLAIN, _QUOTED = "plain", "quoted"
-_STR = "tag:yaml.org,2002:str"
 _KNOWN_TAGS = frozenset(f"tag:yaml.org,2002:{name}" for name in ("str", "map", "seq"))
-
-
-class WrittenInt(int):
-    """A whole number whose digits were written otherwise (`007`): the text is kept for codes."""
-
-    written: str
-
-
-class WrittenFloat(float):
-    """A number whose digits were written otherwise (`1.009990`): the text is kept for codes."""
-
-    written: str
 
 
 class Spot:
@@ -119,7 +99,7 @@ class _Core:
 
 
 if yaml.__with_libyaml__:
-    from yaml.cyaml import CParser
+    from yaml._yaml import CParser
 
     class _Composer(CParser, _Core):
         """libyaml's composer."""
@@ -216,7 +196,11 @@ class _Reading:
             return None, spot
         self._check_tag(node, spot)
         self.open.add(id(node))
-        data = self._list(node, spot, depth) if isinstance(node, yaml.SequenceNode) else self._map(node, spot, depth)
+        data = (
+            self._list(node, spot, depth)
+            if isinstance(node, yaml.SequenceNode)
+            else self._map(node, spot, depth)
+        )
         self.open.discard(id(node))
         return data, spot
 
@@ -224,7 +208,9 @@ class _Reading:
         if depth > DEEPEST:
             self.faults.append(_too_deep(self.file, spot.line, spot.column))
         elif id(node) in self.open:
-            self._say(spot, Text(vi="bí danh (*) trỏ vào chính nó", en="an alias (*) that stands inside itself"))
+            self._say(
+                spot, Text(vi="bí danh (*) trỏ vào chính nó", en="an alias (*) that stands inside itself")
+            )
         elif self.values_left < 0:
             self._say(
                 spot,
@@ -274,38 +260,16 @@ class _Reading:
 
     def _check_tag(self, node: yaml.Node, spot: Spot) -> None:
         if node.tag not in (_PLAIN, _QUOTED, "collection") and node.tag not in _KNOWN_TAGS:
-            name = node.tag.removeprefix("tag:yaml.org,2002:")
+            name = node.tag.removeprefix("tag:yaml.org,2002:").lstrip("!")
             self._say(
                 spot,
-                Text(vi=f"không dùng nhãn kiểu '!{name}' ở đây", en=f"a tag such as '!{name}' is not used here"),
+                Text(
+                    vi=f"không dùng nhãn kiểu '!{name}' ở đây", en=f"a tag such as '!{name}' is not used here"
+                ),
             )
 
     def _say(self, spot: Spot, what: Text) -> None:
         self.faults.append(Fault(what, self.file, spot.line, spot.column))
-
-
-def meaning(text: str) -> object:
-    """Return what a plain scalar means in the core schema of YAML 1.2."""
-    first = text[:1]
-    if first in _NUMBER_STARTS:
-        if _INT.match(text):
-            whole = int(text, 0) if text[1:2] in ("o", "x") else int(text)
-            if str(whole) == text:
-                return whole
-            kept = WrittenInt(whole)
-            kept.written = text
-            return kept
-        if _FLOAT.match(text):
-            real = float(text.lower().replace(".inf", "inf").replace(".nan", "nan"))
-            if repr(real) == text:
-                return real
-            exact = WrittenFloat(real)
-            exact.written = text
-            return exact
-        return text
-    if text in _NULL:
-        return None
-    return _BOOL.get(text, text)
 
 
 def _bad_key(key: object) -> Text:

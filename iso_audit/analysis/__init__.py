@@ -1,0 +1,1 @@
+"""What follows from a procedure by thought alone: structure, runs, times, duties."""

@@ -1,0 +1,56 @@
+"""In which order a definition lets things happen, against the order that is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from iso_audit.analysis.study import Study
+
+
+@dataclass(frozen=True, slots=True)
+class Inversion:
+    """A run on which a later duty comes before the earlier one, though both happen."""
+
+    first: str
+    """The name that should come first."""
+    second: str
+    step: str
+    """The step that comes too early."""
+    run: tuple[str, ...]
+    comes_again: bool
+    """The later duty comes again with or after the earlier one, as where two agencies act in turn."""
+
+
+def pairs_in_order(study: Study, names: Sequence[str]) -> tuple[int, tuple[Inversion, ...]]:
+    """Count the pairs of `names` that can be compared, and return those that some run inverts.
+
+    A linked procedure starts afresh at each agency, so each part is judged by itself. Told is the
+    nearest pair only: a stamp that comes before the appraisal comes before all that stands between.
+    """
+    procedure = study.procedure
+    compared, found = 0, []
+    for part in sorted({step.part for step in procedure.steps}):
+        meant = {n: tuple(s.id for s in procedure.meant(n) if s.part == part) for n in names}
+        pairs = [(a, b) for a, b in combinations(names, 2) if meant[a] and meant[b]]
+        compared += len(pairs)
+        inverted = {
+            (a, b): run for a, b in pairs if (run := study.run_with_before(meant[a], meant[b])) is not None
+        }
+        for a, b in _nearest(names, inverted):
+            run = inverted[a, b]
+            early = next(step for step in run if step in meant[b])
+            again = any(x == y or study.reaches(x, y) for x in meant[a] for y in meant[b])
+            found.append(Inversion(a, b, early, run, again))
+    return compared, tuple(found)
+
+
+def _nearest(names: Sequence[str], inverted: dict[tuple[str, str], tuple[str, ...]]) -> list[tuple[str, str]]:
+    """Leave out the pairs that enclose another one."""
+    at = {name: index for index, name in enumerate(names)}
+
+    def encloses(outer: tuple[str, str], inner: tuple[str, str]) -> bool:
+        return inner != outer and at[outer[0]] <= at[inner[0]] and at[inner[1]] <= at[outer[1]]
+
+    return [pair for pair in inverted if not any(encloses(pair, other) for other in inverted)]

@@ -1,0 +1,291 @@
+"""Everything that follows from one procedure by thought alone, worked out when it is asked for."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache, reduce
+from operator import and_
+
+from iso_audit.analysis.duties import DutyConflict, duty_conflicts
+from iso_audit.analysis.graph import Graph, cases_of, graph_of, in_case
+from iso_audit.analysis.replay import Replay, Replayer
+from iso_audit.analysis.runs import Runs
+from iso_audit.analysis.soundness import Behaviour, Structure, structure_of
+from iso_audit.analysis.timing import Allotment, Longest, longest
+from iso_audit.model.organisation import Organisation
+from iso_audit.model.procedure import Announcement, Limit, Procedure, Step, StepClock
+
+__all__ = ["DutyConflict", "Longest", "Names", "Replay", "Structure", "Study", "study", "study_of"]
+
+Names = str | Iterable[str]
+"""Step ids or kinds: one, or several of which any will do."""
+
+_Musts = tuple[frozenset[str], frozenset[str], frozenset[str]]
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """One version of a procedure with what can be known of its runs.
+
+    A procedure with several cases has the runs of every case: "on every run" means in every case,
+    "there is a run" means in some case. Steps that may happen at any time (`anytime`) are no part
+    of a run. Where the procedure is not sound (see `Structure`), questions about its runs have no
+    meaning; they are answered for the complete runs that avoid traps and unreachable steps if that
+    part is sound by itself, and are undecided otherwise (`is_decided` is False).
+
+    `is_sound` implies `is_decided`.
+    """
+
+    procedure: Procedure
+    organisation: Organisation
+    judged_on: dt.date
+    announced: Announcement | None = None
+    """The limits by which this procedure was announced, as in force on `judged_on`."""
+    _around: dict[str, _Musts] = field(default_factory=dict, init=False, repr=False)
+    _reached: dict[str, bytearray] = field(default_factory=dict, init=False, repr=False)
+    _silenced: dict[frozenset[str], Study] = field(default_factory=dict, init=False, repr=False)
+
+    @cached_property
+    def cases(self) -> tuple[str, ...]:
+        """Cases of the dossier: those with a limit of their own, then those that flows name."""
+        return cases_of(self.procedure)
+
+    @cached_property
+    def _whole(self) -> Graph:
+        return graph_of(self.procedure)
+
+    @cached_property
+    def _graphs(self) -> dict[str, Graph]:
+        return {case: in_case(self._whole, case) for case in self.cases}
+
+    @cached_property
+    def _behaviours(self) -> tuple[Behaviour, ...]:
+        return tuple(Behaviour(graph) for graph in dict.fromkeys(self._graphs.values()))
+
+    @cached_property
+    def structure(self) -> Structure:
+        """Entries, ends, what is unreachable or trapped, cycles, and whether every run can be completed."""
+        return structure_of(self._whole, self._behaviours)
+
+    @cached_property
+    def _runs(self) -> tuple[Runs, ...]:
+        """The runs of each case; empty where any of them is not known."""
+        runs = tuple(behaviour.runs for behaviour in self._behaviours)
+        return () if None in runs else tuple(each for each in runs if each is not None)
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether the complete runs are known: without it, "no such run" means "not known"."""
+        return bool(self._runs)
+
+    def _nodes(self, names: Names) -> frozenset[int]:
+        index = self._whole.index
+        asked = (names,) if isinstance(names, str) else names
+        meant = (step.id for name in asked for step in self.procedure.meant(name))
+        return frozenset(index[step] for step in meant if step in index)
+
+    def _said(self, run: list[int] | None) -> tuple[str, ...] | None:
+        return None if run is None else self._whole.visible(run)
+
+    def on_every_run(self, names: Names) -> bool | None:
+        """Whether every complete run passes a step that any of `names` means; None: not decidable.
+
+        Without knowing the runs, two things are known from the graph alone: that a step which is not
+        there is on no run, and that a step which every path from the entries to an end passes is on
+        every complete run.
+        """
+        nodes = self._nodes(names)
+        whole = self._whole
+        if not any(whole.reachable[end] for end in whole.ends):
+            return None
+        if not any(whole.reachable[node] for node in nodes):
+            return False
+        if self._runs:
+            return not any(runs.can_avoid(nodes) for runs in self._runs)
+        around = bytearray(node not in nodes for node in range(len(whole.steps)))
+        past = whole.forward(whole.entries, around)
+        return None if any(past[end] for end in whole.ends) else True
+
+    def run_avoiding(self, names: Names) -> tuple[str, ...] | None:
+        """A complete run with the fewest steps that passes none of `names`; None if there is none."""
+        nodes = self._nodes(names)
+        return self._shortest(runs.shortest(nodes) for runs in self._runs)
+
+    def run_with_before(self, first: Names, second: Names) -> tuple[str, ...] | None:
+        """A complete run with the fewest steps in which a `second` comes before any `first`, and both happen.
+
+        It disproves "the first A before the first B, where both happen". A step that is both counts
+        as first. None if there is none.
+        """
+        a, b = self._nodes(first), self._nodes(second)
+        return self._shortest(runs.out_of_order(a, b) for runs in self._runs)
+
+    def _shortest(self, runs: Iterable[list[int] | None]) -> tuple[str, ...] | None:
+        found = [run for run in runs if run is not None]
+        return self._said(min(found, key=len)) if found else None
+
+    def can_meet(self, a: Names, b: Names) -> bool:
+        """Whether some complete run passes one of `a` and one of `b`; granted where not decided."""
+        one, other = self._nodes(a), self._nodes(b)
+        return not self._runs or any(runs.can_meet(one, other) for runs in self._runs)
+
+    def _musts(self, step: str) -> _Musts:
+        found = self._around.get(step)
+        if found is None:
+            node = self._whole.index.get(step)
+            every = [] if node is None else [runs.around(node) for runs in self._runs]
+            before, after, passing = ([masks[at] for masks in every if masks is not None] for at in range(3))
+            found = (self._in_all(before), self._in_all(after), self._in_all(passing))
+            self._around[step] = found
+        return found
+
+    def _in_all(self, masks: Sequence[int]) -> frozenset[str]:
+        """Ids of the steps that every one of some masks has; none where there are no masks."""
+        bits = bin(reduce(and_, masks))[:1:-1] if masks else ""
+        return frozenset(step.id for step, bit in zip(self._whole.steps, bits, strict=False) if bit == "1")
+
+    def must_before(self, step: str) -> frozenset[str]:
+        """Steps that every complete run has passed before `step` happens (for the first time).
+
+        Empty where nothing is known: the step is on no run, or the runs are not decided.
+        """
+        return self._musts(step)[0]
+
+    def must_after(self, step: str) -> frozenset[str]:
+        """Steps that every complete run which passes `step` passes after it (after its last time)."""
+        return self._musts(step)[1]
+
+    def must_of_end(self, end: str) -> frozenset[str]:
+        """Steps on every complete run that ends at `end` (or passes that step), itself included."""
+        return self._musts(end)[2]
+
+    @cached_property
+    def _allotment(self) -> Allotment:
+        return Allotment(self.procedure, self.organisation)
+
+    def allotted(self, step: Step) -> Limit | None:
+        """The limit charged for a step: its own or its group's; None if none, or if its time does not count."""
+        return self._allotment.limit(step)
+
+    def longest(self, case: str = "default", clocks: Mapping[str, StepClock] | None = None) -> Longest:
+        """The longest run of a case by the limits of its steps; see `analysis.timing`.
+
+        `clocks` is the packs' word on what the clock does at kinds of steps of which the procedure
+        says nothing.
+        """
+        allotment = Allotment(self.procedure, self.organisation, clocks) if clocks else self._allotment
+        return longest(self._graph(case), allotment, is_bounded=not self.structure.unbounded_cycles)
+
+    def longest_of_part(
+        self, part: str, case: str = "default", clocks: Mapping[str, StepClock] | None = None
+    ) -> Longest:
+        """The same, of the steps of one part alone: what its own limit has to hold."""
+        allotment = Allotment(self.procedure, self.organisation, clocks) if clocks else self._allotment
+        return longest(
+            self._graph(case), allotment, is_bounded=not self.structure.unbounded_cycles,
+            counts=lambda step: step.part == part,
+        )  # fmt: skip
+
+    def _graph(self, case: str) -> Graph:
+        return self._graphs[case] if case in self._graphs else in_case(self._whole, case)
+
+    @cached_property
+    def _replayers(self) -> dict[str, Replayer]:
+        outside = [step.id for step in self.procedure.steps if step.anytime]
+        made = {graph: Replayer(graph, outside) for graph in dict.fromkeys(self._graphs.values())}
+        return {case: made[graph] for case, graph in self._graphs.items()}
+
+    def replay(self, steps: Sequence[str], case: str = "") -> Replay:
+        """Play the steps of a dossier through the procedure; of a case that is not known, the best of all.
+
+        Steps outside the graph are passed over; a step that is not of this procedure does not fit.
+        """
+        replayers = self._replayers
+        if case in replayers:
+            return replayers[case].play(steps)
+        answers = [replayer.play(steps) for replayer in dict.fromkeys(replayers.values())]
+        return max(answers, key=lambda r: (r.fits, r.can_finish, -1 if r.stuck_at is None else r.stuck_at))
+
+    def silenced(self, steps: frozenset[str]) -> Study:
+        """The study of the same procedure in which `steps` are gateways that leave no trace."""
+        if not steps:
+            return self
+        found = self._silenced.get(steps)
+        if found is None:
+            quiet = (replace(s, kinds=("route",)) if s.id in steps else s for s in self.procedure.steps)
+            changed = replace(self.procedure, steps=tuple(quiet))
+            found = self._silenced[steps] = study(changed, self.organisation, self.judged_on)
+        return found
+
+    def followers(self, step: str) -> tuple[str, ...]:
+        """Steps that may come next, seen through silent gateways, in the order of the file."""
+        whole = self._whole
+        found: set[int] = set()
+        node = whole.index.get(step)
+        stack = [] if node is None else [node]
+        seen = set(stack)
+        while stack:
+            for edge in whole.outs[stack.pop()]:
+                after = whole.target[edge]
+                if not whole.is_silent[after]:
+                    found.add(after)
+                elif after not in seen:
+                    seen.add(after)
+                    stack.append(after)
+        return whole.ids(sorted(found))
+
+    def reaches(self, a: str, b: str) -> bool:
+        """Whether a path of flows leads from step `a` on to step `b`."""
+        index = self._whole.index
+        if a not in index or b not in index:
+            return False
+        found = self._reached.get(a)
+        if found is None:
+            after = (self._whole.target[edge] for edge in self._whole.outs[index[a]])
+            found = self._reached[a] = self._whole.forward(after)
+        return bool(found[index[b]])
+
+    @cached_property
+    def duty_conflicts(self) -> tuple[DutyConflict, ...]:
+        """Pairs of separated duties that one person may or must hold both."""
+        return duty_conflicts(self.procedure, self.organisation, self.can_meet)
+
+
+def study(
+    procedure: Procedure,
+    organisation: Organisation,
+    judged_on: dt.date,
+    announced: Announcement | None = None,
+) -> Study:
+    """Begin the study of a procedure as it is judged on a day; nothing is worked out yet."""
+    return Study(procedure, organisation, judged_on, announced)
+
+
+class _Same:
+    """A procedure as a key: equal to itself alone, because its limits cannot be hashed."""
+
+    __slots__ = ("procedure",)
+
+    def __init__(self, procedure: Procedure) -> None:
+        self.procedure = procedure
+
+    def __hash__(self) -> int:
+        return id(self.procedure)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.procedure is self.procedure
+
+
+@lru_cache(maxsize=1_024)
+def _studied(same: _Same) -> Study:
+    return study(same.procedure, Organisation(), same.procedure.in_force.first or dt.date.min)
+
+
+def study_of(procedure: Procedure) -> Study:
+    """Return the one study of a procedure for questions that the graph alone answers.
+
+    Rules on dossiers ask it thousands of times; it knows no people and no announced limits.
+    """
+    return _studied(_Same(procedure))

@@ -1,0 +1,58 @@
+"""What a run was made from: every input with its hash, so that who doubts a figure can repeat it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from iso_audit.model.outcome import InputFile, RunCard, Workspace
+
+
+def run_card(workspace: Workspace, inputs: Iterable[tuple[str, Path]], questions: int) -> RunCard:
+    """Return the provenance of a run; `inputs` are (role, path) beside the workspace's own files."""
+    from iso_audit.model.outcome import RunCard
+
+    root = Path(workspace.root)
+    files = [_input(_role(name), name, root / name) for name in workspace.files]
+    files += [_input(role, path.name, path) for role, path in inputs]
+    return RunCard(
+        program_version=version(),
+        catalogue_sha256=_catalogue_sha256(),
+        audit_date=workspace.settings.audit_date,
+        seed=workspace.settings.seed,
+        inputs=tuple(files),
+        packs=tuple(pack.id for pack in workspace.packs),
+        questions=questions,
+    )
+
+
+def _role(name: str) -> str:
+    first = Path(name).parts[0]
+    named = {"procedures": "procedure", "calendars": "calendar", "requirements": "pack"}
+    return named.get(first, {"iso-audit.yaml": "settings"}.get(name, Path(name).stem))
+
+
+def _input(role: str, name: str, path: Path) -> InputFile:
+    from iso_audit.model.outcome import InputFile
+
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        while block := stream.read(1 << 20):
+            digest.update(block)
+    return InputFile(role, name, digest.hexdigest(), path.stat().st_size)
+
+
+def version() -> str:
+    """Return the version of the program that is installed."""
+    return metadata.version("iso-audit")
+
+
+def _catalogue_sha256() -> str:
+    digest = hashlib.sha256()
+    for path in sorted((Path(__file__).parent.parent / "rules").glob("*.py")):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,145 @@
+"""What a run starts from: the workspace, the rules chosen, the mapping of a log."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from iso_audit.errors import Fault, InputError
+from iso_audit.text import Text, did_you_mean
+
+if TYPE_CHECKING:
+    from iso_audit.model.log import LogMapping
+    from iso_audit.model.outcome import Workspace
+    from iso_audit.model.procedure import Procedure
+    from iso_audit.model.rule import Rule
+
+
+def shipped(name: str) -> Path:
+    """Return a folder that ships with the program (`processes`, `report_templates`)."""
+    here = Path(__file__).parent.parent
+    packaged = here / "_shipped" / name
+    return packaged if packaged.exists() else here.parent / name
+
+
+def workspace_folder(given: Path | None) -> Path:
+    """Return the workspace to use: the one given, the nearest upward, else the one that ships."""
+    from iso_audit.workspace.load import find_workspace
+
+    if given is not None:
+        return given
+    return find_workspace(Path.cwd()) or shipped("processes")
+
+
+def catalogue(select: Sequence[str] = (), ignore: Sequence[str] = ()) -> Mapping[str, Rule]:
+    """Return the rules, without the hooks that `select` and `ignore` leave out.
+
+    Both hold codes or their beginnings; the longest that fits a code decides, `ignore` on a tie.
+
+    Raises:
+        InputError: a beginning fits no code at all.
+    """
+    from iso_audit.rules import CATALOGUE
+
+    codes = [hook.code for rule in CATALOGUE.values() for hook in rule.hooks]
+    faults = [
+        Fault(
+            Text(vi=f"không có quy tắc nào mang mã '{start}'", en=f"no rule has the code '{start}'"),
+            hint=did_you_mean(start, codes),
+        )
+        for start in (*select, *ignore)
+        if not any(code.startswith(start) for code in codes)
+    ]
+    if faults:
+        raise InputError(faults)
+
+    def wanted(code: str) -> bool:
+        chosen = max((len(start) for start in select if code.startswith(start)), default=-1)
+        left_out = max((len(start) for start in ignore if code.startswith(start)), default=-1)
+        return (chosen >= 0 or not select) and left_out < max(chosen, 0)
+
+    if not select and not ignore:
+        return CATALOGUE
+    names = ("on_procedure", "on_event", "on_dossier", "on_trace", "on_log")
+    kept = {}
+    for key, rule in CATALOGUE.items():
+        hooks = {name: getattr(rule, name) for name in names}
+        kept[key] = replace(
+            rule, **{name: hook if hook and wanted(hook.code) else None for name, hook in hooks.items()}
+        )
+    return kept
+
+
+def load_workspace(folder: Path | None, date: dt.date | None = None) -> Workspace:
+    """Read a workspace; `date` replaces the audit date of its settings.
+
+    Raises:
+        InputError: with every fault of every file.
+    """
+    from iso_audit.rules import CATALOGUE
+    from iso_audit.workspace.load import load
+
+    workspace = load(workspace_folder(folder), CATALOGUE)
+    if date is not None:
+        workspace = replace(workspace, settings=replace(workspace.settings, audit_date=date))
+    return workspace
+
+
+def chosen_procedures(workspace: Workspace, names: Sequence[str]) -> tuple[Procedure, ...]:
+    """Return the procedures that are named by id, code or file, every version of each."""
+    from iso_audit.workspace.load import load_procedure
+
+    chosen: list[Procedure] = []
+    faults: list[Fault] = []
+    for name in names:
+        known = [p for p in workspace.procedures if name in (p.id, p.key, p.code)]
+        if known:
+            chosen += known
+        elif Path(name).suffix in (".yaml", ".yml"):
+            try:
+                chosen.append(load_procedure(Path(name)))
+            except InputError as error:
+                faults += error.faults
+        else:
+            faults.append(
+                Fault(
+                    Text(vi=f"không có quy trình '{name}'", en=f"there is no procedure '{name}'"),
+                    hint=did_you_mean(name, [p.id for p in workspace.procedures]),
+                )
+            )
+    if faults:
+        raise InputError(faults)
+    return tuple({procedure.key: procedure for procedure in chosen}.values())
+
+
+def log_files(
+    workspace: Workspace, log: Path | None, mapping: Path | None
+) -> tuple[Path | None, Path | None]:
+    """Return log and mapping: those given, else those that the settings name."""
+    settings, root = workspace.settings, Path(workspace.root)
+    if log is not None:
+        return log, mapping
+    chosen = root / settings.log if settings.log else None
+    return chosen, mapping or (root / settings.mapping if settings.mapping and chosen else None)
+
+
+def mapping_of(path: Path | None, log: Path) -> LogMapping:
+    """Read the mapping of a log; a log without one cannot be read."""
+    from iso_audit.workspace.load import load_mapping
+
+    if path is not None:
+        return load_mapping(path)
+    raise InputError(
+        [
+            Fault(
+                Text(
+                    vi="nhật ký này cần một tệp ánh xạ cột (--map TỆP.yaml)",
+                    en="this log needs a mapping file (--map FILE.yaml)",
+                ),
+                file=str(log),
+            )
+        ]
+    )

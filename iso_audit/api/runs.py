@@ -1,0 +1,146 @@
+"""The two runs: definitions alone, and definitions with dossiers."""
+
+from __future__ import annotations
+
+import datetime as dt
+import zoneinfo
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from iso_audit.api.outputs import write
+from iso_audit.api.provenance import run_card
+from iso_audit.api.reading import catalogue, chosen_procedures, load_workspace, log_files, mapping_of
+from iso_audit.api.values import Run, Tell
+from iso_audit.errors import Fault, InputError
+from iso_audit.text import Text
+
+if TYPE_CHECKING:
+    from iso_audit.engine.protocol import Held
+    from iso_audit.model.log import LogMapping, World
+    from iso_audit.model.outcome import Outcome, Workspace
+    from iso_audit.model.rule import Rule
+
+
+def check(
+    folder: Path | None = None,
+    procedures: Sequence[str] = (),
+    *,
+    date: dt.date | None = None,
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+    tell: Tell | None = None,
+) -> Run:
+    """Audit definitions alone: all of the workspace, or those named by id, code or file.
+
+    A file outside the workspace is read by itself and judged by the workspace's packs.
+    """
+    workspace = load_workspace(folder, date)
+    if procedures:
+        workspace = replace(workspace, procedures=chosen_procedures(workspace, procedures))
+    rules = catalogue(select, ignore)
+    return Run(_run(workspace, rules, None, tell), workspace, rules)
+
+
+def audit(
+    folder: Path | None = None,
+    log: Path | None = None,
+    mapping: Path | None = None,
+    output: Path | None = None,
+    *,
+    lang: str = "vi",
+    date: dt.date | None = None,
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+    tell: Tell | None = None,
+) -> Run:
+    """Audit definitions and dossiers; with `output`, write report, findings and evidence there.
+
+    Without `log` the log and mapping that the workspace's settings name are used; if they name
+    none, the definitions are audited alone.
+
+    Raises:
+        InputError: the workspace, the mapping or the log cannot be read; nothing is written.
+    """
+    workspace = load_workspace(folder, date)
+    rules = catalogue(select, ignore)
+    log, mapping_file = log_files(workspace, log, mapping)
+    if log is None:
+        outcome = _run(workspace, rules, None, tell)
+        return Run(outcome, workspace, rules, write(outcome, workspace, rules, lang, output, None, tell))
+    from iso_audit.engine.duck import DuckEngine
+
+    settled = mapping_of(mapping_file, log)
+    world = _world(workspace, settled)
+    if tell:
+        tell("read_log", 0, 1)
+    with DuckEngine().take_in(log, settled, world) as held:
+        inputs = [("log", log), *([("mapping", mapping_file)] if mapping_file else [])]
+        outcome = _run(workspace, rules, (held, settled, inputs), tell)
+        written = write(outcome, workspace, rules, lang, output, held, tell)
+    return Run(outcome, workspace, rules, written)
+
+
+def _world(workspace: Workspace, mapping: LogMapping) -> World:
+    from iso_audit.audit.criteria import world_of
+
+    if not workspace.settings.calendar:
+        raise InputError(
+            [
+                Fault(
+                    Text(
+                        vi="muốn đánh giá hồ sơ, hãy nêu lịch làm việc (calendar) trong iso-audit.yaml",
+                        en="to audit dossiers, name a calendar in iso-audit.yaml",
+                    ),
+                    file="iso-audit.yaml",
+                )
+            ]
+        )
+    zone = zoneinfo.ZoneInfo(workspace.calendar.zone)
+    day_after = workspace.settings.audit_date + dt.timedelta(days=1)
+    drawn_up = mapping.drawn_up_at or dt.datetime.combine(day_after, dt.time(), zone)
+    return world_of(workspace, drawn_up)
+
+
+def _run(
+    workspace: Workspace,
+    rules: Mapping[str, Rule],
+    log: tuple[Held, LogMapping, Sequence[tuple[str, Path]]] | None,
+    tell: Tell | None,
+) -> Outcome:
+    from iso_audit.audit.definitions import check_definitions
+    from iso_audit.audit.dossiers import check_log
+    from iso_audit.audit.gathered import Gathered
+    from iso_audit.judgement.grade import Scale, graded
+    from iso_audit.model.outcome import Outcome
+
+    hear = tell or (lambda *_: None)
+    gathered = Gathered()
+    check_definitions(workspace, rules, gathered, hear)
+    held, mapping, inputs = log or (None, None, ())
+    if held is not None:
+        check_log(workspace, rules, held, gathered, hear)
+    findings = graded(gathered.findings, Scale.read(workspace.settings.grading))
+    return Outcome(
+        card=run_card(workspace, inputs, len(gathered.asked)),
+        findings=tuple(findings),
+        open_items=tuple(
+            sorted(gathered.open_items, key=lambda i: (i.code, i.requirement, i.procedure, i.step, i.reason))
+        ),
+        tallies=tuple(gathered.tallies),
+        failures=tuple(gathered.failures),
+        intake=held.intake if held else None,
+        measures=tuple(held.measures()) if held else (),
+        mapping_note=mapping.note if mapping else Text(),
+        unit_dossiers=dict(held.unit_dossiers()) if held else {},
+    )
+
+
+def is_over(run: Run, threshold: str) -> bool:
+    """Whether a finding is at or over `threshold` (a grade, or `never`)."""
+    from iso_audit.model.finding import Grade
+
+    if threshold == "never":
+        return False
+    return any(finding.grade.rank <= Grade(threshold).rank for finding in run.outcome.findings)

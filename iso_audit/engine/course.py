@@ -1,0 +1,66 @@
+"""How far each dossier got: what its events say of its end, and where its clock stood.
+
+Tables made here: `course` (one row a dossier with events) and `stop` (one row a stretch in which
+the clock stood, or at whose end the limit counts anew).
+"""
+
+from __future__ import annotations
+
+from iso_audit.engine.norms import KIND_FLAGS, OUTSIDE, RESTARTS
+from iso_audit.engine.store import Store
+
+JOINED = (
+    "event AS e JOIN base AS b USING (dossier) JOIN norm AS n ON n.edition = b.edition AND n.act = e.act"
+)
+
+
+def make_course(store: Store) -> None:
+    """Gather from the events of each dossier what its end and its facts depend on."""
+    known = "FILTER (n.step > 0 AND NOT n.anytime)"
+    store.run(
+        "CREATE TEMP TABLE course AS SELECT e.dossier, max(e.finish_s) AS last_s, "
+        "max(e.finish_s) FILTER (n.is_timed) AS timed_s, "
+        "bool_or(n.is_end AND e.finish_s IS NOT NULL) AS reached_end, "
+        f"arg_max(n.may_follow OR e.finish_s IS NULL, e.rowid) {known} AS may_follow, "
+        f"arg_max(e.act, e.rowid) {known} AS last_act, "
+        "arg_max(n.refuses OR n.withdraws OR n.stops, e.rowid) AS broke_off, "
+        f"{', '.join(f'bool_or(n.{flag}) AS any_{flag}' for flag in KIND_FLAGS)}, "
+        "arg_max(e.new_s, e.rowid) FILTER (n.apologises AND e.new_s IS NOT NULL) AS promised_s, "
+        "min(coalesce(e.finish_s, e.start_s)) FILTER (n.returns) AS handed_out_s "
+        f"FROM {JOINED} GROUP BY e.dossier"
+    )
+    if store.run("SELECT 1 FROM beside LIMIT 1"):
+        store.run(
+            "UPDATE course SET may_follow = true WHERE dossier IN (SELECT c.dossier FROM course AS c "
+            "JOIN base AS b USING (dossier) JOIN beside AS s ON s.edition = b.edition AND s.act = c.last_act "
+            "LEFT JOIN (SELECT DISTINCT dossier, act FROM event WHERE finish_s IS NOT NULL) AS done "
+            "ON done.dossier = c.dossier AND done.act = s.other WHERE done.act IS NULL)"
+        )
+
+
+def make_stops(store: Store, drawn_s: int) -> None:
+    """Find where clocks stood: between a request and what follows it, or while the applicant acts.
+
+    What may happen at any time (an apology) does not end a stop, unless it stops the clock itself.
+    A stop that nothing has ended lasts until the log was drawn up.
+    """
+    if not store.run("SELECT 1 FROM norm WHERE clock > 0 LIMIT 1"):
+        store.run(
+            "CREATE TEMP TABLE stop (event BIGINT, dossier INTEGER, begin_s BIGINT, end_s BIGINT, anew BOOLEAN)"
+        )
+        return
+    store.run(
+        "CREATE TEMP TABLE stop AS WITH stopped AS ("
+        f"SELECT DISTINCT e.dossier FROM {JOINED} WHERE n.clock > 0), "
+        "course_of AS (SELECT e.rowid AS event, e.dossier, e.start_s, e.finish_s, n.clock, n.by_applicant, "
+        "b.received_s, lead(coalesce(e.start_s, e.finish_s)) OVER w AS next_s, "
+        f"lag(coalesce(e.finish_s, e.start_s)) OVER w AS before_s FROM {JOINED} "
+        "WHERE e.dossier IN (FROM stopped) AND (n.clock > 0 OR NOT n.anytime) "
+        "WINDOW w AS (PARTITION BY e.dossier ORDER BY e.rowid)) "
+        "SELECT event, dossier, CASE "
+        f"WHEN clock = {OUTSIDE} THEN start_s "
+        "WHEN by_applicant THEN coalesce(before_s, received_s) ELSE finish_s END AS begin_s, CASE "
+        f"WHEN clock = {OUTSIDE} OR by_applicant THEN coalesce(finish_s, {drawn_s}) "
+        f"ELSE coalesce(next_s, {drawn_s}) END AS end_s, clock = {RESTARTS} AS anew "
+        "FROM course_of WHERE clock > 0 AND begin_s IS NOT NULL"
+    )

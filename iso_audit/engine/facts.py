@@ -1,0 +1,165 @@
+"""Facts: one definition each, in SQL, over an event or a dossier with everything it depends on.
+
+A fact is 0 (no), 1 (yes) or 2 (the log cannot tell). Facts are packed two bits each, in the order
+of `model.log`, so that equal things are found by grouping one number. Tables made here: `day`,
+`band` (steps that share a limit) and `judged` (the key of every event's kind).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from iso_audit.analysis.worktime import WorkTable
+from iso_audit.engine.norms import CLOCK, DAYS, WORK
+from iso_audit.engine.store import Store
+from iso_audit.model.civil import DAY, date_of, reception_spans
+from iso_audit.model.log import EVENT_FACTS
+
+BITS = 2
+EVENT_BITS = 32
+"""Room for the facts of an event below the number of its edition and step."""
+
+
+def make_days(store: Store, table: WorkTable) -> tuple[int, int]:
+    """Put the calendar beside the log; return how many working and reception spans a day has at most."""
+    rows = table.day_rows()
+    days = rows["day"]
+    spans = sum(1 for name in rows if name.startswith("s"))
+    columns: dict[str, np.ndarray] = dict(rows)
+    working = table.nth_working_day(days - 1, np.ones_like(days))
+    columns["due_close_s"] = working * DAY + table.closing(working)
+    desks = [reception_spans(table.calendar, date_of(day)) for day in days.tolist()]
+    most = max(map(len, desks), default=0)
+    for n in range(most):
+        for edge, name in enumerate(("desk_open", "desk_close")):
+            values = [desk[n][edge] if n < len(desk) else -1 for desk in desks]
+            columns[f"{name}{n + 1}"] = np.array(values, dtype=np.int64)
+    store.put("day", {name: ("BIGINT", values) for name, values in columns.items()})
+    return spans, most
+
+
+def work_until(at: str, day: str, spans: int) -> str:
+    """SQL: seconds of work until a civil second, by the row of its day."""
+    second = f"({at} - {day}.day * {DAY})"
+    parts = (f"greatest(0, least({second} - {day}.s{n}, {day}.l{n}))" for n in range(1, spans + 1))
+    return f"({day}.cum + {' + '.join(parts)})"
+
+
+def off_hours(at: str, day: str, spans: int, desks: int) -> str:
+    """SQL: whether a civil second lies outside working and reception hours; midnight is a day alone."""
+    second = f"({at} - {day}.day * {DAY})"
+    inside = [
+        f"({day}.l{n} > 0 AND {second} BETWEEN {day}.s{n} AND {day}.s{n} + {day}.l{n})"
+        for n in range(1, spans + 1)
+    ]
+    inside += [
+        f"({second} BETWEEN {day}.desk_open{n} AND {day}.desk_close{n})" for n in range(1, desks + 1)
+    ]
+    return f"CASE WHEN {at} IS NULL OR {second} = 0 THEN 2 WHEN {' OR '.join(inside)} THEN 0 ELSE 1 END"
+
+
+def _definitions(spans: int, desks: int, known: frozenset[str], drawn: int) -> dict[str, str]:
+    """The definition of every fact of an event `e`, its norm `n` and its dossier `b`.
+
+    `f` and `s` are the days of finish and start, `t` the stop that the event began, `m` whether
+    the role may act, `g` the lateness of a group of steps, `drawn` the moment that bounds the log.
+    """
+    used = f"{work_until('e.finish_s', 'f', spans)} - {work_until('e.start_s', 's', spans)}"
+
+    def unless_known(column: str, applies: str, test: str) -> str:
+        if f"events.{column}" not in known:
+            return f"CASE WHEN {applies} THEN 2 ELSE 0 END"
+        return f"CASE WHEN {applies} AND {test} THEN 1 ELSE 0 END"
+
+    has_start = "events.started_at" in known
+    late = (
+        "CASE WHEN g.late IS NOT NULL THEN g.late WHEN n.compared = 0 THEN 0 "
+        "WHEN e.start_s IS NULL OR e.finish_s IS NULL OR e.finish_s < e.start_s THEN 2 "
+        f"WHEN n.compared = {WORK} THEN CAST({used} > n.amount AS INTEGER) "
+        f"WHEN n.compared = {CLOCK} THEN CAST(e.finished - e.started > n.amount * 1000000 AS INTEGER) "
+        f"WHEN n.compared = {DAYS} THEN CAST(e.finish_s > o.due_close_s AS INTEGER) END"
+    )
+    return {
+        "late": late,
+        "overdue": f"CASE WHEN ({late}) = 1 THEN b.overdue ELSE 0 END",
+        "wrong_role": "CASE WHEN n.required < 0 THEN 0 WHEN e.role IS NULL THEN 2 ELSE coalesce(m.wrong, 2) END",
+        "undocumented": unless_known("document", "n.documented", "e.document IS NULL"),
+        "unexplained": unless_known("reason", "n.explained", "NOT e.explained"),
+        "no_new_date": unless_known("new_appointed_at", "n.apologises", "e.new_s IS NULL"),
+        "no_actor": unless_known("actor", "true", "e.actor IS NULL"),
+        "no_moment": (
+            "CASE WHEN e.finish_s IS NULL AND NOT b.finished AND e.start_s IS NOT NULL THEN 2 "
+            "WHEN e.start_s IS NULL OR e.finish_s IS NULL THEN 1 ELSE 0 END"
+        )
+        if has_start
+        else "2",
+        "off_hours": off_hours("e.finish_s", "f", spans, desks),
+        "backwards": "CASE WHEN e.start_s IS NULL OR e.finish_s IS NULL THEN 2 "
+        "ELSE CAST(e.finished < e.started AS INTEGER) END"
+        if has_start
+        else "2",
+        "future": f"CASE WHEN e.finished IS NULL THEN 0 ELSE CAST(e.finished > {drawn} AS INTEGER) END",
+        "after_due": "CASE WHEN t.begin_s IS NULL THEN 0 WHEN b.due_s IS NULL THEN 2 "
+        "ELSE CAST(t.begin_s > b.due_s AS INTEGER) END",
+        "early_enough": "CASE WHEN NOT n.apologises THEN 0 "
+        "WHEN b.latest_apology_s IS NULL OR coalesce(e.finish_s, e.start_s) IS NULL THEN 2 "
+        "ELSE CAST(coalesce(e.finish_s, e.start_s) <= b.latest_apology_s AS INTEGER) END",
+        "returned_before_signed": "CASE WHEN NOT n.signs OR b.handed_out_s IS NULL THEN 0 "
+        "WHEN e.finish_s IS NULL THEN 2 ELSE CAST(e.finish_s > b.handed_out_s AS INTEGER) END",
+        "slow_handover": "CASE WHEN NOT n.hands_over THEN 0 "
+        "WHEN b.handover_s IS NULL OR coalesce(e.finish_s, e.start_s) IS NULL THEN 2 "
+        "ELSE CAST(coalesce(e.finish_s, e.start_s) > b.handover_s AS INTEGER) END",
+    }
+
+
+
+def make_judged(store: Store, spans: int, desks: int, known: frozenset[str], drawn: int) -> None:
+    """Make `judged`: for every event of a dossier with a procedure, the key of its kind.
+
+    The key holds edition and step above, facts below; `drawn` is in microseconds since 1970 UTC.
+    """
+    facts = _definitions(spans, desks, known, drawn)
+    packed = " + ".join(
+        f"(CAST({facts[name]} AS BIGINT) << {BITS * at})" for at, name in enumerate(EVENT_FACTS)
+    )
+    by_day = store.run(f"SELECT 1 FROM norm WHERE compared = {DAYS} LIMIT 1")
+    other_day = f"LEFT JOIN day AS o ON o.day = e.start_s // {DAY} + n.amount" if by_day else ""
+    if not by_day:
+        packed = packed.replace("o.due_close_s", "NULL")
+    store.run(
+        "CREATE TEMP TABLE judged AS SELECT e.rowid AS event, e.dossier, "
+        f"((b.edition * 65536 + n.step) << {EVENT_BITS}) + {packed} AS key "
+        "FROM event AS e JOIN dossier AS b USING (dossier) "
+        "JOIN norm AS n ON n.edition = b.edition AND n.act = e.act "
+        "LEFT JOIN may_act AS m ON m.required = n.required AND m.acting = e.role "
+        f"LEFT JOIN day AS s ON s.day = e.start_s // {DAY} LEFT JOIN day AS f ON f.day = e.finish_s // {DAY} "
+        f"{other_day} LEFT JOIN stop AS t ON t.event = e.rowid LEFT JOIN band AS g ON g.event = e.rowid"
+    )
+
+
+def make_bands(store: Store, spans: int) -> None:
+    """Make `band`: events of steps that share a limit, and whether together they ran over it.
+
+    The sum is judged at the last execution of the last step of the group that happened; the
+    others are not late by themselves.
+    """
+    store.run("CREATE TEMP TABLE band (event BIGINT, late INTEGER)")
+    if not store.run("SELECT 1 FROM group_step LIMIT 1"):
+        return
+    used = f"{work_until('e.finish_s', 'f', spans)} - {work_until('e.start_s', 's', spans)}"
+    store.run(
+        "INSERT INTO band WITH part AS (SELECT e.rowid AS event, e.dossier, u.band, u.rank, u.compared, u.amount, "
+        "e.start_s IS NULL OR e.finish_s IS NULL OR e.finish_s < e.start_s AS unknown, e.start_s, e.finish_s, "
+        f"{used} AS worked, e.finished - e.started AS passed FROM event AS e JOIN base AS b USING (dossier) "
+        "JOIN group_step AS u ON u.edition = b.edition AND u.act = e.act "
+        f"LEFT JOIN day AS s ON s.day = e.start_s // {DAY} LEFT JOIN day AS f ON f.day = e.finish_s // {DAY}), "
+        "whole AS (SELECT dossier, band, compared, amount, bool_or(unknown) AS unknown, sum(worked) AS worked, "
+        "sum(passed) AS passed, min(start_s) AS start_s, max(finish_s) AS finish_s, "
+        "arg_max(event, rank * 10000000000 + event) AS last FROM part GROUP BY ALL) "
+        "SELECT p.event, CASE WHEN p.event <> w.last THEN 0 WHEN w.unknown THEN 2 "
+        f"WHEN w.compared = {WORK} THEN CAST(w.worked > w.amount AS INTEGER) "
+        f"WHEN w.compared = {CLOCK} THEN CAST(w.passed > w.amount * 1000000 AS INTEGER) "
+        "ELSE CAST(w.finish_s > o.due_close_s AS INTEGER) END FROM part AS p "
+        "JOIN whole AS w USING (dossier, band) "
+        f"LEFT JOIN day AS o ON o.day = w.start_s // {DAY} + w.amount"
+    )

@@ -1,0 +1,237 @@
+"""What the definitions say, as tables that stand beside the log: one row an edition and activity.
+
+An edition is a version of a procedure in an era of the packs. Only editions that occur in the
+log get rows, so that a large workspace costs nothing.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import combinations
+
+from iso_audit.engine.ahead import Ahead, ahead, is_timed
+from iso_audit.engine.store import Store
+from iso_audit.engine.words import Words
+from iso_audit.errors import EngineError
+from iso_audit.model.log import (
+    DOCUMENTED_KINDS,
+    EXPLAINED_KINDS,
+    FactParameters,
+    World,
+    same_person_fact,
+)
+from iso_audit.model.organisation import Organisation
+from iso_audit.model.procedure import (
+    HOURS_PER_WORKING_DAY,
+    Limit,
+    Procedure,
+    Step,
+    StepClock,
+    TimeUnit,
+)
+
+RUNS, PAUSED, RESTARTS, OUTSIDE = range(4)
+_CLOCKS = {
+    StepClock.RUNS: RUNS, StepClock.PAUSED: PAUSED, StepClock.RESTARTS: RESTARTS, StepClock.OUTSIDE: OUTSIDE,
+}  # fmt: skip
+KIND_FLAGS = {
+    "signs": "approve_sign", "returns": "return_result", "apologises": "apologise",
+    "hands_over": "transfer_in", "refuses": "refuse", "withdraws": "withdraw", "stops": "stop",
+}  # fmt: skip
+"""Column of `norm` -> the kind of step that it marks."""
+
+WORK, CLOCK, DAYS = 1, 2, 3
+"""How a step's limit is compared: working seconds, clock seconds, the closing of a day."""
+
+MOST_PAIRS = 60
+
+
+@dataclass(frozen=True)
+class Edition:
+    """One version of a procedure in one era: what a dossier is judged by."""
+
+    code: int
+    procedure: Procedure
+    era: int
+    parameters: FactParameters
+
+    def clock(self, step: Step) -> int:
+        """What the dossier's clock does at a step: the procedure's word, else the packs' for its kind."""
+        if step.clock is not None:
+            return _CLOCKS[step.clock]
+        said = [self.parameters.clocks[kind] for kind in step.kinds if kind in self.parameters.clocks]
+        return _CLOCKS[said[0]] if said else RUNS
+
+    @cached_property
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """Duties held apart: those that the packs name, then those of the procedure itself."""
+        named = (self.parameters.apart, *(separation.of for separation in self.procedure.separation))
+        pairs: dict[frozenset[str], tuple[str, str]] = {}
+        for names in named:
+            for pair in combinations(names, 2):
+                pairs.setdefault(frozenset(pair), pair)
+        return tuple(pairs.values())
+
+    @cached_property
+    def ahead(self) -> Ahead:
+        return ahead(self.procedure)
+
+
+@dataclass
+class Norms:
+    """Editions and their rows; `words` are those of the log's activities and roles."""
+
+    world: World
+    acts: Words
+    roles: Words
+    editions: dict[int, Edition] = field(default_factory=dict)
+
+    @cached_property
+    def steps(self) -> tuple[str, ...]:
+        """Every step id that an activity may stand for, and first the empty one for no step."""
+        known = {step.id for procedure in self.world.procedures for step in procedure.steps if not step.is_silent}
+        return ("", *sorted(known & set(self.acts.meaning)))
+
+    @property
+    def eras(self) -> int:
+        return len(self.world.eras) + 1
+
+    def edition(self, code: int) -> Edition:
+        """The edition of a code, made when it is first met."""
+        if code not in self.editions:
+            version, era = divmod(code, self.eras)
+            procedure = self.world.procedures[version]
+            parameters = self.world.parameters.get((procedure.key, era), FactParameters())
+            self.editions[code] = Edition(code, procedure, era, parameters)
+        return self.editions[code]
+
+    def store(self, store: Store, editions: Sequence[int]) -> None:
+        """Put the tables `norm` (edition, activity), `duty`, `group_step`, `beside` and `may_act`."""
+        rows = [row for code in editions for row in self._rows(self.edition(code))]
+        store.put("norm", {name: (kind, [row[at] for row in rows]) for at, (name, kind) in enumerate(_NORM)})
+        duties = [row for code in editions for row in self._duties(self.edition(code))]
+        store.put("duty", _columns(duties, "edition", "act", "pair", "side"))
+        groups = [row for code in editions for row in self._groups(self.edition(code))]
+        store.put("group_step", _columns(groups, "edition", "act", "band", "rank", "compared", "amount"))
+        beside = [row for code in editions for row in self._beside(self.edition(code))]
+        store.put("beside", _columns(beside, "edition", "act", "other"))
+        has = [
+            (code, *(bool(self.edition(code).procedure.of_kind(kind)) for kind in KIND_FLAGS.values()))
+            for code in editions
+        ]
+        store.put("has_kind", _columns(has, "edition", *KIND_FLAGS))
+        store.put("may_act", _columns(self._may_act(editions), "required", "acting", "wrong"))
+
+    def required(self, role: str) -> int:
+        """The number of a role that a step asks for; -1 where it asks for none."""
+        return self._required.get(role, -1)
+
+    @cached_property
+    def _required(self) -> Mapping[str, int]:
+        named = {step.role for procedure in self.world.procedures for step in procedure.steps if step.role}
+        return {role: code for code, role in enumerate(sorted(named))}
+
+    def _acting_as(self, edition: Edition) -> Iterator[tuple[int, Step | None]]:
+        """Activities of the log and the step each is in this edition."""
+        for act, meant in enumerate(self.acts.meaning):
+            step = edition.procedure.by_id.get(meant)
+            yield act, None if step is None or step.is_silent else step
+
+    def _rows(self, edition: Edition) -> Iterator[tuple[object, ...]]:
+        code_of = {step: code for code, step in enumerate(self.steps)}
+        applicants = {role.id for role in self.world.organisation.roles.values() if role.is_applicant}
+        for act, step in self._acting_as(edition):
+            if step is None:
+                yield (edition.code, act, 0, 0, 0, -1, 0, *([False] * (len(_NORM) - 7)))
+                continue
+            compared, amount = compare(step.limit)
+            yield (
+                edition.code,
+                act,
+                code_of[step.id],
+                compared,
+                amount,
+                self.required(step.role),
+                edition.clock(step),
+                step.role in applicants,
+                is_timed(edition.procedure, step),
+                step.id in edition.ahead.timed_may_follow,
+                not step.flows and not step.anytime,
+                step.anytime,
+                any(step.is_a(kind) for kind in DOCUMENTED_KINDS),
+                any(step.is_a(kind) for kind in EXPLAINED_KINDS),
+                *(step.is_a(kind) for kind in KIND_FLAGS.values()),
+            )
+
+    def _duties(self, edition: Edition) -> Iterator[tuple[int, ...]]:
+        if len(edition.pairs) > MOST_PAIRS:
+            raise EngineError(f"{edition.procedure.key}: more than {MOST_PAIRS} pairs of duties held apart")
+        for pair, names in enumerate(edition.pairs):
+            for side, name in enumerate(names):
+                meant = {step.id for step in edition.procedure.meant(name)}
+                for act, step in self._acting_as(edition):
+                    if step is not None and step.id in meant:
+                        yield edition.code, act, pair, side
+
+    def _groups(self, edition: Edition) -> Iterator[tuple[int, ...]]:
+        for band, group in enumerate(edition.procedure.limit_groups):
+            compared, amount = compare(group.limit)
+            for act, step in self._acting_as(edition):
+                if compared and step is not None and step.id in group.steps:
+                    yield edition.code, act, band, group.steps.index(step.id), compared, amount
+
+    def _beside(self, edition: Edition) -> Iterator[tuple[int, ...]]:
+        acts = {step.id: act for act, step in self._acting_as(edition) if step is not None}
+        for step, others in edition.ahead.timed_beside.items():
+            for other in others if step in acts else ():
+                yield edition.code, acts[step], acts.get(other, -1)
+
+    def _may_act(self, editions: Sequence[int]) -> list[tuple[int, ...]]:
+        """Whether an acting role is wrong: 2 where nobody knows the role."""
+        organisation: Organisation = self.world.organisation
+        known = {*organisation.roles, *self._required}
+        needed = {
+            step.role for code in editions for step in self.edition(code).procedure.steps if step.role
+        }
+        return [
+            (
+                self.required(role),
+                acting,
+                2 if word not in known else int(not organisation.may_act(word, role)),
+            )
+            for role in sorted(needed)
+            for acting, word in enumerate(self.roles.meaning)
+        ]
+
+    def pair_facts(self, edition: Edition) -> tuple[str, ...]:
+        """Names of the facts that say whether one person held two duties."""
+        return tuple(same_person_fact(first, second) for first, second in edition.pairs)
+
+
+_NORM = (
+    *((name, "BIGINT") for name in ("edition", "act", "step", "compared", "amount", "required", "clock")),
+    *((name, "BOOLEAN") for name in ("by_applicant", "is_timed", "may_follow", "is_end", "anytime")),
+    *((name, "BOOLEAN") for name in ("documented", "explained", *KIND_FLAGS)),
+)
+
+
+def compare(limit: Limit | None) -> tuple[int, int]:
+    """How a step's limit is compared and with what: 0 for none; part of a calendar day counts as one."""
+    if limit is None or not limit.value or limit.value < 0:
+        return 0, 0
+    if limit.unit is TimeUnit.HOUR:
+        return CLOCK, int(limit.value * 3600)
+    if limit.unit is TimeUnit.DAY:
+        return (DAYS, math.ceil(limit.value)) if limit.value >= 1 else (
+            WORK, int(limit.value * HOURS_PER_WORKING_DAY * 3600)
+        )  # fmt: skip
+    return WORK, limit.working_seconds or 0
+
+
+def _columns(
+    rows: Sequence[tuple[int, ...]], *names: str
+) -> dict[str, tuple[str, list[int]]]:
+    return {name: ("BIGINT", [row[at] for row in rows]) for at, name in enumerate(names)}

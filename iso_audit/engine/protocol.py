@@ -1,0 +1,104 @@
+"""What an engine offers, whatever it is built on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Protocol
+
+from iso_audit.model.finding import Exhibit
+from iso_audit.model.log import Intake, Judgement, LogMapping, Measure, World
+from iso_audit.model.trace import DossierKind, EventKind, Trace
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Question = tuple[str, str, str]
+"""(code, rule, requirement) of what was asked."""
+
+Where = tuple[int, str, str, str]
+"""(index of the question, procedure key, unit, step): what makes one finding."""
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """What the answers to one question amount to at one place in one month of receipt."""
+
+    question: int
+    procedure: str
+    unit: str
+    step: str
+    month: str
+    checked: int
+    failed: int
+    open: int
+    grade: str = ""
+    """The gravest grade among the failed; empty where none failed."""
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Answers joined back to dossiers; ordered, so that the same log gives the same bytes."""
+
+    rows: tuple[Count, ...] = ()
+    exhibits: Mapping[Where, tuple[Exhibit, ...]] = field(default_factory=dict)
+    """The first five dossiers by id of what failed."""
+    open_counts: Mapping[tuple[int, str, str, str], int] = field(default_factory=dict)
+    """(question, procedure, step, reason) -> how many could not be decided."""
+
+
+class ForeignLog(Protocol):
+    """A log in somebody else's format, read into columns of text; the first column counts rows."""
+
+    @property
+    def events(self) -> pa.Table: ...
+
+    @property
+    def dossiers(self) -> pa.Table: ...
+
+
+class Held(Protocol):
+    """A log that was taken in; a context manager, because it holds memory and files."""
+
+    @property
+    def intake(self) -> Intake: ...
+
+    def column_known(self, column: str) -> bool: ...
+
+    def event_kinds(self) -> Sequence[EventKind]: ...
+
+    def dossier_kinds(self) -> Sequence[DossierKind]: ...
+
+    def traces(self, reads: frozenset[str]) -> Sequence[Trace]: ...
+
+    def tally(
+        self,
+        questions: Sequence[Question],
+        on_events: Iterable[Judgement],
+        on_dossiers: Iterable[Judgement],
+        on_traces: Iterable[Judgement],
+    ) -> Counted: ...
+
+    def measures(self) -> Sequence[Measure]: ...
+
+    def unit_dossiers(self) -> Mapping[tuple[str, str], int]: ...
+
+    def write_evidence(self, path: Path) -> None: ...
+
+    def write_refused(self, path: Path) -> None: ...
+
+    def close(self) -> None: ...
+
+    def __enter__(self) -> Held: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+
+class Engine(Protocol):
+    """Takes a log in; raises InputError with every fault where it cannot be read."""
+
+    def take_in(self, source: Path, mapping: LogMapping, world: World) -> Held: ...

@@ -1,0 +1,120 @@
+"""Why a log as a whole is not read, in words that say what to do about it."""
+
+from __future__ import annotations
+
+from iso_audit.errors import Fault, InputError
+from iso_audit.text import Text, number
+
+_REASONS = {
+    "folder": Text("đây là một thư mục, không phải tệp nhật ký", "this is a folder, not a log file"),
+    "closed": Text(
+        "không mở được tệp (không có, hoặc không có quyền đọc)",
+        "the file cannot be opened (it does not exist or may not be read)",
+    ),
+    "empty": Text("tệp rỗng", "the file is empty"),
+    "no-rows": Text("dưới hàng tiêu đề không có hàng nào", "there is no row below the head of the table"),
+    "workbook": Text(
+        "đây là bảng tính hoặc tệp nén, không phải nhật ký CSV; hãy mở bằng Excel và lưu lại dạng CSV UTF-8",
+        "this is a workbook or a zip file and no CSV log; open it in Excel and save it as CSV UTF-8",
+    ),
+    "binary": Text(
+        "tệp này không phải văn bản (có byte lạ); cần nhật ký dạng CSV, XES hoặc Parquet",
+        "this is no text (it holds stray bytes); a log in CSV, XES or Parquet is needed",
+    ),
+    "no-xes": Text(
+        "tệp này là XML, ở đây chỉ đọc được CSV hoặc Parquet",
+        "this file is XML, and only CSV or Parquet can be read here",
+    ),
+    "damaged": Text(
+        "tệp bị hỏng hoặc chưa tải về đủ, không đọc được",
+        "the file is damaged or incomplete and cannot be read",
+    ),
+    "large": Text(
+        "tệp nén phình lên quá {most} byte khi giải nén; không mở",
+        "the packed file swells to more than {most} bytes; it is not opened",
+    ),
+    "long-line": Text(
+        "dòng này dài hơn {most} byte: không phải một hàng của nhật ký, có lẽ tệp mất dấu xuống dòng",
+        "this line is longer than {most} bytes: no row of a log; perhaps the line breaks were lost",
+    ),
+    "encoding": Text(
+        "chữ không phải bảng mã UTF-8, có lẽ là {likely}; hãy lưu lại dạng CSV UTF-8, hoặc ghi «encoding» trong "
+        "tệp ánh xạ",
+        "the letters are not UTF-8 but probably {likely}; save the file as CSV UTF-8, or name its `encoding` in "
+        "the mapping",
+    ),
+    "wrong-encoding": Text(
+        "không đọc được theo bảng mã «{encoding}» mà tệp ánh xạ ghi",
+        "the file cannot be read in the encoding '{encoding}' that the mapping names",
+    ),
+    "no-encoding": Text(
+        "ở đây không đọc được bảng mã «{encoding}»; hãy lưu lại dạng CSV UTF-8",
+        "the encoding '{encoding}' cannot be read here; save the file as CSV UTF-8",
+    ),
+    "twice": Text(
+        "có hai cột cùng tên «{column}», không biết lấy cột nào",
+        "two columns are called '{column}'; which one is meant is not clear",
+    ),
+    "no-column": Text(
+        "không có cột «{column}» mà tệp ánh xạ lấy làm «{ours}»",
+        "there is no column '{column}', which the mapping takes for `{ours}`",
+    ),
+    "not-mapped": Text(
+        "tệp ánh xạ không nói lấy «{ours}» ở đâu", "the mapping does not say where `{ours}` comes from"
+    ),
+    "no-procedure": Text(
+        "tệp ánh xạ không nói hồ sơ thuộc thủ tục nào (procedure)",
+        "the mapping does not say which procedure the dossiers belong to (procedure)",
+    ),
+    "no-attributes": Text(
+        "tệp ánh xạ lấy hồ sơ từ thuộc tính (attributes) nhưng nhật ký không phải XES",
+        "the mapping takes dossiers from attributes, but the log is no XES",
+    ),
+    "date-format": Text(
+        "không hiểu mẫu ngày giờ «{format}» trong tệp ánh xạ: {detail}",
+        "the date format '{format}' of the mapping is not understood: {detail}",
+    ),
+    "pattern": Text(
+        "không dùng được mẫu «{pattern}»: {detail}", "the pattern '{pattern}' cannot be used: {detail}"
+    ),
+    "zone": Text("không biết múi giờ «{zone}»", "the time zone '{zone}' is not known"),
+    "mostly-refused": Text(
+        "{refused} trong {rows} hàng không dùng được; có lẽ tệp ánh xạ không hợp với nhật ký này. {examples}",
+        "{refused} of {rows} rows cannot be used; the mapping probably does not fit this log. {examples}",
+    ),
+}
+
+_ROW_REASONS = {
+    "no-dossier": Text("không có mã hồ sơ", "no dossier code"),
+    "bad-date": Text("ngày giờ không đọc được", "the date cannot be read"),
+    "no-step": Text("không có tên công việc", "no activity"),
+    "no-procedure": Text("không có thủ tục", "no procedure"),
+    "duplicate": Text("hồ sơ đã có ở hàng trước", "the dossier stands in an earlier row"),
+    "bad-row": Text("hàng sai số cột hoặc sai dấu nháy", "wrong number of cells, or a stray quotation mark"),
+    "no-finish": Text("không có thời điểm nào", "no moment at all"),
+}
+
+
+def fault(why: str, file: str, line: int = 0, hint: Text | None = None, **facts: int | str) -> Fault:
+    """One reason why `file` is not read; numbers are written as each language does."""
+    vi, en = (
+        {name: number(fact, lang) if isinstance(fact, int) else fact for name, fact in facts.items()}
+        for lang in ("vi", "en")
+    )
+    reason = _REASONS[why]
+    return Fault(Text(reason.fill("vi", vi), reason.fill("en", en)), file, line, hint=hint)
+
+
+def refusal(why: str, file: str, line: int = 0, **facts: int | str) -> InputError:
+    """The error that says why `file` is not read."""
+    return InputError([fault(why, file, line, **facts)])
+
+
+def row_reason(reason: str) -> Text:
+    """Why a row was refused, in words."""
+    return _ROW_REASONS[reason]
+
+
+def shortened(value: str, most: int = 80) -> str:
+    """A value of a user's file, short enough to print."""
+    return value if len(value) <= most else value[: most - 1] + "…"

@@ -1,0 +1,162 @@
+"""What a log file really is, and how DuckDB gets at its columns; the name of the file decides nothing.
+
+A source is a relation with a column `row` and columns c0, c1, ...: names that users gave their
+columns never reach a statement.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import zlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from iso_audit.engine.refusals import refusal
+from iso_audit.engine.store import Store, Values
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from iso_audit.engine.protocol import ForeignLog
+
+MOST_BYTES = 8_000_000_000
+LONGEST_LINE = 1_000_000
+_PIECE = 1 << 20
+_SEPARATORS = (",", ";", "\t", "|")
+_WORKBOOKS = (b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0", b"%PDF", b"Rar!", b"7z\xbc\xaf")
+_COMBINING = (b"\xcc", b"\xcd")
+"""First bytes of combining marks in UTF-8; a file without them needs no composing."""
+
+ReadXes = Callable[[Path], "ForeignLog"]
+
+
+@dataclass(frozen=True)
+class Source:
+    """One table of a log before anything is known of its meaning."""
+
+    file: str
+    columns: tuple[str, ...]
+    relation: Callable[[Values], str]
+    """Makes the SQL of a relation `row, c0, c1, ...`, binding what it needs."""
+    types: tuple[str, ...] = ()
+    """SQL types where columns have their own (Parquet); otherwise all is text."""
+    must_compose: bool = False
+    """Letters and marks may stand apart and must be composed before they are compared."""
+    broken: tuple[tuple[int, str], ...] = ()
+    """Rows that could not be taken apart: number and beginning of the text."""
+    plain: Path | None = None
+    """The text file behind the relation, where rows are lines: to tell the lines of records."""
+    head_lines: int = 0
+    separator: str = ","
+    extra: dict[str, int] = field(default_factory=dict)
+
+    def index(self, column: str) -> int | None:
+        """Where a column stands; None where there is none of that name."""
+        return self.columns.index(column) if column in self.columns else None
+
+
+def sniff(path: Path) -> str:
+    """Say what a file is by its first bytes: `csv`, `xes` or `parquet`; raises InputError."""
+    file = str(path)
+    try:
+        if path.is_dir():
+            raise refusal("folder", file)
+        with path.open("rb") as stream:
+            head = stream.read(_PIECE)
+        if head.startswith(b"\x1f\x8b"):
+            with gzip.open(path) as unpacked:
+                head = unpacked.read(_PIECE)
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise refusal("damaged", file) from error
+    except OSError as error:
+        raise refusal("closed", file) from error
+    if head.startswith(b"PAR1"):
+        return "parquet"
+    if head.startswith(_WORKBOOKS):
+        raise refusal("workbook", file)
+    text = head.replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
+    if not text:
+        raise refusal("empty", file)
+    return "xes" if text.startswith(b"<") else "csv"
+
+
+def from_parquet(store: Store, path: Path) -> Source:
+    """A Parquet file; columns keep their types."""
+    values = Values()
+    described = store.run(f"DESCRIBE SELECT * FROM read_parquet({values.bind(str(path))})", values)
+    columns = tuple(str(row[0]) for row in described)
+    names = ", ".join(f"c{n}" for n in range(len(columns)))
+
+    def relation(values: Values) -> str:
+        return (
+            f"(SELECT row_number() OVER () AS row, {names} "
+            f"FROM read_parquet({values.bind(str(path))}) AS t({names}))"
+        )
+
+    return Source(str(path), columns, relation, types=tuple(str(row[1]) for row in described))
+
+
+def from_table(store: Store, file: str, name: str, table: pa.Table) -> Source:
+    """A table in memory whose first column is `row`; `name` is its own in the database."""
+    columns = table.column_names[1:]
+    store.connection.register(name, table.rename_columns(["row", *(f"c{n}" for n in range(len(columns)))]))
+    return Source(file, tuple(columns), lambda _: name, must_compose=True)
+
+
+def from_csv(path: Path, plain: Path, separator: str, wanted: Sequence[str]) -> Source:
+    """A CSV file; `plain` is the same unpacked and in UTF-8 (often the file itself)."""
+    lines = first_lines(plain, str(path))
+    skipped = 0
+    if lines[0].lower().startswith("sep="):
+        separator, lines, skipped = separator or lines[0][4:5], lines[1:], 1
+    separator = separator or _separator(lines, wanted)
+    try:
+        columns = tuple(cell.strip() for cell in next(csv.reader(lines, delimiter=separator)))
+    except (StopIteration, csv.Error) as error:
+        raise refusal("empty", str(path)) from error
+    spec = ", ".join(f"'c{n}': 'VARCHAR'" for n in range(len(columns)))
+    names = ", ".join(f"c{n}" for n in range(len(columns)))
+
+    def relation(values: Values) -> str:
+        return (
+            f"(SELECT row_number() OVER () AS row, {names} FROM read_csv({values.bind(str(plain))}, "
+            f"header = true, auto_detect = false, delim = {values.bind(separator)}, quote = '\"', "
+            f"escape = '\"', skip = {skipped}, max_line_size = {LONGEST_LINE}, columns = {{{spec}}}))"
+        )
+
+    return Source(
+        str(path), columns, relation, must_compose=_has_marks(plain), plain=plain,
+        head_lines=1 + skipped, separator=separator,
+    )  # fmt: skip
+
+
+def first_lines(plain: Path, file: str) -> list[str]:
+    """The first lines of a text, enough for its head."""
+    with plain.open(encoding="utf-8-sig", errors="replace", newline="") as stream:
+        text = stream.read(LONGEST_LINE)
+    lines = list(islice(text.splitlines(keepends=True), 50))
+    if len(text) >= LONGEST_LINE and "\n" not in text and "\r" not in text:
+        raise refusal("long-line", file, 1, most=LONGEST_LINE)
+    return lines
+
+
+def _separator(lines: Sequence[str], wanted: Sequence[str]) -> str:
+    """The separator that shows most of the columns that the mapping wants; then the most frequent."""
+
+    def merit(separator: str) -> tuple[int, int]:
+        cells = [cell.strip() for cell in next(csv.reader(lines, delimiter=separator), [])]
+        return len(set(cells) & set(wanted)), len(cells)
+
+    return max(_SEPARATORS, key=merit)
+
+
+def _has_marks(plain: Path) -> bool:
+    with plain.open("rb") as stream:
+        while piece := stream.read(_PIECE):
+            if any(mark in piece for mark in _COMBINING):
+                return True
+    return False

@@ -1,0 +1,79 @@
+"""The connection to DuckDB: settings that make results repeatable, values bound, tables put in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import duckdb
+import numpy as np
+
+from iso_audit.errors import EngineError
+
+Rows = list[tuple[object, ...]]
+
+
+class Values:
+    """Values of one statement, bound by name: nothing a user wrote becomes part of a statement."""
+
+    def __init__(self) -> None:
+        self.bound: dict[str, object] = {}
+
+    def bind(self, value: object) -> str:
+        """Return the place holder that stands for `value`."""
+        name = f"v{len(self.bound)}"
+        self.bound[name] = value
+        return f"${name}"
+
+
+class Store:
+    """One in-memory database; `close` gives its memory back."""
+
+    def __init__(self, zone: str, folder: str, threads: int = 2, memory: str = "") -> None:
+        """Read moments without an offset in `zone`; what does not fit in memory goes to `folder`."""
+        config: dict[str, str | bool | int | float | list[str]] = {
+            "threads": threads,
+            "temp_directory": folder,
+            "preserve_insertion_order": True,
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+        }
+        if memory:
+            config["memory_limit"] = memory
+        self.connection = duckdb.connect(":memory:", config=config)
+        self.connection.execute("SET TimeZone = '" + zone.replace("'", "''") + "'")
+
+    def run(self, statement: str, values: Values | None = None) -> Rows:
+        """Execute one statement and return its rows."""
+        try:
+            bound = values.bound if values else {}
+            return self.connection.execute(statement, bound).fetchall()
+        except duckdb.OutOfMemoryException as error:
+            raise EngineError(f"the log does not fit in memory or on the disk: {error}") from error
+
+    def arrays(self, statement: str) -> dict[str, np.ndarray]:
+        """Execute one statement and return its columns; missing values are masked."""
+        return self.connection.execute(statement).fetchnumpy()
+
+    def put(self, name: str, columns: Mapping[str, tuple[str, Sequence[object] | np.ndarray]]) -> None:
+        """Make a table of columns given with their SQL types."""
+        arrays = {
+            column: values if isinstance(values, np.ndarray) else _array(kind, values)
+            for column, (kind, values) in columns.items()
+        }
+        self.connection.register("put_in", arrays)
+        chosen = ", ".join(f"CAST({column} AS {kind}) AS {column}" for column, (kind, _) in columns.items())
+        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT {chosen} FROM put_in")
+        self.connection.unregister("put_in")
+
+    def close(self) -> None:
+        self.connection.close()
+
+
+def _array(kind: str, values: Sequence[object]) -> np.ndarray:
+    """An array of one SQL type; None is a missing value."""
+    if kind == "VARCHAR":
+        return np.array(values, dtype=object) if len(values) else np.empty(0, dtype="U1")
+    missing = [value is None for value in values]
+    filled = [0 if value is None else value for value in values]
+    dtype = np.bool_ if kind == "BOOLEAN" else np.int64
+    return np.ma.array(np.array(filled, dtype=dtype), mask=missing) if any(missing) else np.array(filled, dtype)

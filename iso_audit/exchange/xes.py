@@ -1,0 +1,233 @@
+"""Reads event logs in XES, plain or gzipped, into two tables of text: events and traces.
+
+Values stay as written; the log engine gives them types, so that a bad one is refused with its
+place. Entities, document types and the network are off, and sizes are bounded.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, cast
+
+from lxml import etree
+
+from iso_audit.errors import Fault, InputError
+from iso_audit.text import Text, number
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+MOST_BYTES = 4_000_000_000
+"""Unpacked; a log of a million dossiers has about 2.5 billion bytes of XES."""
+MOST_ATTRIBUTES = 200
+OF_CASE = "case:"
+"""Put before the name of a trace's attribute where it stands beside an event's."""
+
+_VALUES = frozenset({"string", "date", "int", "float", "boolean", "id"})
+
+
+@dataclass(frozen=True, slots=True)
+class XesLog:
+    """The columns of a log; the first column of both tables, `row`, counts from 1.
+
+    `events` has a column for every attribute of events and, under `case:` and its name, for
+    every attribute of traces; `dossiers` has one row a trace.
+    """
+
+    events: pa.Table
+    dossiers: pa.Table
+
+
+def read_xes(path: Path) -> XesLog:
+    """Read a log; raises InputError where the file is no well-formed XES."""
+    events, traces = _Columns(), _Columns()
+    trace_of: list[int] = []
+    try:
+        with _opened(path) as stream:
+            for attributes, members in _traces(stream, path):
+                for member in members:
+                    events.add(member)
+                trace_of += [len(traces)] * len(members)
+                traces.add(attributes)
+    except etree.XMLSyntaxError as error:
+        line, column = (error.lineno or 0, error.offset or 0)
+        raise _refused(path, "syntax", line, column, detail=error.msg or "") from error
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise _refused(path, "damaged") from error
+    except OSError as error:
+        raise _refused(path, "closed") from error
+    if not len(traces):
+        raise _refused(path, "empty")
+    return _tables(events, traces, trace_of)
+
+
+class _Columns:
+    """Rows of attributes turned into columns; a missing value is None."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, list[str | None]] = {}
+        self._rows = 0
+
+    def __len__(self) -> int:
+        return self._rows
+
+    def add(self, row: dict[str, str]) -> None:
+        for name, value in row.items():
+            column = self.values.get(name)
+            if column is None:
+                column = self.values[name] = []
+            if len(column) < self._rows:
+                column += [None] * (self._rows - len(column))
+            column.append(value)
+        self._rows += 1
+
+    def filled(self) -> dict[str, list[str | None]]:
+        """Columns of one length; those that ended early are filled up."""
+        return {name: column + [None] * (self._rows - len(column)) for name, column in self.values.items()}
+
+
+def _tables(events: _Columns, traces: _Columns, trace_of: list[int]) -> XesLog:
+    """Put the columns together; a trace's attribute is held once and pointed to by its events."""
+    import pyarrow as pa
+
+    def rows(count: int) -> pa.Array:
+        return pa.array(range(1, count + 1), pa.int64())
+
+    of_traces = {name: pa.array(column, pa.string()) for name, column in traces.filled().items()}
+    of_events = {name: pa.array(column, pa.string()) for name, column in events.filled().items()}
+    index = pa.array(trace_of, pa.int32())
+    for name, column in of_traces.items():
+        of_events[OF_CASE + name] = pa.DictionaryArray.from_arrays(index, column)
+    return XesLog(
+        pa.table({"row": rows(len(events)), **of_events}),
+        pa.table({"row": rows(len(traces)), **of_traces}),
+    )
+
+
+def _traces(stream: IO[bytes], path: Path) -> Iterator[tuple[dict[str, str], list[dict[str, str]]]]:
+    """Attributes of each trace and of its events, in the order of the file; memory does not grow."""
+    parser = etree.iterparse(
+        stream,
+        events=("start", "end"),
+        tag=("{*}log", "{*}trace"),
+        resolve_entities=False,
+        load_dtd=False,
+        no_network=True,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    root = None
+    for moment, element in parser:
+        if root is None:
+            root = element
+            _check_root(root, path)
+        if moment == "start" or element is root:
+            continue
+        yield _trace(element, path)
+        element.clear(keep_tail=False)
+        while element.getprevious() is not None:
+            del root[0]
+    if root is None:
+        raise _refused(path, "not-xes")
+
+
+def _check_root(root: etree._Element, path: Path) -> None:
+    """Refuse other XML, and document types: they can make a small file a huge one."""
+    if root.getroottree().docinfo.doctype:
+        raise _refused(path, "doctype")
+    if etree.QName(root).localname != "log":
+        raise _refused(path, "not-xes")
+
+
+def _trace(trace: etree._Element, path: Path) -> tuple[dict[str, str], list[dict[str, str]]]:
+    attributes: dict[str, str] = {}
+    members: list[dict[str, str]] = []
+    for child in trace:
+        name = cast("str", child.tag).rpartition("}")[2]
+        if name == "event":
+            members.append(
+                {
+                    attribute.get("key", ""): attribute.get("value", "")
+                    for attribute in child
+                    if cast("str", attribute.tag).rpartition("}")[2] in _VALUES
+                }
+            )
+        elif name in _VALUES:
+            attributes[child.get("key", "")] = child.get("value", "")
+    if max(len(attributes), *map(len, members), 0) > MOST_ATTRIBUTES:
+        raise _refused(path, "wide", trace.sourceline or 0, most=MOST_ATTRIBUTES)
+    return attributes, members
+
+
+def _opened(path: Path) -> IO[bytes]:
+    """The unpacked bytes, bounded in number."""
+    raw = path.open("rb")
+    packed = raw.read(2) == b"\x1f\x8b"
+    raw.seek(0)
+    whole = gzip.GzipFile(fileobj=raw) if packed else raw
+    return cast("IO[bytes]", _Bounded(whole, path))
+
+
+class _Bounded(io.RawIOBase):
+    """A stream that refuses to give more than MOST_BYTES."""
+
+    def __init__(self, stream: gzip.GzipFile | io.BufferedReader, path: Path) -> None:
+        self._stream, self._path, self._given = stream, path, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        piece = self._stream.read(size)
+        self._given += len(piece)
+        if self._given > MOST_BYTES:
+            raise _refused(self._path, "large", most=MOST_BYTES)
+        return piece
+
+    def close(self) -> None:
+        self._stream.close()
+        super().close()
+
+
+_REASONS = {
+    "closed": Text(
+        "không mở được tệp (không có, hoặc không có quyền đọc)",
+        "the file cannot be opened (it does not exist or may not be read)",
+    ),
+    "damaged": Text(
+        "tệp nén bị hỏng hoặc chưa tải về đủ, không đọc được",
+        "the packed file is damaged or incomplete and cannot be read",
+    ),
+    "syntax": Text("XML sai cú pháp: {detail}", "the XML is not well formed: {detail}"),
+    "doctype": Text(
+        "tệp khai báo DOCTYPE, vì an toàn nên không đọc; nhật ký XES không cần khai báo này",
+        "the file declares a DOCTYPE and for safety is not read; an XES log needs none",
+    ),
+    "not-xes": Text(
+        "đây là XML nhưng không phải nhật ký XES (phần tử gốc phải là «log»)",
+        "this is XML but no XES log (its root must be “log”)",
+    ),
+    "empty": Text("nhật ký không có hồ sơ (trace) nào", "the log has no trace"),
+    "wide": Text(
+        "hồ sơ này có hơn {most} thuộc tính trong một phần tử",
+        "an element of this trace has more than {most} attributes",
+    ),
+    "large": Text(
+        "nhật ký dài hơn {most} byte sau khi giải nén", "the log is longer than {most} bytes unpacked"
+    ),
+}
+
+
+def _refused(path: Path, why: str, line: int = 0, column: int = 0, **facts: int | str) -> InputError:
+    vi, en = (
+        {name: number(fact, lang) if isinstance(fact, int) else fact for name, fact in facts.items()}
+        for lang in ("vi", "en")
+    )
+    reason = _REASONS[why]
+    return InputError([Fault(Text(reason.fill("vi", vi), reason.fill("en", en)), str(path), line, column)])

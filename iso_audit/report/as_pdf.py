@@ -1,0 +1,131 @@
+"""The report for paper and archive: PDF/A-3a and PDF/UA-1 in one file, the same bytes every time.
+
+WeasyPrint writes one conformance at a time, so the mark of PDF/UA is put into the metadata that it
+writes for PDF/A (with the description of that mark which PDF/A asks for). Only files of the
+templates' folder can be loaded while a page is drawn, whatever an input contains.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections.abc import Callable
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree as Xml
+
+from iso_audit.errors import RenderError
+from iso_audit.report.paper import asset, font_faces, page
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from iso_audit.report.view import View
+
+PANGO = "sudo apt-get install --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
+"""What a machine without Pango needs (Debian, Ubuntu)."""
+
+_RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+_UA_PART = f"""
+<rdf:RDF xmlns:rdf="{_RDF}" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/"
+  xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/"
+  xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#" xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#">
+ <rdf:Description rdf:about=""><pdfuaid:part>1</pdfuaid:part></rdf:Description>
+ <rdf:Description rdf:about=""><pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource">
+  <pdfaSchema:schema>PDF/UA identification schema</pdfaSchema:schema>
+  <pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI>
+  <pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix>
+  <pdfaSchema:property><rdf:Seq><rdf:li rdf:parseType="Resource">
+   <pdfaProperty:name>part</pdfaProperty:name><pdfaProperty:valueType>Integer</pdfaProperty:valueType>
+   <pdfaProperty:category>internal</pdfaProperty:category>
+   <pdfaProperty:description>Part of ISO 14289 to which the file conforms</pdfaProperty:description>
+  </rdf:li></rdf:Seq></pdfaSchema:property>
+ </rdf:li></rdf:Bag></pdfaExtension:schemas></rdf:Description>
+</rdf:RDF>"""
+
+
+def render(view: View, templates: Path, target: Path, attach: tuple[Path, ...] = ()) -> None:
+    """Write the PDF with the files of `attach` inside.
+
+    Raises:
+        RenderError: Pango is missing (the message says how to install it), or a template asks for
+            a file that is not packaged.
+    """
+    weasyprint = _weasyprint()
+    style = font_faces(templates, inline=False) + "\n" + asset(templates, "report.css").decode()
+    html = page(view, templates, style=style, paged=True)
+    fetcher = _fetcher(templates)
+    day = dt.datetime.fromisoformat(view.created).replace(tzinfo=dt.UTC)
+    with _quiet():
+        document = weasyprint.HTML(string=html, url_fetcher=fetcher, base_url="asset:").render()
+    document.metadata.generate_rdf_metadata = _with_ua(document.metadata.generate_rdf_metadata)
+    attachments = [
+        weasyprint.Attachment(
+            string=path.read_bytes(), name=path.name, description=path.name, created=day, modified=day,
+            relationship="Data", url_fetcher=fetcher,
+        )
+        for path in attach
+    ]  # fmt: skip
+    with _quiet():
+        document.write_pdf(
+            target,
+            pdf_variant="pdf/a-3a",
+            pdf_identifier=bytes.fromhex(view.digest[:32]),
+            attachments=attachments or None,
+        )
+
+
+def _weasyprint() -> Any:  # noqa: ANN401 - the library has no types
+    try:
+        import weasyprint
+    except OSError as missing:  # what cffi raises where Pango cannot be loaded
+        raise RenderError(PANGO) from missing
+    return weasyprint
+
+
+def _fetcher(templates: Path) -> Any:  # noqa: ANN401 - a class of that library
+    """Serves `asset:` from the templates' folder and `data:`; everything else fails."""
+    from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+    class Packaged(URLFetcher):  # type: ignore[misc]
+        """The only door through which a page can load anything."""
+
+        def fetch(self, url: str, headers: dict[str, str] | None = None) -> Any:  # noqa: ANN401
+            if url.startswith("asset:"):
+                name = url.removeprefix("asset:").split("?")[0].split("#")[0]
+                return URLFetcherResponse(url, asset(templates, name))
+            if url.startswith("data:"):
+                return super().fetch(url, headers)
+            raise ValueError(f"not allowed: {url}")
+
+    return Packaged(allowed_protocols=("data",), allow_redirects=False, fail_on_errors=False)
+
+
+def _with_ua(generate: Callable[..., bytes]) -> Callable[..., bytes]:
+    """Wrap the writer of metadata so that it says PDF/UA-1 beside what it says anyway."""
+
+    def marked(*args: object, **kwargs: object) -> bytes:
+        rdf = Xml.fromstring(generate(*args, **kwargs))
+        for name, address in (
+            ("pdfaExtension", "http://www.aiim.org/pdfa/ns/extension/"),
+            ("pdfaSchema", "http://www.aiim.org/pdfa/ns/schema#"),
+            ("pdfaProperty", "http://www.aiim.org/pdfa/ns/property#"),
+        ):
+            Xml.register_namespace(name, address)
+        rdf.extend(list(Xml.fromstring(_UA_PART)))
+        return bytes(Xml.tostring(rdf, encoding="utf-8"))
+
+    return marked
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep the library's remarks about CSS off the user's terminal."""
+    logger = logging.getLogger("weasyprint")
+    level = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)

@@ -1,0 +1,70 @@
+"""The summary that a person reads at the terminal: what was examined, what was found, where it is."""
+
+from __future__ import annotations
+
+import textwrap
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from iso_audit.model.finding import Grade
+from iso_audit.text import number
+
+if TYPE_CHECKING:
+    from iso_audit.report.statements import Statement
+    from iso_audit.report.view import View
+
+TOP = 5
+"""So many findings are named; the report has them all."""
+WIDTH = 96
+
+
+def render(view: View, paths: Iterable[Path] = ()) -> str:
+    """The whole summary, ready to print; `paths` are the files that were written."""
+    words = view.words
+    lines = [words("text.title"), "=" * len(words("text.title")), "", *_wrap(view.summary), ""]
+    counts = Counter(statement.grade for statement in view.statements)
+    label = max(len(words(f"grade.{grade.value}")) for grade in Grade)
+    for grade in Grade:
+        lines.append(f"  {words(f'grade.{grade.value}'):<{label}}  {number(counts[grade], view.lang):>6}")
+    lines.append(f"  {words('text.open'):<{label}}  {number(len(view.open_rows), view.lang):>6}")
+    if view.method.failures:
+        lines += [
+            "",
+            words.count("text.failed", len(view.method.failures)),
+            *(f"  {f}" for f in view.method.failures),
+        ]
+    lines += ["", *_top(view)]
+    written = [str(path) for path in paths]
+    if written:
+        lines += ["", words("text.written"), *(f"  {path}" for path in written)]
+    return "\n".join(lines) + "\n"
+
+
+def _top(view: View) -> list[str]:
+    words, found = view.words, _gravest(view)
+    if not found:
+        return [words("text.clean")]
+    lines = [words("text.top")]
+    for one in found[:TOP]:
+        where = " · ".join(one.where)
+        lines.append(f"  {one.number:>3}. [{words(f'grade.{one.grade.value}')}] {one.title} ({one.code})")
+        lines += _wrap(f"{where}: {one.said}", "       ")
+    if len(found) > TOP:
+        lines.append(f"  {words('text.more', n=number(len(found) - TOP, view.lang))}")
+    return lines
+
+
+def _gravest(view: View) -> list[Statement]:
+    """Gravest first, and of each requirement one before the second of any: five lines, five matters."""
+    seen: Counter[str] = Counter()
+    ranked = []
+    for one in view.statements:
+        ranked.append((one.grade.rank, seen[one.code], one.number, one))
+        seen[one.code] += 1
+    return [one for *_, one in sorted(ranked, key=lambda entry: entry[:3])]
+
+
+def _wrap(said: str, indent: str = "") -> list[str]:
+    return textwrap.wrap(said, WIDTH, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)

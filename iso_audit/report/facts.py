@@ -1,0 +1,149 @@
+"""Facts in words: what rules leave as numbers, days, limits and ids becomes what a reader knows.
+
+The name of a fact says what it is (see `model.finding.Finding`): seconds of work under
+`*_seconds`, step ids under `step*`, runs under `run*`, and so for roles, units and kinds.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from enum import Enum
+from fractions import Fraction
+
+from iso_audit.model.limits import say_limit
+from iso_audit.model.organisation import Organisation
+from iso_audit.model.procedure import HOURS_PER_WORKING_DAY, Limit, Procedure, Step
+from iso_audit.report.words import Words
+from iso_audit.text import Text, date, moment, number, percent
+
+ARROW = " → "
+NOTHING = "–"
+
+
+class Facts:
+    """Says the facts of one workspace in one language."""
+
+    def __init__(self, words: Words, organisation: Organisation, procedures: Mapping[str, Procedure]) -> None:
+        self.words = words
+        self.organisation = organisation
+        self.procedures = procedures
+
+    @property
+    def lang(self) -> str:
+        return self.words.lang
+
+    def say(self, name: str, value: object, procedure: str = "") -> str:
+        """One fact in words; `procedure` is where its step ids belong."""
+        if value is None or value in ("", (), frozenset()):
+            return NOTHING
+        if isinstance(value, Mapping):
+            return "; ".join(f"{key}: {self.say('', each, procedure)}" for key, each in sorted(value.items()))
+        if isinstance(value, (tuple, list, set, frozenset)):
+            each = [self.say(name, one, procedure) for one in _in_order(value)]
+            return ARROW.join(each) if name.startswith("run") else self.words.join(each)
+        return self._scalar(name, value, procedure)
+
+    def _scalar(self, name: str, value: object, procedure: str) -> str:
+        if isinstance(value, Text):
+            return value.say(self.lang)
+        if isinstance(value, Limit):
+            return say_limit(value, self.lang)
+        if isinstance(value, bool):
+            return self.words("yes" if value else "no")
+        if isinstance(value, dt.datetime):
+            return moment(value, self.lang)
+        if isinstance(value, dt.date):
+            return date(value, self.lang)
+        if isinstance(value, dt.time):
+            return f"{value:%H:%M}"
+        if isinstance(value, (int, float, Fraction)) and not isinstance(value, Enum):
+            return self.duration(int(value)) if name.endswith("_seconds") else number(value, self.lang)
+        return self._named(name, str(value), procedure)
+
+    def _named(self, name: str, value: str, procedure: str) -> str:
+        """An id as the name of what it stands for; what nothing answers to stays as written."""
+        if _is(name, "role"):
+            return self.role(value)
+        if _is(name, "unit"):
+            return self.unit(value)
+        if _is(name, "kind"):
+            return self.words.find(f"kind.{value}") or value
+        if _is(name, "procedure"):
+            return self.procedure(value)
+        known = self.procedures.get(procedure)
+        if known is not None and (_is(name, "step") or name.startswith("run") or value in known.by_id):
+            return self.step(value, procedure)
+        return self.words.find(f"value.{value}") or value
+
+    def step(self, step: str, procedure: str) -> str:
+        """Name of a step with its number as printed: Thẩm định hồ sơ (5)."""
+        found = self._step(step, procedure)
+        said = self.step_name(step, procedure)
+        return f"{said} ({found.number})" if found is not None and found.number else said
+
+    def step_name(self, step: str, procedure: str) -> str:
+        """Name of a step, or of the kind of step that an id stands for."""
+        found = self._step(step, procedure)
+        if found is None:
+            return self.words.find(f"kind.{step}") or step
+        return found.name.say(self.lang) or found.id
+
+    def _step(self, step: str, procedure: str) -> Step | None:
+        known = self.procedures.get(procedure)
+        return known.by_id.get(step) if known is not None else None
+
+    def role(self, role: str) -> str:
+        known = self.organisation.roles.get(role)
+        return known.name.say(self.lang) if known is not None else role or NOTHING
+
+    def unit(self, unit: str) -> str:
+        known = self.organisation.units.get(unit)
+        return known.name.say(self.lang) if known is not None else unit or NOTHING
+
+    def procedure(self, procedure: str) -> str:
+        known = self.procedures.get(procedure)
+        return (known.title.say(self.lang) or known.id) if known is not None else procedure
+
+    def duration(self, seconds: int) -> str:
+        """Seconds of work in working days, hours and minutes: 1 ngày 2 giờ làm việc."""
+        if seconds < 0:
+            return f"−{self.duration(-seconds)}"
+        minutes = round(seconds / 60)
+        days, minutes = divmod(minutes, HOURS_PER_WORKING_DAY * 60)
+        hours, minutes = divmod(minutes, 60)
+        parts = [("days", days), ("hours", hours), ("minutes", minutes)]
+        said = [self.words.count(f"duration.{unit}", count) for unit, count in parts if count]
+        if not said:
+            said = [self.words.count("duration.minutes", 0)]
+        return self.words("duration.working", span=" ".join(said))
+
+    def share(self, failed: int, checked: int) -> str:
+        """Numerator, denominator and percent of one count: 12/80 (15,0%)."""
+        counted = f"{number(failed, self.lang)}/{number(checked, self.lang)}"
+        return f"{counted} ({percent(failed, checked, self.lang)})" if checked > 1 else counted
+
+    def fill(self, text: Text, facts: Mapping[str, object], procedure: str) -> str:
+        """A rule's sentence with its facts in words."""
+        said = _Said({name: self.say(name, value, procedure) for name, value in facts.items()})
+        return text.fill(self.lang, said)
+
+
+class _Said(dict[str, str]):
+    """Facts in words; one that the rule did not give is shown as a dash rather than lose the finding."""
+
+    def __missing__(self, name: str) -> str:
+        return NOTHING
+
+
+def _is(name: str, noun: str) -> bool:
+    """Whether the name of a fact speaks of `noun`: role, roles, acting_role, role_required."""
+    parts = name.split("_")
+    return any(part in (noun, f"{noun}s") for part in parts)
+
+
+def _in_order(value: object) -> list[object]:
+    if isinstance(value, (set, frozenset)):
+        return sorted(value, key=str)
+    assert isinstance(value, (tuple, list))
+    return list(value)

@@ -1,0 +1,283 @@
+"""Swimlane pictures as SVG: lanes for roles, time downward, findings marked.
+
+Colour is never the only sign: a violated step has a heavy frame and a badge with "!" and a count,
+a step that nobody took is dashed, a line that leads back is dashed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from html import escape
+from itertools import pairwise
+
+from iso_audit.analysis.layout import Box, Lane, Layout, Route
+from iso_audit.analysis.routing import Point
+from iso_audit.model.procedure import Join, Procedure, Split, Step
+from iso_audit.report.lettering import GREY, INK, SERIF, text, width, wrapped
+
+RED, FRAME, LINE = "#b3261e", "#55606e", "#39424e"
+SIZE, SMALL, LEADING = 8.4, 7.4, 9.2
+
+
+MOST_LINES = 4
+"""Lines of a step's name; more are cut."""
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """What a picture says, in the reader's language."""
+
+    lane: Callable[[str, str], tuple[str, str]]
+    """(role, unit) -> name of the role, name of the unit or nothing."""
+    name: Callable[[Step], str]
+    limit: Callable[[Step], str]
+    outcome: Callable[[str, str], str]
+    anytime: str
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What was found at the steps: number of findings, times taken (empty where no log tells)."""
+
+    findings: Mapping[str, int] = field(default_factory=dict)
+    taken: Mapping[str, int] = field(default_factory=dict)
+
+    def never(self, step: str) -> bool:
+        return bool(self.taken) and not self.taken.get(step)
+
+
+def box_height(step: Step, labels: Labels, wide: float) -> float:
+    """Height of a box that holds a step's name and limit, and the signs on its frame."""
+    lines = len(wrapped(labels.name(step), wide - 7, SIZE, MOST_LINES))
+    words = 6.5 + LEADING * lines + (8.6 if labels.limit(step) else 0)
+    signs = 4 * (step.join is not Join.ANY) + 4 * (step.split is not Split.ONE)
+    return max(words, 26) + signs
+
+
+def head_height(layout: Layout, labels: Labels) -> float:
+    """Height of the band that names the lanes."""
+    return 11 + LEADING * max((len(_head(lane, labels)) for lane in layout.lanes), default=1)
+
+
+def _head(lane: Lane, labels: Labels) -> list[tuple[str, float, bool, str]]:
+    """Lines of a lane's head: the role, and under it the unit."""
+    role, unit = labels.lane(lane.role, lane.unit)
+    lines = [(one, SIZE, True, INK) for one in wrapped(role, lane.width - 6, SIZE, 2, bold=True)]
+    return lines + [(one, SMALL, False, GREY) for one in wrapped(unit, lane.width - 6, SMALL, 1) if one]
+
+
+def parts_of(layout: Layout, most: float) -> list[tuple[float, float]]:
+    """Cut a picture into parts no higher than `most`, about as high as each other, under rows of boxes."""
+    count = len(_cut(layout, most))
+    target = layout.height / count
+    while len(parts := _cut(layout, min(target, most))) > count:
+        target += 8
+    return parts
+
+
+def _cut(layout: Layout, most: float) -> list[tuple[float, float]]:
+    parts, start, last = [], 0.0, 0.0
+    for _, bottom in layout.rows:
+        if bottom + 2 - start > most and last > start:
+            parts.append((start, last))
+            start = last
+        last = bottom + 2
+    return [*parts, (start, layout.height)]
+
+
+def swimlanes(
+    procedure: Procedure,
+    layout: Layout,
+    span: tuple[float, float],
+    labels: Labels,
+    marks: Marks,
+    title: str,
+    scale: float = 1.0,
+) -> str:
+    """Draw the part of a layout between two heights, under the heads of its lanes."""
+    top, bottom = span
+    head = head_height(layout, labels)
+    height = head + bottom - top
+    drawn = [*_lanes(layout, labels, head, height)]
+    shift = [f'<g transform="translate(0 {head - top:.1f})">']
+    shift += [_line(route, layout, procedure, span) for route in layout.routes]
+    if layout.anytime_row is not None:
+        y = layout.rows[layout.anytime_row][0] - 5
+        if top <= y <= bottom:
+            shift.append(f'<path d="M0 {y:.1f}H{layout.width:.1f}" stroke="{GREY}" stroke-dasharray="1 3"/>')
+            shift.append(text(3, y - 3, labels.anytime, SMALL, anchor="start", italic=True, fill=GREY))
+    for step in procedure.steps:
+        box = layout.boxes[step.id]
+        if top <= box.y and box.bottom <= bottom:
+            shift.append(_gateway(step, box) if step.is_silent else _box(step, box, labels, marks))
+    shift += _outcomes(layout, procedure, span, labels)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {layout.width:.1f} {height:.1f}" '
+        f'width="{layout.width * scale:.1f}pt" height="{height * scale:.1f}pt" role="img" aria-label="{escape(title)}" '
+        f'font-family="{SERIF}"><title>{escape(title)}</title>{"".join(drawn)}{"".join(shift)}</g></svg>'
+    )
+
+
+def _lanes(layout: Layout, labels: Labels, head: float, height: float) -> Iterable[str]:
+    for index, lane in enumerate(layout.lanes):
+        shade = "#ffffff" if index % 2 else "#f5f7f9"
+        yield _rect(lane.x, 0, lane.width, height, f'fill="{shade}"')
+    yield _rect(0, 0, layout.width, head, 'fill="#e4e9ef"')
+    for lane in layout.lanes:
+        lines = _head(lane, labels)
+        y = head / 2 - LEADING / 2 * len(lines) + 7
+        for said, size, bold, fill in lines:
+            yield text(lane.x + lane.width / 2, y, said, size, bold=bold, fill=fill)
+            y += LEADING
+    for lane in layout.lanes[1:]:
+        yield f'<path d="M{lane.x:.1f} 0V{height:.1f}" stroke="#c3cbd4" stroke-width=".6"/>'
+    yield _rect(0.4, 0.4, layout.width - 0.8, height - 0.8, 'fill="none" stroke="#8b96a3" stroke-width=".8"')
+
+
+def _rect(x: float, y: float, w: float, h: float, style: str) -> str:
+    return f'<rect x="{x:.1f}" y="{y:.1f}" width="{w:.1f}" height="{h:.1f}" {style}/>'
+
+
+def _box(step: Step, box: Box, labels: Labels, marks: Marks) -> str:
+    found, never = marks.findings.get(step.id, 0), marks.never(step.id)
+    frame = f'stroke="{RED}" stroke-width="2.2"' if found else f'stroke="{FRAME}" stroke-width=".8"'
+    if never and not found:
+        frame = f'stroke="{GREY}" stroke-width=".8" stroke-dasharray="3 2"'
+    ink = GREY if never and not found else INK
+    parts = [_rect(box.x, box.y, box.w, box.h, f'rx="2.5" fill="#fff" {frame}')]
+    foot = labels.limit(step)
+    lines = wrapped(labels.name(step), box.w - 7, SIZE, MOST_LINES)
+    y = box.y + (box.h - LEADING * len(lines) - (8.6 if foot else 0)) / 2 + 7
+    y += 2 * (step.join is not Join.ANY) - 2 * (step.split is not Split.ONE)
+    for line in lines:
+        parts.append(text(box.middle, y, line, SIZE, fill=ink))
+        y += LEADING
+    if foot:
+        parts.append(
+            text(box.middle, y - 0.2, wrapped(foot, box.w - 6, SMALL, 1)[0], SMALL, italic=True, fill=GREY)
+        )
+    parts += _corners(step, box)
+    if found:
+        said = f"! {found}"
+        wide = width(said, 8, bold=True) + 8
+        x = box.x + box.w - wide + 5
+        parts.append(
+            f'<rect x="{x:.1f}" y="{box.y - 6:.1f}" width="{wide:.1f}" height="12" rx="6" fill="{RED}"/>'
+        )
+        parts.append(text(x + wide / 2, box.y + 2.8, said, 8, bold=True, fill="#fff"))
+    return "".join(parts)
+
+
+def _corners(step: Step, box: Box) -> Iterable[str]:
+    """The signs on the frame: parallel or inclusive split and join, and the end of a run."""
+    if step.join is not Join.ANY:
+        yield _diamond(box.middle, box.y, 5, "+" if step.join is Join.ALL else "○")
+    if step.split is not Split.ONE:
+        yield _diamond(box.middle, box.bottom, 5, "+" if step.split is Split.ALL else "○")
+    if not step.flows and not step.anytime:
+        x = box.x + box.w - 9
+        yield f'<circle cx="{x:.1f}" cy="{box.bottom:.1f}" r="3.6" fill="#fff" stroke="{INK}" stroke-width="2"/>'
+
+
+def _gateway(step: Step, box: Box) -> str:
+    every = step.split is Split.ALL or step.join is Join.ALL
+    some = step.split is Split.SOME or step.join is Join.SOME
+    return _diamond(box.middle, box.y + box.h / 2, box.w / 2, "+" if every else "○" if some else "×")
+
+
+def _diamond(x: float, y: float, half: float, sign: str) -> str:
+    arm = half * 0.45
+    if sign == "+":
+        inner = f"M{x - arm:.1f} {y:.1f}h{2 * arm:.1f}M{x:.1f} {y - arm:.1f}v{2 * arm:.1f}"
+        mark = f'<path d="{inner}" stroke="{INK}" stroke-width="1.3"/>'
+    elif sign == "○":
+        mark = (
+            f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{arm:.1f}" fill="none" stroke="{INK}" stroke-width="1.1"/>'
+        )
+    else:
+        a = arm * 0.8
+        inner = f"M{x - a:.1f} {y - a:.1f}l{2 * a:.1f} {2 * a:.1f}m0 {-2 * a:.1f}l{-2 * a:.1f} {2 * a:.1f}"
+        mark = f'<path d="{inner}" stroke="{INK}" stroke-width="1.1"/>'
+    outline = f"M{x:.1f} {y - half:.1f}l{half:.1f} {half:.1f}l{-half:.1f} {half:.1f}l{-half:.1f} {-half:.1f}z"
+    return f'<path d="{outline}" fill="#fff" stroke="{FRAME}" stroke-width=".9"/>{mark}'
+
+
+def _line(route: Route, layout: Layout, procedure: Procedure, span: tuple[float, float]) -> str:
+    """The pieces of a route inside the part, with a lettered circle where it goes on in another part."""
+    points = list(route.points)
+    if procedure.by_id[route.to].join is not Join.ANY and not procedure.by_id[route.to].is_silent:
+        points[-1] = (points[-1][0], points[-1][1] - 5)
+    top, bottom = span
+    dash = ' stroke-dasharray="4 2.5"' if route.dashed else ""
+    out = []
+    for piece in _clipped(points, top, bottom):
+        path = "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in piece)
+        out.append(f'<path d="{path}" fill="none" stroke="{LINE}" stroke-width=".9"{dash}/>')
+        for x, y in (piece[0], piece[-1]):
+            if (y == bottom and bottom < layout.height) or (y == top and top > 0):
+                out.append(_connector(x, y + (-1 if y == bottom else 1) * 6, route, layout))
+        x, y = piece[-1]
+        if piece[-1] == points[-1]:
+            out.append(f'<path d="M{x:.1f} {y:.1f}l-2.7 -5.6h5.4z" fill="{LINE}"/>')
+    return "".join(out)
+
+
+def _connector(x: float, y: float, route: Route, layout: Layout) -> str:
+    letter = _letter(list(layout.boxes).index(route.to))
+    return (
+        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5" fill="#fff" stroke="{LINE}" stroke-width=".8"/>'
+        f"{text(x, y + 2.3, letter, 6.4)}"
+    )
+
+
+def _letter(index: int) -> str:
+    return chr(65 + index % 26) + (str(index // 26) if index >= 26 else "")
+
+
+def _clipped(points: list[Point], top: float, bottom: float) -> list[list[Point]]:
+    pieces: list[list[Point]] = []
+    open_piece = False
+    for (x1, y1), (x2, y2) in pairwise(points):
+        a, b = (min(max(y, top), bottom) for y in (y1, y2))
+        outside = max(y1, y2) < top or min(y1, y2) > bottom or (y1 != y2 and a == b)
+        if outside:
+            open_piece = False
+            continue
+        if not open_piece:
+            pieces.append([(x1, a)])
+        pieces[-1].append((x2, b))
+        open_piece = b == y2
+    return pieces
+
+
+def _outcomes(
+    layout: Layout, procedure: Procedure, span: tuple[float, float], labels: Labels
+) -> Iterable[str]:
+    """Words of a choice beside the line that it takes, on the side where there is room."""
+    for route in layout.routes:
+        said = labels.outcome(route.outcome, route.case)
+        points = route.points
+        if not said or not span[0] <= points[0][1] < span[1]:
+            continue
+        said = wrapped(said, 110, SMALL, 1)[0]
+        turn = next((i for i in range(1, len(points)) if points[i][1] == points[i - 1][1] and i > 1), None)
+        if turn is None:
+            yield from _tag(points[0][0], points[0][1] + 9.5, said, right=not _leaves_right(route, layout))
+        else:
+            (x, y), (to, _) = points[turn - 1], points[turn]
+            yield from _tag(x, y - 2, said, right=to > x)
+
+
+def _leaves_right(route: Route, layout: Layout) -> bool:
+    return any(o.frm == route.frm and o.points[1][0] > route.points[0][0] for o in layout.routes) or any(
+        o.frm == route.frm and o is not route and o.points[0][0] > route.points[0][0] for o in layout.routes
+    )
+
+
+def _tag(x: float, y: float, said: str, *, right: bool) -> Iterable[str]:
+    wide = width(said, SMALL) + 2
+    left = x + 2 if right else x - 2 - wide
+    yield _rect(left, y - 6.6, wide, 8.2, 'fill="#fff" fill-opacity=".85"')
+    anchor = "start" if right else "end"
+    yield text(left + 1 if right else left + wide - 1, y, said, SMALL, anchor=anchor, italic=True)

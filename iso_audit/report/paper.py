@@ -1,0 +1,113 @@
+"""A view laid out as a page: the templates, their letters, and what they may load.
+
+Templates live in one folder; whatever they name is looked up in that folder and nowhere else. A
+view is user text throughout: everything is escaped, and a name that a template misspells is an
+error rather than a gap in the report.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterable
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup, escape
+
+from iso_audit.errors import RenderError
+from iso_audit.text import number
+
+if TYPE_CHECKING:
+    from iso_audit.report.openness import OpenRow
+    from iso_audit.report.view import View
+
+FONTS = {
+    ("Report Serif", "normal", "normal"): "fonts/Tinos-Regular.ttf",
+    ("Report Serif", "bold", "normal"): "fonts/Tinos-Bold.ttf",
+    ("Report Serif", "normal", "italic"): "fonts/Tinos-Italic.ttf",
+    ("Report Serif", "bold", "italic"): "fonts/Tinos-BoldItalic.ttf",
+    ("Report Symbols", "normal", "normal"): "fonts/ReportSymbols.ttf",
+}
+"""(family, weight, style) -> file."""
+
+_UNBREAKABLE = re.compile(
+    r"(?:(?:NĐ|TT|QĐ|NQ) )?[\w.]*\d[\w.]*(?:[/-][\wĐđ.]+)+"  # NĐ 61/2018/NĐ-CP, 000.12-240105-0001
+    r"|[A-ZĐ]{2,}(?:-[A-ZĐ\d]+)+"  # DEF-TIME-01, UBND-VP
+)
+
+
+def page(view: View, folder: Path, *, style: str, paged: bool) -> str:
+    """The report as HTML; `paged` leaves room for page numbers, which only paper has."""
+    import jinja2
+
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(folder),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(
+        keep=keep,
+        lower_first=lambda said: said[:1].lower() + said[1:],
+        number=lambda value: number(value, view.lang),
+        groupby_reason=_by_reason,
+    )
+    environment.globals.update(
+        t=view.words, v=view, paged=paged, style=Markup(style), annex_keys=_annexes(view)
+    )
+    return environment.get_template("report.html.j2").render()
+
+
+def _annexes(view: View) -> list[tuple[str, str]]:
+    keys = ["evidence"] * bool(view.annexes.dossiers) + ["provenance", "glossary"]
+    return list(zip(keys, ("I", "II", "III"), strict=False))
+
+
+def _by_reason(rows: Iterable[OpenRow]) -> list[tuple[str, list[OpenRow]]]:
+    return [(reason, list(group)) for reason, group in groupby(rows, key=lambda row: row.reason)]
+
+
+def keep(said: str) -> Markup:
+    """Escape, then hold numbers of documents and codes of dossiers together on one line."""
+    return Markup(  # the pieces around the spans are escaped here and nowhere else
+        "".join(
+            f'<span class="keep">{escape(piece)}</span>' if index % 2 else str(escape(piece))
+            for index, piece in enumerate(_pieces(said))
+        )
+    )
+
+
+def _pieces(said: str) -> Iterable[str]:
+    """Text and unbreakable words in turn, text first."""
+    last = 0
+    for match in _UNBREAKABLE.finditer(said):
+        yield said[last : match.start()]
+        yield match[0]
+        last = match.end()
+    yield said[last:]
+
+
+def asset(folder: Path, name: str) -> bytes:
+    """A file of the templates' folder; raises RenderError for anything outside it."""
+    root = folder.resolve()
+    path = (root / name).resolve()
+    if root not in path.parents or not path.is_file():
+        raise RenderError(f"not a packaged asset: {name}")
+    return path.read_bytes()
+
+
+def font_faces(folder: Path, *, inline: bool) -> str:
+    """@font-face rules: by `asset:` address for paper, as data within the page for the screen."""
+    rules = []
+    for (family, weight, style), name in FONTS.items():
+        address = f"asset:{name}"
+        if inline:
+            address = f"data:font/ttf;base64,{base64.b64encode(asset(folder, name)).decode()}"
+        rules.append(
+            f'@font-face {{ font-family: "{family}"; font-weight: {weight}; font-style: {style}; '
+            f'src: url("{address}") format("truetype"); }}'
+        )
+    return "\n".join(rules)

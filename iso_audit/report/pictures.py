@@ -1,0 +1,188 @@
+"""One picture of each procedure with its findings marked, cut into parts where it is long."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from iso_audit.analysis.layout import PRINTED, Layout, place
+from iso_audit.analysis.routing import Sizes
+from iso_audit.model.finding import Grade
+from iso_audit.model.limits import say_limit
+from iso_audit.model.outcome import Outcome, Workspace
+from iso_audit.model.procedure import Procedure, Step
+from iso_audit.report.facts import NOTHING, Facts
+from iso_audit.report.figures import Labels, Marks, box_height, head_height, parts_of, swimlanes
+from iso_audit.report.statements import Group, Statement
+from iso_audit.text import number
+
+PORTRAIT, LANDSCAPE = (466.0, 590.0), (712.0, 375.0)
+"""Width and height in points that a picture may take on the page."""
+SCALES = (1.0, 0.93, 0.86, 0.8, 0.75)
+"""A picture is drawn smaller before it is turned or cut, but never too small to read."""
+NARROWEST, WIDEST = 60.0, 112.0
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A procedure drawn: `parts` are SVG documents, one a page where there are several."""
+
+    key: str
+    title: str
+    about: str
+    """Code, decision, limit."""
+    alt: str
+    parts: tuple[str, ...]
+    is_wide: bool
+    """Wider than an upright page can show in letters one can read."""
+    marks: tuple[tuple[str, tuple[int, ...]], ...]
+    """(step, numbers of the findings there)"""
+    whole: tuple[int, ...]
+    groups: tuple[str, ...]
+    row: tuple[str, ...]
+    """Code, limit, steps, dossiers, major, minor, observations: its line in the overview."""
+
+
+def pictures(
+    outcome: Outcome, workspace: Workspace, found: tuple[Group, ...], facts: Facts
+) -> tuple[Picture, ...]:
+    """Those with findings first; those that lie across the page last, so that few pages are turned."""
+    by_procedure: dict[str, list[Statement]] = {}
+    for group in found:
+        for statement in group.statements:
+            by_procedure.setdefault(statement.finding.procedure, []).append(statement)
+    made = [_picture(one, by_procedure.get(one.key, []), outcome, facts) for one in workspace.procedures]
+    return tuple(sorted(made, key=lambda one: (one.is_wide, not (one.marks or one.whole))))
+
+
+def _picture(procedure: Procedure, found: list[Statement], outcome: Outcome, facts: Facts) -> Picture:
+    words = facts.words
+    at: dict[str, list[int]] = {}
+    for statement in found:
+        at.setdefault(statement.finding.step, []).append(statement.number)
+    whole = at.pop("", [])
+    whole += [n for step in [s for s in at if s not in procedure.by_id] for n in at.pop(step)]
+    labels = _labels(procedure, facts)
+    layout, is_wide, scale = _fitted(procedure, labels)
+    room = LANDSCAPE if is_wide else PORTRAIT
+    taken = {step: n for (key, step), n in outcome.executions.items() if key == procedure.key}
+    marks = Marks({step: len(numbers) for step, numbers in at.items()}, taken)
+    title = facts.procedure(procedure.key)
+    alt = words(
+        "picture.alt",
+        title=title,
+        steps=words.count("count.steps", sum(not step.is_silent for step in procedure.steps)),
+        lanes=len(layout.lanes),
+        marked=len(at),
+    )
+    spans = parts_of(layout, room[1] / scale - head_height(layout, labels))
+    return Picture(
+        key=procedure.key,
+        title=title,
+        about=_about(procedure, facts),
+        alt=alt,
+        parts=tuple(swimlanes(procedure, layout, span, labels, marks, alt, scale) for span in spans),
+        is_wide=is_wide,
+        marks=tuple(
+            (facts.step(s.id, procedure.key), tuple(at[s.id])) for s in procedure.steps if s.id in at
+        ),
+        whole=tuple(sorted(whole)),
+        groups=_limit_groups(procedure, facts),
+        row=_row(procedure, found, outcome, facts),
+    )
+
+
+def _fitted(procedure: Procedure, labels: Labels) -> tuple[Layout, bool, float]:
+    """The layout, whether it lies across the page, and its scale.
+
+    Upright and in one piece if some scale allows it, else upright in several, else across.
+    """
+    rough = place(procedure)
+    columns = max(1, round(rough.width / (PRINTED.box_width + PRINTED.gutter)))
+    spare = rough.width - columns * PRINTED.box_width
+    for room, is_wide in ((PORTRAIT, False), (LANDSCAPE, True)):
+        fitting = []
+        for scale in SCALES:
+            wide = min(WIDEST, (room[0] / scale - spare) / columns)
+            if wide >= NARROWEST or (is_wide and scale == SCALES[-1]):
+                layout = _laid(procedure, max(wide, NARROWEST), labels)
+                fitting.append((layout, is_wide, min(scale, room[0] / layout.width)))
+                if (layout.height + head_height(layout, labels)) * scale <= room[1]:
+                    return fitting[-1]
+        if fitting:
+            return fitting[-1]
+    raise AssertionError("the last scale fits everything")
+
+
+def _laid(procedure: Procedure, wide: float, labels: Labels) -> Layout:
+    """Boxes of a width, as high as their words need."""
+    heights = {step.id: box_height(step, labels, wide) for step in procedure.steps if not step.is_silent}
+    return place(procedure, Sizes(box_width=wide), heights)
+
+
+def _name(step: Step, facts: Facts) -> str:
+    said = facts.words.say(step.name) or step.id
+    return f"{step.number}. {said}" if step.number else said
+
+
+def _limit(step: Step, facts: Facts) -> str:
+    if step.limit is None:
+        return ""
+    return step.limit.printed if step.limit.value is None else say_limit(step.limit, facts.lang)
+
+
+def _labels(procedure: Procedure, facts: Facts) -> Labels:
+    units = {step.unit for step in procedure.steps} | {part.unit for part in procedure.parts}
+
+    def lane(role: str, unit: str) -> tuple[str, str]:
+        named = facts.role(role) if role else ("" if unit else facts.words("picture.no_lane"))
+        if not named:
+            return facts.unit(unit), ""
+        return named, facts.unit(unit) if unit and len(units) > 1 else ""
+
+    def outcome(name: str, case: str) -> str:
+        said = facts.words.find(f"outcome.{name.replace('-', '_')}") or name.replace("-", " ").replace(
+            "_", " "
+        )
+        if case and case != name:
+            case_said = facts.words.find(f"case.{case}") or case.replace("-", " ")
+            return f"{said} [{case_said}]".strip()
+        return said
+
+    return Labels(
+        lane, lambda step: _name(step, facts), lambda step: _limit(step, facts), outcome,
+        facts.words("picture.anytime"),
+    )  # fmt: skip
+
+
+def _row(procedure: Procedure, found: list[Statement], outcome: Outcome, facts: Facts) -> tuple[str, ...]:
+    grades = Counter(statement.grade for statement in found)
+    known = (procedure.key, procedure.id)
+    dossiers = sum(n for (name, _), n in outcome.unit_dossiers.items() if name in known)
+    steps = sum(not step.is_silent for step in procedure.steps)
+    counts = [number(grades[grade], facts.lang) if grades[grade] else NOTHING for grade in Grade]
+    return (
+        procedure.code or NOTHING,
+        say_limit(procedure.limit, facts.lang) if procedure.limit is not None else NOTHING,
+        str(steps),
+        number(dossiers, facts.lang) if outcome.intake is not None else NOTHING,
+        *counts,
+    )
+
+
+def _about(procedure: Procedure, facts: Facts) -> str:
+    words = facts.words
+    parts = [words("picture.code", code=procedure.code)] if procedure.code else []
+    if procedure.limit is not None:
+        parts.append(words("picture.limit", limit=say_limit(procedure.limit, facts.lang)))
+    return " · ".join(parts)
+
+
+def _limit_groups(procedure: Procedure, facts: Facts) -> tuple[str, ...]:
+    said = []
+    for group in procedure.limit_groups:
+        steps = facts.words.join(
+            procedure.by_id[s].number or facts.step(s, procedure.key) for s in group.steps
+        )
+        said.append(facts.words("picture.group", steps=steps, limit=say_limit(group.limit, facts.lang)))
+    return tuple(said)

@@ -1,0 +1,87 @@
+"""An outcome as a reader sees it: plain words, numbers and pictures in one language.
+
+Every output for people is made from this one value, so that the page, the screen and the terminal
+can never say different things.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from iso_audit.model.outcome import Outcome, Workspace
+from iso_audit.model.rule import Rule
+from iso_audit.report.annexes import Annexes, annexes
+from iso_audit.report.facts import Facts
+from iso_audit.report.front import Card, Head, Method, ScopeRow, cards, head, method, scope, summary
+from iso_audit.report.fulfilment import Fulfilment, fulfilment
+from iso_audit.report.openness import OpenRow, opened
+from iso_audit.report.pictures import Picture, pictures
+from iso_audit.report.statements import Group, Statement, groups
+from iso_audit.report.words import Words, words
+from iso_audit.text import date
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The whole report. Templates print it and compute nothing."""
+
+    lang: str
+    words: Words
+    created: str
+    """Audit date, ISO 8601: the only date that a document made from this view may carry."""
+    created_said: str
+    version: str
+    digest: str
+    """Hash of all inputs, for the foot of the page and the identifier of the document."""
+    head: Head
+    summary: str
+    cards: tuple[Card, ...]
+    scope: tuple[ScopeRow, ...]
+    method: Method
+    fulfilment: Fulfilment
+    groups: tuple[Group, ...]
+    pictures: tuple[Picture, ...]
+    open_rows: tuple[OpenRow, ...]
+    open_total: int
+    annexes: Annexes
+
+    @property
+    def statements(self) -> tuple[Statement, ...]:
+        """Every finding in the order of its number."""
+        return tuple(statement for group in self.groups for statement in group.statements)
+
+
+def view(outcome: Outcome, workspace: Workspace, catalogue: Mapping[str, Rule], lang: str) -> View:
+    """Say an outcome in `lang`.
+
+    `catalogue` is name -> rule; a finding of a rule that is not in it keeps its code and facts and
+    goes without a statement in words.
+    """
+    say = words(lang)
+    procedures = {procedure.key: procedure for procedure in workspace.procedures}
+    facts = Facts(say, workspace.organisation, procedures)
+    found = groups(outcome, workspace, catalogue, facts)
+    degree = fulfilment(outcome, workspace, facts)
+    rows = opened(outcome, workspace, catalogue, facts)
+    total = sum(row.count for row in rows)
+    annex = annexes(outcome, workspace, found, facts)
+    return View(
+        lang=lang,
+        words=say,
+        created=outcome.card.audit_date.isoformat(),
+        created_said=date(outcome.card.audit_date, lang),
+        version=outcome.card.program_version,
+        digest=annex.digest,
+        head=head(outcome, workspace, say),
+        summary=summary(outcome, workspace, degree, len(rows), facts),
+        cards=cards(outcome, workspace, degree, facts),
+        scope=scope(outcome, workspace, len(rows), say),
+        method=method(outcome, workspace, facts),
+        fulfilment=degree,
+        groups=found,
+        pictures=pictures(outcome, workspace, found, facts),
+        open_rows=rows,
+        open_total=total,
+        annexes=annex,
+    )

@@ -1,0 +1,92 @@
+"""Was a receipt slip issued, and numbered, for every dossier that was accepted?"""
+
+from __future__ import annotations
+
+from iso_audit.model.requirement import Requirement
+from iso_audit.model.rule import NOT_APPLICABLE, Answer, Breach, Example, Hook, Rule, Unknown
+from iso_audit.model.trace import CANNOT_TELL, NO, Trace
+from iso_audit.text import Text
+
+
+def _issued(trace: Trace, _requirement: Requirement) -> Answer:
+    """One numbered slip suffices, however often one was issued.
+
+    Where the procedure has no step of its own for the slip, receiving is where it is issued.
+    A dossier that was turned away without a slip was not accepted.
+    """
+    procedure = trace.procedure
+    slips = procedure.of_kind("issue_receipt") or procedure.of_kind("receive")
+    if not slips:
+        return Answer(unknowns=(Unknown("no-step"),))
+    step, ids = slips[0].id, {slip.id for slip in slips}
+    issued = [
+        (position, symbol.step, symbol.facts.get("undocumented", CANNOT_TELL))
+        for position, symbol in enumerate(trace.symbols)
+        if symbol.step in ids
+    ]
+    if any(fact == NO for _, _, fact in issued):
+        return Answer(1, by_step={step: 1})
+    if any(fact == CANNOT_TELL for _, _, fact in issued):
+        return Answer(unknowns=(Unknown("no-column", step, {"columns": ("events.document",)}),))
+    if issued:
+        unnumbered = Breach(step, variant="unnumbered", position=issued[0][0])
+        return Answer(1, (unnumbered,), by_step={step: 1})
+    if trace.facts.get("broken_off") or _was_turned_away(trace):
+        return NOT_APPLICABLE
+    if not trace.finished:
+        return Answer(unknowns=(Unknown("unfinished", step),))
+    return Answer(1, (Breach(step, variant="none"),), by_step={step: 1})
+
+
+def _was_turned_away(trace: Trace) -> bool:
+    """Refused before anybody was to decide on the dossier."""
+    kinds_of = {step.id: step.kinds for step in trace.procedure.steps}
+    happened = {kind for step in trace.steps for kind in kinds_of.get(step, ())}
+    return "refuse" in happened and not happened.intersection(("transfer_in", "assign", "appraise"))
+
+
+RULE = Rule(
+    name="receipt-slip",
+    title=Text(vi="Giấy tiếp nhận hồ sơ và hẹn trả kết quả", en="Receipt slip with a return date"),
+    why=Text(
+        vi="Giấy tiếp nhận là căn cứ để người nộp biết hồ sơ đã được nhận và ngày nào có kết quả; không có "
+        "giấy tiếp nhận thì thời hạn giải quyết không có điểm bắt đầu được hai bên cùng ghi nhận.",
+        en="The slip tells the applicant that the dossier was accepted and when the result is due; without "
+        "it the time allowed has no starting point that both sides have recorded.",
+    ),
+    reads=("undocumented", "broken_off"),
+    on_trace=Hook(
+        "INT-01",
+        _issued,
+        Text(
+            vi="{failed} trong {checked} hồ sơ đã tiếp nhận không có giấy tiếp nhận và hẹn trả kết quả.",
+            en="{failed} of {checked} accepted dossiers have no receipt slip with a return date.",
+        ),
+        needs=("events.document",),
+        variants={
+            "unnumbered": Text(
+                vi="{failed} trong {checked} hồ sơ đã tiếp nhận có ghi việc cấp giấy tiếp nhận nhưng không "
+                "có số của giấy.",
+                en="For {failed} of {checked} accepted dossiers a receipt slip is recorded without its "
+                "number.",
+            ),
+        },
+    ),
+    bad={
+        "INT-01": Example(
+            Text(
+                vi="Hồ sơ được tiếp nhận và giải quyết, giấy tiếp nhận không có số.",
+                en="A dossier is accepted and handled; its receipt slip carries no number.",
+            ),
+            log=({"dossier": "H62.014-260302-0001", "step": "issue-slip", "set": {"document": ""}},),
+        )
+    },
+    good={
+        "INT-01": Example(
+            Text(
+                vi="Hồ sơ bị từ chối tiếp nhận bằng văn bản thì không có giấy tiếp nhận.",
+                en="A dossier that is refused in writing gets no receipt slip.",
+            )
+        )
+    },
+)

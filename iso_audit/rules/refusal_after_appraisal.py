@@ -1,0 +1,116 @@
+"""Does a dossier that proves ineligible end in a written refusal through the one-stop desk?"""
+
+from __future__ import annotations
+
+from iso_audit.analysis.study import Study
+from iso_audit.model.procedure import Step
+from iso_audit.model.requirement import Requirement
+from iso_audit.model.rule import NOT_APPLICABLE, Answer, Breach, Example, Hook, Rule, Unknown
+from iso_audit.text import Text
+
+BACK = ("request_supplement", "check", "receive", "submit")
+"""Ways back to the desk's own check: a refusal after one of these is not that of the appraisal."""
+
+
+def _defined(study: Study, _requirement: Requirement) -> Answer:
+    """From the first appraisal of a run some way must lead to a refusal that is recorded and handed out."""
+    procedure = study.procedure
+    appraisals = procedure.of_kind("appraise")
+    if not appraisals:
+        return NOT_APPLICABLE
+    if procedure.extent == "steps":
+        return Answer(unknowns=(Unknown("printed-table", appraisals[0].id),))
+    first = [a for a in appraisals if not any(_follows(study, a, b) for b in appraisals)] or appraisals[:1]
+    breaches = []
+    for appraisal in first:
+        refusals = [step for step in _ahead(study, appraisal) if step.is_a("refuse")]
+        variant = _want(study, refusals)
+        if variant:
+            refusal = refusals[0] if refusals else appraisal
+            facts = {"step": appraisal.id, "step_refusal": refusal.id}
+            breaches.append(Breach(appraisal.id, facts, place=refusal.place, variant=variant))
+    return Answer(checked=len(first), breaches=tuple(breaches))
+
+
+def _want(study: Study, refusals: list[Step]) -> str:
+    """What the refusals lack; empty where one of them is written and goes through the desk."""
+    if not refusals:
+        return "no-exit"
+    written = [step for step in refusals if step.records]
+    if not written:
+        return "not-written"
+    return "" if any(_by_desk(study, step) for step in written) else "not-by-desk"
+
+
+def _by_desk(study: Study, refusal: Step) -> bool:
+    returns = study.procedure.of_kind("return_result")
+    desk = {step.role for step in (*returns, *study.procedure.of_kind("receive"))}
+    return refusal.role in desk or any(study.reaches(refusal.id, step.id) for step in returns)
+
+
+def _follows(study: Study, later: Step, earlier: Step) -> bool:
+    after, before = study.reaches(earlier.id, later.id), study.reaches(later.id, earlier.id)
+    return later is not earlier and after and not before
+
+
+def _ahead(study: Study, start: Step) -> list[Step]:
+    """Steps that follow without a way back to the desk's check, nearest first."""
+    steps = study.procedure.by_id
+    found = [start]
+    for step in found:
+        for name in study.followers(step.id):
+            if steps[name] not in found and not any(steps[name].is_a(kind) for kind in BACK):
+                found.append(steps[name])
+    return found
+
+
+RULE = Rule(
+    name="refusal-after-appraisal",
+    title=Text(vi="Từ chối bằng văn bản sau thẩm định", en="Written refusal after the appraisal"),
+    why=Text(
+        vi="Người có hồ sơ không đủ điều kiện được trả lời bằng văn bản nêu rõ lý do, qua nơi đã nhận hồ "
+        "sơ; nếu không thì không biết vì sao và không có căn cứ để khiếu nại.",
+        en="An applicant whose dossier is not eligible is answered in writing, with the reason, where it "
+        "was handed in; else the applicant neither knows why nor has anything to appeal against.",
+    ),
+    on_procedure=Hook(
+        "DEF-STEP-05",
+        _defined,
+        Text(
+            vi="Từ bước thẩm định {step} không có lối ra cho hồ sơ không đủ điều kiện.",
+            en="The appraisal {step} has no exit for a dossier that is not eligible.",
+        ),
+        variants={
+            "not-written": Text(
+                vi="Sau bước thẩm định {step}, bước từ chối {step_refusal} không để lại văn bản nêu lý do.",
+                en="After the appraisal {step} the refusal {step_refusal} leaves no written reason.",
+            ),
+            "not-by-desk": Text(
+                vi="Sau bước thẩm định {step}, kết quả từ chối {step_refusal} không được trả qua Bộ phận "
+                "Một cửa.",
+                en="After the appraisal {step} the refusal {step_refusal} is not handed out by the one-stop "
+                "desk.",
+            ),
+        },
+    ),
+    bad={
+        "DEF-STEP-05": Example(
+            Text(vi="Thẩm định xong chỉ có trường hợp đủ điều kiện.", en="All appraisals end well."),
+            procedure={
+                "steps": {
+                    "appraise": {"next": {"ineligible": None}},
+                    "draft-refusal": {"anytime": True, "next": None},
+                }
+            },
+        )
+    },
+    good={
+        "DEF-STEP-05": Example(
+            Text(
+                vi="Văn bản từ chối do chính Bộ phận Một cửa trao và kết thúc hồ sơ.",
+                en="The one-stop desk itself hands out the refusal, and the dossier ends there.",
+            ),
+            procedure={"steps": {"draft-refusal": {"role": "one-stop-officer", "next": None}}},
+        )
+    },
+)

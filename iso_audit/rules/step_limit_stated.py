@@ -1,0 +1,105 @@
+"""Does every step that people carry out say how long it may take?"""
+
+from __future__ import annotations
+
+from iso_audit.analysis.study import Study
+from iso_audit.model.procedure import Procedure, Step, StepClock
+from iso_audit.model.requirement import Requirement
+from iso_audit.model.rule import NOT_APPLICABLE, Answer, Breach, Example, Hook, Parameter, Rule
+from iso_audit.text import Text
+
+
+def _defined(study: Study, requirement: Requirement) -> Answer:
+    """A number over zero; at the desk (and where papers are filed afterwards) words will do.
+
+    A document that sets no time at all is one finding of its own (DEF-TIME-07), not one per step.
+    A printed table shows its time cells, so it is judged like any other procedure.
+    """
+    procedure = study.procedure
+    if not _sets_times(procedure):
+        return NOT_APPLICABLE
+    grouped = {name for group in procedure.limit_groups for name in group.steps}
+    asked = [s for s in procedure.steps if s.id not in grouped and _is_timed_work(study, requirement, s)]
+    words_do = requirement.names("words_do")
+    breaches = []
+    for step in asked:
+        limit = step.limit if step.limit is not None else step.stated_limit
+        in_words = limit is not None and not limit.value
+        if limit is None or (in_words and not any(step.is_a(kind) for kind in words_do)):
+            facts = {"step": step.id, "printed": limit.printed if limit is not None else ""}
+            breaches.append(
+                Breach(step.id, facts, place=step.place, variant="" if limit is None else "words")
+            )
+    return Answer(checked=len(asked), breaches=tuple(breaches))
+
+
+def _sets_times(procedure: Procedure) -> bool:
+    """Whether the document sets a time anywhere: for the whole, a group, a part or a step."""
+    limits = [*procedure.limits.values(), *(group.limit for group in procedure.limit_groups)]
+    limits += [limit for part in procedure.parts if (limit := part.limit) is not None]
+    limits += [limit for step in procedure.steps if (limit := step.limit) is not None]
+    return procedure.same_day or any(limit.value for limit in limits)
+
+
+def _is_timed_work(study: Study, requirement: Requirement, step: Step) -> bool:
+    """Whether the office works at this step while the dossier's clock runs."""
+    role = study.organisation.roles.get(step.role)
+    waits = step.clock in (StepClock.PAUSED, StepClock.OUTSIDE) or (role is not None and role.is_applicant)
+    exempt = any(step.is_a(kind) for kind in requirement.names("exempt"))
+    return not (step.is_silent or step.anytime or waits or exempt)
+
+
+RULE = Rule(
+    name="step-limit-stated",
+    title=Text(vi="Thời hạn của từng bước", en="A limit for every step"),
+    why=Text(
+        vi="Bước không có thời hạn thì không ai biết hồ sơ đang chậm ở đâu, và tổng thời gian của quy trình "
+        "không kiểm tra được.",
+        en="At a step without a limit nobody can tell that a dossier is late there, and the sum of the "
+        "steps cannot be verified.",
+    ),
+    parameters={
+        "words_do": Parameter(
+            "names",
+            Text(
+                vi="Các bước được ghi «Không tính thời gian», «Giờ hành chính» thay cho con số",
+                en="Steps at which words such as “not timed” or “office hours” stand for a number",
+            ),
+            ("receive", "return_result", "archive"),
+        ),
+        "exempt": Parameter(
+            "names",
+            Text(vi="Các bước không đòi hỏi thời hạn", en="Steps of which no limit is asked"),
+            ("submit", "request_supplement", "financial_obligation", "apologise", "stop", "withdraw"),
+        ),
+    },
+    on_procedure=Hook(
+        "DEF-TIME-04",
+        _defined,
+        Text(vi="Bước {step} không có thời hạn thực hiện.", en="The step {step} has no time limit."),
+        variants={
+            "words": Text(
+                vi="Bước {step} ghi «{printed}», không có thời hạn bằng số.",
+                en="The step {step} states “{printed}” and no limit in figures.",
+            )
+        },
+    ),
+    bad={
+        "DEF-TIME-04": Example(
+            Text(
+                vi="Bước soát xét ghi «Không tính thời gian».",
+                en="The review states that its time is not counted.",
+            ),
+            procedure={"limit": "9.5 wd", "steps": {"review": {"limit": "Không tính thời gian"}}},
+        )
+    },
+    good={
+        "DEF-TIME-04": Example(
+            Text(
+                vi="Bước trả kết quả ghi «Giờ hành chính».",
+                en="The return of the result takes place in office hours.",
+            ),
+            procedure={"limit": "9.75 wd", "steps": {"return": {"limit": "Giờ hành chính"}}},
+        )
+    },
+)

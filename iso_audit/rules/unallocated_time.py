@@ -1,0 +1,90 @@
+"""Does every part of the whole limit belong to some step?"""
+
+from __future__ import annotations
+
+from iso_audit.analysis.allowance import allowances
+from iso_audit.analysis.study import Study
+from iso_audit.model.procedure import Procedure
+from iso_audit.model.requirement import Requirement
+from iso_audit.model.rule import Answer, Breach, Example, Hook, Rule, Unknown
+from iso_audit.text import Text
+
+
+def _defined(study: Study, _requirement: Requirement) -> Answer:
+    """The longest run against the whole limit: what is left over has no owner, or the total is stale.
+
+    A same-day procedure promises the day and not eight hours, so nothing can be left over. Where
+    steps have no limit at all (DEF-TIME-04) the rest may be theirs.
+    """
+    procedure = study.procedure
+    checked, breaches, unknowns = 0, [], []
+    for allowance in allowances(study):
+        if procedure.same_day or (not allowance.part and allowance.case not in procedure.limits):
+            continue
+        facts = {"limit": allowance.limit, "longest": allowance.taken, "run": allowance.longest.path}
+        left = allowance.left
+        if allowance.is_mixed:
+            unknowns.append(Unknown("mixed-units", facts=facts))
+        elif (left.value or 0) > 0 and _some_untimed(procedure, allowance.part):
+            unknowns.append(Unknown("untimed-steps", facts=facts))
+        else:
+            checked += 1
+            if (left.value or 0) > 0:
+                variant = f"{allowance.part}{allowance.case}".removesuffix("default")
+                facts |= {"left": left, "case": allowance.case, "part": allowance.part}
+                breaches.append(Breach("", facts, place=allowance.limit.place, variant=variant))
+    return Answer(checked, tuple(breaches), tuple(unknowns))
+
+
+def _some_untimed(procedure: Procedure, part: str) -> bool:
+    """Whether a step of the office has no time cell at all (words such as "not timed" are a cell)."""
+    grouped = {name for group in procedure.limit_groups for name in group.steps}
+    return any(
+        step.limit is None and step.clock is None and step.id not in grouped
+        for step in procedure.steps
+        if not (step.is_silent or step.anytime or step.is_a("request_supplement"))
+        and (not part or step.part == part)
+    )
+
+
+RULE = Rule(
+    name="unallocated-time",
+    title=Text(vi="Thời gian chưa phân bổ cho bước nào", en="Time that no step owns"),
+    why=Text(
+        vi="Phần thời gian không thuộc bước nào thì không ai quản lý, hoặc cho thấy tổng thời gian ghi "
+        "trong quy trình đã cũ so với các bước.",
+        en="Time that belongs to no step is nobody's to control, or shows that the printed total no longer "
+        "matches the steps.",
+    ),
+    on_procedure=Hook(
+        "DEF-TIME-06",
+        _defined,
+        Text(
+            vi="Thời hạn giải quyết là {limit}, các bước theo đường đi dài nhất chỉ dùng {longest}; {left} "
+            "không thuộc bước nào.",
+            en="The limit is {limit}; on the longest way the steps take {longest} of it, and {left} belongs "
+            "to none.",
+        ),
+    ),
+    bad={
+        "DEF-TIME-06": Example(
+            Text(
+                vi="Các bước cộng lại 9 ngày, thời hạn giải quyết vẫn ghi 10 ngày.",
+                en="The steps take 9 days, the limit still says 10.",
+            ),
+            procedure={"steps": {"appraise": {"limit": "2 wd"}}},
+        )
+    },
+    good={
+        "DEF-TIME-06": Example(
+            Text(
+                vi="Một thời hạn chung cho hai bước, tính một lần.",
+                en="One limit shared by two steps, counted once.",
+            ),
+            procedure={
+                "limit_groups": [{"steps": ["appraise", "draft"], "limit": "4 wd"}],
+                "steps": {"appraise": {"limit": None}, "draft": {"limit": None}},
+            },
+        )
+    },
+)

@@ -1,0 +1,169 @@
+"""The words of faults that several kinds of files share."""
+
+from __future__ import annotations
+
+import zoneinfo
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from iso_audit.text import Text, did_you_mean
+
+Path = tuple[str | int, ...]
+"""Keys and indices that lead to a value."""
+
+
+def missing(name: str) -> Text:
+    """Words for a required key that is not there."""
+    return Text(vi=f"thiếu mục bắt buộc '{name}'", en=f"required key '{name}' is missing")
+
+
+def unknown_key(name: str, known: Iterable[str]) -> tuple[Text, Text | None]:
+    """Words and hint for a key that the format does not have."""
+    return (
+        Text(vi=f"định dạng này không có mục '{name}'", en=f"unknown key '{name}'"),
+        did_you_mean(name, known),
+    )
+
+
+def not_one_of(value: object, known: Sequence[str]) -> tuple[Text, Text | None]:
+    """Words and hint for a word outside of a closed list."""
+    shown = shorten(value)
+    few = f": {', '.join(known)}" if 0 < len(known) < 12 else ""
+    return (
+        Text(vi=f"không dùng được '{shown}' ở đây{few}", en=f"'{shown}' is not known here{few}"),
+        did_you_mean(shown, known),
+    )
+
+
+def not_an_id(name: object) -> Text:
+    """Words for a name that nothing could refer to."""
+    shown = shorten(name)
+    return Text(
+        vi=f"'{shown}' không dùng làm tên gọi được: chỉ gồm chữ, số, '-', '_' và '.'",
+        en=f"'{shown}' cannot be a name: only letters, digits, '-', '_' and '.'",
+    )
+
+
+def shorten(value: object) -> str:
+    """Return a value for a message: short and on one line."""
+    text = " ".join(str(value).split())
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def thing(value: object) -> Text:
+    """Name what kind of value was written."""
+    for kinds, name in _THINGS:
+        if isinstance(value, kinds):
+            return name
+    return Text(vi="nội dung trống", en="nothing")
+
+
+def spoken(kind: str, name: str, value: object, facts: Mapping[str, Any]) -> tuple[Text, Text | None]:
+    """Words and hint for one kind of fault in the value of the key `name`.
+
+    A number as name means an entry of a list, none the whole file.
+    """
+    if kind == "choice":
+        return not_one_of(value, facts["known"])
+    if kind == "id":
+        return not_an_id(value), None
+    if kind in ("zone", "encoding"):
+        known = zoneinfo.available_timezones() if kind == "zone" else _ENCODINGS
+        return _filled(kind, {"value": shorten(value)}), did_you_mean(str(value), known)
+    if kind in _SAID:
+        return _filled(kind, {"name": name, **facts, "value": shorten(value)}), _HINTS.get(kind)
+    expected, found = _EXPECTED.get(kind, _RIGHT), thing(value)
+    name_vi, name_en = (f"'{name}'", f"'{name}'") if name else ("tệp", "the file")
+    if name.isdigit():
+        name_vi, name_en = f"mục thứ {name}", f"entry {name}"
+    what = Text(
+        vi=f"{name_vi} phải là {expected.vi}, không phải {found.vi}",
+        en=f"{name_en} must be {expected.en}, not {found.en}",
+    )
+    return what, _TRUE_FALSE if kind == "bool_type" and isinstance(value, str) else None
+
+
+def _filled(kind: str, facts: Mapping[str, object]) -> Text:
+    return Text(vi=_SAID[kind].fill("vi", facts), en=_SAID[kind].fill("en", facts))
+
+
+_ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "cp1258", "cp1252", "latin-1", "tcvn3")
+_THINGS: tuple[tuple[type | tuple[type, ...], Text], ...] = (
+    (bool, Text(vi="giá trị đúng/sai", en="true or false")),
+    (int, Text(vi="một số", en="a number")),
+    (float, Text(vi="một số có phần lẻ", en="a number with decimals")),
+    (str, Text(vi="chữ", en="text")),
+    (list, Text(vi="một danh sách", en="a list")),
+    (dict, Text(vi="một nhóm mục con", en="a mapping of keys")),
+)
+_RIGHT = Text(vi="nội dung đúng định dạng", en="of the right form")
+_EXPECTED: Mapping[str, Text] = {
+    "a_text": Text(vi="chữ", en="text"),
+    "a_number": Text(vi="một số", en="a number"),
+    "bool_type": Text(vi="true hoặc false", en="true or false"),
+    "int_type": Text(vi="một số nguyên", en="a whole number"),
+    "list_type": Text(vi="một danh sách", en="a list"),
+    "dict_type": Text(vi="một nhóm mục con", en="a mapping of keys"),
+    "model_type": Text(vi="một nhóm mục con", en="a mapping of keys"),
+    "model_attributes_type": Text(vi="một nhóm mục con", en="a mapping of keys"),
+}
+_SAID: Mapping[str, Text] = {
+    "words": Text(
+        vi="'{name}' phải là chữ, hoặc {{vi: ..., en: ...}}",
+        en="'{name}' must be text, or {{vi: ..., en: ...}}",
+    ),
+    "day": Text(
+        vi="'{value}' không phải là ngày viết đúng dạng", en="'{value}' is not a day in the right form"
+    ),
+    "no_such_day": Text(vi="không có ngày '{value}' trong lịch", en="there is no day '{value}'"),
+    "time_of_day": Text(vi="'{value}' không phải là giờ viết đúng dạng", en="'{value}' is not a time of day"),
+    "limit": Text(vi="không hiểu thời hạn '{value}'", en="the time limit '{value}' is not understood"),
+    "backwards": Text(
+        vi="ngày cuối {value} đứng trước ngày đầu {first}",
+        en="the last day {value} is before the first day {first}",
+    ),
+    "greater_than_equal": Text(vi="'{name}' phải từ {ge} trở lên", en="'{name}' must be {ge} or more"),
+    "article_and_clause": Text(
+        vi="chỉ viết 'article' (điều luật) hoặc 'clause' (mục tiêu chuẩn)",
+        en="write either 'article' (of a law) or 'clause' (of a standard)",
+    ),
+    "span": Text(vi="'{value}' không phải là khoảng giờ", en="'{value}' is not a span of hours"),
+    "span_backwards": Text(
+        vi="khoảng giờ '{value}' kết thúc trước khi bắt đầu", en="the span '{value}' ends before it begins"
+    ),
+    "spans_overlap": Text(
+        vi="các khoảng giờ của '{name}' chồng lên nhau hoặc sai thứ tự",
+        en="the spans of '{name}' overlap or are out of order",
+    ),
+    "date_or_range": Text(vi="viết 'date', hoặc 'from' và 'to'", en="write 'date', or 'from' and 'to'"),
+    "half_range": Text(vi="khoảng ngày cần cả 'from' và 'to'", en="a range needs both 'from' and 'to'"),
+    "long_range": Text(
+        vi="khoảng ngày nghỉ đến {value} dài hơn một năm",
+        en="the days off up to {value} are longer than a year",
+    ),
+    "as_and_hours": Text(vi="chỉ viết 'as' hoặc 'hours'", en="write either 'as' or 'hours'"),
+    "zone": Text(vi="không có múi giờ '{value}'", en="there is no time zone '{value}'"),
+    "encoding": Text(vi="không có bảng mã '{value}'", en="there is no encoding '{value}'"),
+    "sign": Text(vi="'{name}' phải là một ký tự", en="'{name}' must be one character"),
+    "moment": Text(vi="'{value}' không phải là thời điểm", en="'{value}' is not a moment"),
+    "pattern": Text(
+        vi="'{value}' không phải là biểu thức chính quy: {reason}",
+        en="'{value}' is not a regular expression: {reason}",
+    ),
+    "pattern_groups": Text(
+        vi="biểu thức '{value}' phải có đúng một nhóm (...), không phải {groups}",
+        en="the pattern '{value}' must have exactly one group (...), not {groups}",
+    ),
+    "too_short": Text(vi="'{name}' không được để trống", en="'{name}' may not be empty"),
+}
+_TRUE_FALSE = Text(vi="viết true hoặc false", en="write true or false")
+_HINTS: Mapping[str, Text] = {
+    "moment": Text(vi="ví dụ 2026-02-03T17:00:00+07:00", en="such as 2026-02-03T17:00:00+07:00"),
+    "span": Text(vi="ví dụ 07:30-11:30", en="such as 07:30-11:30"),
+    "day": Text(vi="viết năm-tháng-ngày, ví dụ 2026-02-03", en="write year-month-day, such as 2026-02-03"),
+    "time_of_day": Text(vi="ví dụ 07:30", en="such as 07:30"),
+    "limit": Text(
+        vi="viết 15 wd cho ngày làm việc, 4 wh cho giờ làm việc, 30 d cho ngày, 24 h cho giờ",
+        en="write 15 wd for working days, 4 wh for working hours, 30 d for calendar days, 24 h for hours",
+    ),
+}

@@ -1,0 +1,106 @@
+"""Messages between the parts of a linked procedure become flows.
+
+A step that sends goes on along its own way and delivers as well; a step that awaits begins
+when its own way has come to it and the message is there.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from iso_audit.model.procedure import Flow, Join, Split, Step
+from iso_audit.text import Text
+
+
+@dataclass(slots=True)
+class Messages:
+    """Who sends and who awaits which message, in the order of the file."""
+
+    senders: dict[str, list[str]] = field(default_factory=dict)
+    awaiters: dict[str, list[str]] = field(default_factory=dict)
+
+    def note(self, step: str, sends: Sequence[str], awaits: Sequence[str]) -> None:
+        """Remember what one step sends and awaits."""
+        for message in sends:
+            self.senders.setdefault(message, []).append(step)
+        for message in awaits:
+            self.awaiters.setdefault(message, []).append(step)
+
+
+def deliver(steps: Sequence[Step], messages: Messages) -> list[Step]:
+    """Return the steps with a flow for each message that is sent and awaited."""
+    made = _Delivery(steps)
+    arriving: dict[str, list[str]] = {}
+    sending: dict[str, list[str]] = {}
+    for message, awaiters in messages.awaiters.items():
+        senders = messages.senders.get(message, [])
+        for step in awaiters if senders else ():
+            door = step
+            if len(senders) > 1:
+                door = made.gateway(f"{step}/{message}", step, flows=(Flow(step),))
+                made.doors.add(door)
+            arriving.setdefault(step, []).append(message)
+            for sender in senders:
+                sending.setdefault(sender, []).append(door)
+    for step, came in arriving.items():
+        made.await_at(step, len(came))
+    for step, doors in sending.items():
+        made.send_from(step, doors)
+    return list(made.steps.values())
+
+
+class _Delivery:
+    """The steps under change; gateways are added behind the steps of the file."""
+
+    def __init__(self, steps: Sequence[Step]) -> None:
+        self.steps: dict[str, Step] = {step.id: step for step in steps}
+        self.doors: set[str] = set()
+        """Gateways by which one of several senders' messages comes in."""
+        self.own = Counter(flow.to for step in steps for flow in step.flows)
+
+    def gateway(
+        self,
+        name: str,
+        beside: str,
+        *,
+        split: Split = Split.ONE,
+        join: Join = Join.ANY,
+        flows: tuple[Flow, ...] = (),
+    ) -> str:
+        """Add a silent gateway next to a step and return its id."""
+        while name in self.steps:
+            name += "+"
+        step = self.steps[beside]
+        self.steps[name] = Step(
+            name, Text(), ("route",), part=step.part, split=split, join=join, flows=flows, place=step.place
+        )
+        return name
+
+    def await_at(self, name: str, messages: int) -> None:
+        """Make a step wait for its own predecessor and for every message."""
+        step, own = self.steps[name], self.own[name]
+        if own > 1 and step.join is not Join.ALL:
+            arrived = self.gateway(f"{name}/arrived", name, join=step.join, flows=(Flow(name),))
+            for other in list(self.steps.values()):
+                if other.id != arrived and other.id not in self.doors:
+                    self._redirect(other, name, arrived)
+        if own + messages > 1:
+            self.steps[name] = replace(self.steps[name], join=Join.ALL)
+
+    def _redirect(self, step: Step, old: str, new: str) -> None:
+        if any(flow.to == old for flow in step.flows):
+            flows = tuple(replace(flow, to=new) if flow.to == old else flow for flow in step.flows)
+            self.steps[step.id] = replace(step, flows=flows)
+
+    def send_from(self, name: str, doors: Sequence[str]) -> None:
+        """Make a step deliver messages beside going on."""
+        step = self.steps[name]
+        out = tuple(Flow(door, place=step.place) for door in dict.fromkeys(doors))
+        own = step.flows
+        is_choice = len(own) > 1 or any(flow.outcome for flow in own)
+        if own and (step.split is Split.SOME or (step.split is Split.ONE and is_choice)):
+            own = (Flow(self.gateway(f"{name}/next", name, split=step.split, flows=own)),)
+        split = Split.ALL if len(own) + len(out) > 1 else Split.ONE
+        self.steps[name] = replace(step, split=split, flows=own + out)

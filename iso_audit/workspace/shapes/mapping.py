@@ -1,0 +1,115 @@
+"""A mapping file: how a log becomes ours."""
+
+from __future__ import annotations
+
+import codecs
+import datetime as dt
+import re
+from typing import Annotated
+
+from pydantic import Field, PlainValidator, WithJsonSchema
+
+from iso_audit.model.log import DOSSIER_COLUMNS, EVENT_COLUMNS, STATUSES
+from iso_audit.workspace.shapes.base import Id, OneOf, Shape, Str, Strs, Words, Zone, as_text, wrong
+
+
+def as_pattern(value: object) -> str:
+    """Take a regular expression with one group."""
+    if not isinstance(value, str):
+        raise wrong("a_text", value)
+    try:
+        groups = re.compile(value).groups
+    except (re.error, RecursionError, OverflowError) as error:
+        raise wrong("pattern", value, reason=str(error)) from None
+    if groups != 1:
+        raise wrong("pattern_groups", value, groups=groups)
+    return value
+
+
+def as_moment(value: object) -> dt.datetime:
+    """Take a moment such as 2026-02-03T17:00:00+07:00; a day alone means its end."""
+    text = as_text(value)
+    try:
+        at = dt.datetime.fromisoformat(text)
+    except ValueError:
+        raise wrong("moment", value) from None
+    return at.replace(hour=23, minute=59, second=59) if len(text) == len("2026-02-03") else at
+
+
+def as_encoding(value: object) -> str:
+    """Take the name of an encoding."""
+    text = as_text(value)
+    if text.lower() not in OLD_VIETNAMESE:
+        try:
+            codecs.lookup(text)
+        except (LookupError, ValueError):
+            raise wrong("encoding", value) from None
+    return text
+
+
+def as_sign(value: object) -> str:
+    """Take one character."""
+    if not isinstance(value, str) or len(value) != 1:
+        raise wrong("sign", value)
+    return value
+
+
+OLD_VIETNAMESE = ("tcvn3", "abc")
+"""Encodings of old Vietnamese exports that Python does not know; the reader of tables does."""
+
+Pattern = Annotated[str, PlainValidator(as_pattern), WithJsonSchema({"type": "string", "format": "regex"})]
+Moment = Annotated[dt.datetime, PlainValidator(as_moment), WithJsonSchema({"type": "string"})]
+Encoding = Annotated[str, PlainValidator(as_encoding), WithJsonSchema({"type": "string"})]
+Sign = Annotated[str, PlainValidator(as_sign), WithJsonSchema({"type": "string", "maxLength": 1})]
+Names = dict[str, Str]
+
+
+class CutShape(Shape):
+    """A column cut out of another one: what the group of the pattern finds."""
+
+    source: Str = Field(alias="from")
+    pattern: Pattern
+
+
+EventColumn = Annotated[str, OneOf(*EVENT_COLUMNS)]
+DossierColumn = Annotated[str, OneOf(*DOSSIER_COLUMNS)]
+
+
+class EventsShape(Shape):
+    """How the events become ours: our column -> theirs."""
+
+    columns: dict[EventColumn, Str] | None = None
+    cut: dict[EventColumn, CutShape] | None = None
+    constant: dict[EventColumn, Str] | None = None
+
+
+class DossiersShape(Shape):
+    """How the dossiers become ours; they stand in the `attributes` of an XES file, or in a second file."""
+
+    source: Str = Field(alias="from")
+    columns: dict[DossierColumn, Str] | None = None
+    cut: dict[DossierColumn, CutShape] | None = None
+    constant: dict[DossierColumn, Str] | None = None
+
+
+class MappingShape(Shape):
+    """A mapping file."""
+
+    mapping: Id
+    note: Words | None = None
+    procedure: Str | None = None
+    procedures: Names | None = None
+    zone: Zone | None = None
+    dates: Strs | None = None
+    start: Annotated[str, OneOf("previous_finish")] | None = None
+    due: Annotated[str, OneOf("computed", "given")] | None = None
+    drawn_up_at: Moment | None = None
+    encoding: Encoding | None = None
+    delimiter: Sign | None = None
+    steps: Names | None = Field(default=None, description="Activity as written -> step id.")
+    roles: Names | None = None
+    units: Names | None = None
+    statuses: dict[str, Annotated[str, OneOf(*STATUSES)]] | None = None
+    ignore: Strs | None = Field(default=None, description="Activities that are declared as no step.")
+    events: EventsShape
+    dossiers: DossiersShape | None = None

@@ -1,0 +1,64 @@
+"""iso-audit.yaml: who audits whom, on what day, by which packs and calendar."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from iso_audit.workspace.shapes.base import (
+    Day,
+    Id,
+    ManyWords,
+    PeriodShape,
+    Plain,
+    Shape,
+    Str,
+    Strs,
+    Words,
+    wrong,
+)
+
+
+class CoveredShape(PeriodShape):
+    """The first and the last day of receipt that an audit covers."""
+
+    @model_validator(mode="after")
+    def _both_ends(self) -> Self:
+        if self.first is None or self.last is None:
+            raise wrong("half_range", "")
+        return self
+
+
+class AuditShape(Shape):
+    """What the report says about the audit itself."""
+
+    date: Day | None = None
+    number: Str | None = None
+    period: CoveredShape | None = None
+    client: Words | None = None
+    auditees: ManyWords | None = None
+    team: ManyWords | None = None
+    participants: ManyWords | None = None
+    objectives: Words | None = None
+    scope: Words | None = None
+    locations: Words | None = None
+    divergent_opinions: Words | None = None
+    signer: Words | None = Field(default=None, description="Function of the person who signs the report.")
+    signer_name: Str | None = None
+    recipients: ManyWords | None = None
+
+
+class SettingsShape(Shape):
+    """Settings of a workspace."""
+
+    office: Words | None = None
+    parent: Words | None = None
+    place: Words | None = None
+    audit: AuditShape | None = None
+    calendar: Id | None = None
+    packs: Strs | None = None
+    log: Str | None = None
+    mapping: Str | None = None
+    seed: int | None = None
+    grading: dict[str, Plain] | None = None

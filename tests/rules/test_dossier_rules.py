@@ -1,0 +1,540 @@
+"""Rules on dossiers: each alone on stand-ins, and its examples run on the reference log."""
+
+from __future__ import annotations
+
+import copy
+import csv
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from iso_audit.model.finding import Grade
+from iso_audit.model.log import DOSSIER_FACTS, EVENT_FACTS, same_person_fact
+from iso_audit.model.procedure import LimitGroup, Procedure, StepClock
+from iso_audit.model.requirement import Requirement
+from iso_audit.model.rule import Answer, Example, Rule
+from iso_audit.model.trace import DossierKind, EventKind, Symbol, Trace
+from iso_audit.rules import CATALOGUE
+from iso_audit.workspace.load import load_procedure
+
+REFERENCE = Path(__file__).parent.parent / "reference"
+DOSSIER_RULES = {
+    hook.code: rule
+    for rule in CATALOGUE.values()
+    for hook in (rule.on_event, rule.on_dossier, rule.on_trace)
+    if hook is not None
+}
+CODES = {
+    "INT-01", "INT-02", "INT-03", "INT-06", "SUP-01", "SUP-02", "SUP-05", "TIM-01", "TIM-02", "TIM-03",
+    "TIM-04", "TIM-05", "TIM-07", "PRC-01", "PRC-02", "PRC-03", "PRC-04", "PRC-05", "PRC-08",
+}  # fmt: skip
+PROCEDURE = load_procedure(REFERENCE / "procedure.yaml")
+PERMIT = (
+    "receive", "check", "issue-slip", "hand-over", "assign", "appraise", "site-visit", "consult", "draft",
+    "review", "approve", "stamp", "return", "archive",
+)  # fmt: skip
+CLOSED = {"closed": 1, "broken_off": 0, "overdue": 0}
+
+
+def test_the_catalogue_asks_dossiers_under_exactly_these_codes() -> None:
+    assert set(DOSSIER_RULES) == CODES
+
+
+# ---- stand-ins
+
+
+def requirement(rule: Rule, **parameters: object) -> Requirement:
+    defaults = {name: parameter.default for name, parameter in rule.parameters.items()}
+    return Requirement("test", rule.name, (), Grade.MINOR, {**defaults, **parameters})
+
+
+def on_event(code: str, step: str, facts: Mapping[str, int], **parameters: object) -> Answer:
+    rule = DOSSIER_RULES[code]
+    kind = EventKind(0, PROCEDURE, 0, step, facts)
+    return rule.on_event.ask(kind, requirement(rule, **parameters))
+
+
+def on_dossier(code: str, facts: Mapping[str, int], *, finished: bool = True, **parameters: object) -> Answer:
+    rule = DOSSIER_RULES[code]
+    kind = DossierKind(0, PROCEDURE, 0, "", facts, finished)
+    return rule.on_dossier.ask(kind, requirement(rule, **parameters))
+
+
+def on_trace(
+    code: str,
+    steps: Sequence[str | tuple[str, Mapping[str, int]]],
+    facts: Mapping[str, int] = CLOSED,
+    *,
+    finished: bool = True,
+    procedure: Procedure = PROCEDURE,
+    **parameters: object,
+) -> Answer:
+    rule = DOSSIER_RULES[code]
+    symbols = tuple(Symbol(s) if isinstance(s, str) else Symbol(*s) for s in steps)
+    trace = Trace(0, procedure, 0, "", facts, finished, symbols)
+    return rule.on_trace.ask(trace, requirement(rule, **parameters))
+
+
+def told(answer: Answer) -> tuple[int, list[tuple[str, str]], list[str]]:
+    """(checked, [(step, variant) of breaches], [reasons of unknowns])."""
+    breaches = [(breach.step, breach.variant) for breach in answer.breaches]
+    return answer.checked, breaches, [unknown.reason for unknown in answer.unknowns]
+
+
+def without(*names: str) -> list[str]:
+    return [step for step in PERMIT if step not in names]
+
+
+@pytest.mark.parametrize(
+    ("steps", "expected"),
+    [
+        ([("receive", {}), ("issue-slip", {"undocumented": 0})], (1, [], [])),
+        ([("issue-slip", {"undocumented": 1})], (1, [("issue-slip", "unnumbered")], [])),
+        ([("issue-slip", {"undocumented": 1}), ("issue-slip", {"undocumented": 0})], (1, [], [])),
+        ([("issue-slip", {"undocumented": 2})], (0, [], ["no-column"])),
+        (["receive", "check", "hand-over", "appraise"], (1, [("issue-slip", "none")], [])),
+        (["receive", "check", "refuse-receipt"], (0, [], [])),
+    ],
+)
+def test_an_accepted_dossier_needs_one_numbered_slip(steps: list[object], expected: object) -> None:
+    assert told(on_trace("INT-01", steps)) == expected  # type: ignore[arg-type]
+
+
+def test_a_dossier_that_is_still_in_work_may_yet_get_its_slip() -> None:
+    assert told(on_trace("INT-01", ["receive"], finished=False)) == (0, [], ["unfinished"])
+
+
+@pytest.mark.parametrize(
+    ("facts", "parameters", "expected"),
+    [
+        ({"appointed_later": 0, "appointed_differs": 0}, {}, (1, [], [])),
+        ({"appointed_later": 1, "appointed_differs": 1}, {}, (1, [("", "later")], [])),
+        ({"appointed_later": 0, "appointed_differs": 1}, {}, (1, [], [])),
+        ({"appointed_later": 0, "appointed_differs": 1}, {"exact": True}, (1, [("", "earlier")], [])),
+        ({"appointed_later": 2, "appointed_differs": 2}, {}, (0, [], ["no-date"])),
+    ],
+)
+def test_only_a_later_return_date_is_a_breach(
+    facts: dict[str, int], parameters: dict[str, object], expected: object
+) -> None:
+    assert told(on_dossier("INT-02", facts, **parameters)) == expected
+
+
+@pytest.mark.parametrize(
+    ("malformed", "other_day", "twice", "expected"),
+    [
+        (0, 0, 0, (1, [], [])),
+        (1, 2, 1, (1, [("", "malformed")], [])),
+        (0, 1, 1, (1, [("", "other-day")], [])),
+        (0, 0, 1, (1, [("", "twice")], [])),
+        (2, 2, 0, (0, [], ["no-patterns"])),
+    ],
+)
+def test_a_dossier_code_has_one_breach_at_most(
+    malformed: int, other_day: int, twice: int, expected: object
+) -> None:
+    facts = {"code_malformed": malformed, "code_other_day": other_day, "code_twice": twice}
+    assert told(on_dossier("INT-03", facts)) == expected
+
+
+def test_only_hand_overs_are_asked_how_fast_they_were() -> None:
+    assert told(on_event("INT-06", "hand-over", {"slow_handover": 1})) == (1, [("", "")], [])
+    assert told(on_event("INT-06", "hand-over", {"slow_handover": 2})) == (0, [], ["no-channel"])
+    assert told(on_event("INT-06", "assign", {"slow_handover": 1})) == (0, [], [])
+
+
+def test_a_request_without_paper_is_told_before_one_without_reason() -> None:
+    both = on_event("SUP-01", "ask-supplement", {"undocumented": 1, "unexplained": 1})
+    assert told(both) == (1, [("", "no-document")], [])
+    assert told(on_event("SUP-01", "ask-supplement", {"undocumented": 0, "unexplained": 1}))[1] == [
+        ("", "no-reason")
+    ]
+    assert told(on_event("SUP-01", "ask-supplement", {"undocumented": 2, "unexplained": 0}))[2] == [
+        "no-column"
+    ]
+
+
+def test_each_request_beyond_the_limit_is_a_breach_and_the_third_is_major() -> None:
+    steps = ["receive", *["check", "ask-supplement"] * 3]
+    answer = on_trace("SUP-02", steps, finished=False)
+    assert told(answer) == (3, [("ask-supplement", "again"), ("ask-supplement", "many")], [])
+    assert [breach.grade for breach in answer.breaches] == [None, Grade.MAJOR]
+    assert [breach.position for breach in answer.breaches] == [4, 6]
+
+
+def test_the_procedure_s_own_number_of_requests_beats_the_pack_s() -> None:
+    twice = replace(
+        PROCEDURE,
+        steps=tuple(replace(s, at_most=2) if s.id == "ask-supplement" else s for s in PROCEDURE.steps),
+    )
+    steps = ["receive", *["check", "ask-supplement"] * 2]
+    assert told(on_trace("SUP-02", steps, procedure=twice)) == (2, [], [])
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        ({"after_due": 0}, (1, [], [])),
+        ({"after_due": 1}, (1, [("", "after-due")], [])),
+        ({"after_due": 2}, (0, [], ["no-due-date"])),
+    ],
+)
+def test_a_stop_after_the_due_date_does_not_rescue(facts: dict[str, int], expected: object) -> None:
+    answer = on_event("SUP-05", "ask-supplement", facts, grades={"after-due": "major"})
+    assert told(answer) == expected
+    assert [breach.grade for breach in answer.breaches] == [Grade.MAJOR] * len(answer.breaches)
+
+
+def test_the_clock_may_not_stop_at_a_consultation() -> None:
+    rule = DOSSIER_RULES["SUP-05"]
+    paused = replace(PROCEDURE.by_id["consult"], clock=StepClock.PAUSED)
+    procedure = replace(PROCEDURE, steps=tuple(paused if s.id == "consult" else s for s in PROCEDURE.steps))
+    answer = rule.on_event.ask(EventKind(0, procedure, 0, "consult", {"after_due": 0}), requirement(rule))
+    assert told(answer) == (1, [("", "no-ground")], [])
+    assert told(on_event("SUP-05", "consult", {"after_due": 0})) == (0, [], [])
+
+
+def test_a_notice_of_stopping_needs_its_document() -> None:
+    rule = DOSSIER_RULES["SUP-05"]
+    stop = replace(PROCEDURE.by_id["apologise"], id="stop", kinds=("stop",))
+    procedure = replace(PROCEDURE, steps=(*PROCEDURE.steps, stop))
+    for undocumented, expected in [(0, []), (1, [("", "no-document")])]:
+        kind = EventKind(0, procedure, 0, "stop", {"after_due": 0, "undocumented": undocumented})
+        assert told(rule.on_event.ask(kind, requirement(rule)))[1] == expected
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        ({"overdue": 0, "undue": 0}, (1, [], [])),
+        ({"overdue": 1, "undue": 0}, (1, [("", "")], [])),
+        ({"overdue": 0, "undue": 1}, (0, [], ["unfinished"])),
+        ({"overdue": 2, "undue": 0}, (0, [], ["no-due-date"])),
+    ],
+)
+def test_on_time_is_asked_of_what_has_come_due(facts: dict[str, int], expected: object) -> None:
+    assert told(on_dossier("TIM-01", facts)) == expected
+
+
+def test_a_late_step_weighs_more_in_an_overdue_dossier() -> None:
+    grades = {"dossier-overdue": "minor"}
+    in_time = on_event("TIM-02", "assign", {"late": 1, "overdue": 0}, grades=grades)
+    overdue = on_event("TIM-02", "assign", {"late": 1, "overdue": 1}, grades=grades)
+    assert [(b.variant, b.grade) for b in (*in_time.breaches, *overdue.breaches)] == [
+        ("", None),
+        ("dossier-overdue", Grade.MINOR),
+    ]
+
+
+def test_only_steps_with_a_time_of_their_own_are_timed() -> None:
+    assert told(on_event("TIM-02", "archive", {"late": 0})) == (0, [], [])
+    assert told(on_event("TIM-02", "assign", {"late": 2})) == (0, [], ["no-start"])
+    rule = DOSSIER_RULES["TIM-02"]
+    shared = replace(
+        PROCEDURE, limit_groups=(LimitGroup(("archive", "return"), PROCEDURE.by_id["assign"].limit),)
+    )
+    answer = rule.on_event.ask(EventKind(0, shared, 0, "archive", {"late": 0}), requirement(rule))
+    assert told(answer) == (0, [], ["shared-limit"])
+
+
+SORRY = {"early_enough": 1, "unexplained": 0, "no_new_date": 0}
+
+
+@pytest.mark.parametrize(
+    ("apology", "expected"),
+    [
+        (None, (1, [("", "none")], [])),
+        (SORRY, (1, [], [])),
+        ({**SORRY, "early_enough": 0, "unexplained": 1}, (1, [("", "late")], [])),
+        ({**SORRY, "unexplained": 1}, (1, [("", "incomplete")], [])),
+        ({**SORRY, "no_new_date": 1}, (1, [("", "incomplete")], [])),
+        ({**SORRY, "no_new_date": 2}, (0, [], ["no-column"])),
+    ],
+)
+def test_an_overdue_dossier_needs_a_timely_complete_apology(
+    apology: dict[str, int] | None, expected: object
+) -> None:
+    steps = [*PERMIT, *([("apologise", apology)] if apology else [])]
+    assert told(on_trace("TIM-03", steps, {**CLOSED, "overdue": 1})) == expected
+    assert told(on_trace("TIM-03", steps, CLOSED)) == (0, [], [])
+
+
+def test_where_no_apology_can_be_recorded_its_lack_says_nothing() -> None:
+    silent = replace(PROCEDURE, steps=tuple(s for s in PROCEDURE.steps if s.id != "apologise"))
+    answer = on_trace("TIM-03", PERMIT, {**CLOSED, "overdue": 1}, procedure=silent)
+    assert told(answer) == (0, [], ["no-step"])
+
+
+def test_the_second_new_date_is_one_too_many() -> None:
+    steps = ["receive", "apologise", "assign", "apologise", "apologise"]
+    assert told(on_trace("TIM-04", steps)) == (3, [("apologise", ""), ("apologise", "")], [])
+
+
+@pytest.mark.parametrize(
+    ("facts", "finished", "expected"),
+    [
+        ({"promise_beyond": 0, "promise_broken": 2}, True, (0, [], [])),
+        ({"promise_beyond": 1, "promise_broken": 0}, True, (1, [], [])),
+        ({"promise_beyond": 1, "promise_broken": 0}, False, (0, [], ["unfinished"])),
+        ({"promise_beyond": 1, "promise_broken": 1}, False, (1, [("", "")], [])),
+    ],
+)
+def test_a_promise_is_judged_once_it_is_broken_or_the_dossier_finished(
+    facts: dict[str, int], finished: bool, expected: object
+) -> None:
+    assert told(on_dossier("TIM-05", facts, finished=finished)) == expected
+
+
+@pytest.mark.parametrize(
+    ("facts", "variant"),
+    [
+        ({"future": 1, "backwards": 1}, "future"),
+        ({"backwards": 1, "off_hours": 1}, "backwards"),
+        ({"returned_before_signed": 1}, "returned-before-signed"),
+        ({"off_hours": 1}, "off-hours"),
+    ],
+)
+def test_an_impossible_time_is_told_once(facts: dict[str, int], variant: str) -> None:
+    assert told(on_event("TIM-07", "approve", facts)) == (1, [("", variant)], [])
+
+
+def test_every_run_of_the_procedure_conforms() -> None:
+    runs = [
+        PERMIT,
+        ("receive", "check", "refuse-receipt"),
+        ("receive", "check", "ask-supplement", *PERMIT[1:]),
+        (*PERMIT[:6], "draft-refusal", *PERMIT[9:]),
+        (*PERMIT[:6], "consult", "apologise", "site-visit", *PERMIT[8:]),
+    ]
+    for run in runs:
+        assert [told(on_trace(code, run))[1:] for code in ("PRC-01", "PRC-02")] == [([], [])] * 2
+
+
+@pytest.mark.parametrize("step", [s for s in PERMIT if s != "receive"])
+def test_a_missing_step_is_told_once_and_is_no_matter_of_order(step: str) -> None:
+    assert told(on_trace("PRC-01", without(step)))[1] == [(step, "")]
+    assert told(on_trace("PRC-02", without(step)))[1:] == ([], [])
+
+
+def test_a_missing_appraisal_is_major() -> None:
+    grades = {"appraise": "major", "approve_sign": "major"}
+    steps = without("appraise", "stamp")
+    answer = on_trace("PRC-01", steps, grades=grades)
+    assert {b.step: b.grade for b in answer.breaches} == {"appraise": Grade.MAJOR, "stamp": None}
+    assert answer.checked == sum(answer.by_step.values()) == len(PERMIT)
+
+
+def test_an_open_dossier_may_still_do_what_is_missing() -> None:
+    open_one = {**CLOSED, "closed": 0}
+    assert told(on_trace("PRC-01", PERMIT[:5], open_one, finished=False))[1:] == ([], ["unfinished"])
+
+
+def test_a_dossier_that_broke_off_lacks_only_what_it_skipped() -> None:
+    facts = {**CLOSED, "broken_off": 1}
+    assert told(on_trace("PRC-01", ["receive", "check", "hand-over", "assign"], facts))[1] == [
+        ("issue-slip", "")
+    ]
+
+
+def test_an_unknown_activity_may_be_the_missing_step() -> None:
+    steps = ["", *without("stamp")]
+    assert told(on_trace("PRC-01", steps))[1:] == ([], ["unknown-step"])
+    assert told(on_trace("PRC-02", steps))[1:] == ([], ["unknown-step"])
+
+
+def test_an_inverted_pair_is_told_once_and_not_its_consequences() -> None:
+    first_of_all = ["approve", *without("approve")]
+    answer = on_trace("PRC-02", first_of_all, grades={"review < approve_sign": "major"})
+    assert told(answer)[1] == [("approve", "review < approve")]
+    assert answer.breaches[0].grade is Grade.MAJOR
+    assert answer.breaches[0].facts == {"step_first": "review"}
+
+
+def test_two_steps_side_by_side_that_both_come_too_late_are_one_breach() -> None:
+    steps = [*without("site-visit", "consult")[:6], "draft", "consult", "site-visit", *PERMIT[9:]]
+    assert told(on_trace("PRC-02", steps))[1] == [("draft", "consult+site-visit < draft")]
+
+
+def test_a_repeated_step_gets_stuck_where_it_repeats() -> None:
+    answer = on_trace("PRC-02", [*PERMIT[:6], "assign", *PERMIT[6:]])
+    assert [(b.step, b.variant, b.position) for b in answer.breaches] == [("assign", "not-allowed", 6)]
+
+
+def test_a_second_round_of_supplements_is_no_matter_of_order() -> None:
+    steps = ["receive", *["check", "ask-supplement"] * 2, *PERMIT[1:]]
+    assert told(on_trace("PRC-02", steps))[1:] == ([], [])
+
+
+def test_a_signature_in_the_wrong_role_is_major() -> None:
+    answer = on_event("PRC-03", "approve", {"wrong_role": 1}, grades={"approve_sign": "major"})
+    assert [breach.grade for breach in answer.breaches] == [Grade.MAJOR]
+    assert told(on_event("PRC-03", "approve", {"wrong_role": 2})) == (0, [], ["no-role"])
+
+
+@pytest.mark.parametrize(
+    ("same", "steps", "expected"),
+    [
+        (0, PERMIT, (1, [], [])),
+        (1, PERMIT, (1, [("approve", "appraise + approve_sign")], [])),
+        (2, PERMIT, (0, [], ["no-actor"])),
+        (1, PERMIT[:8], (0, [], [])),
+    ],
+)
+def test_duties_are_held_apart_where_both_were_done(
+    same: int, steps: Sequence[str], expected: object
+) -> None:
+    facts = {**CLOSED, same_person_fact("appraise", "approve_sign"): same}
+    assert told(on_trace("PRC-04", steps, facts)) == expected
+
+
+def test_a_hand_over_needs_a_person_and_a_moment() -> None:
+    assert told(on_event("PRC-05", "assign", {"no_actor": 1, "no_moment": 1}))[1] == [("", "no-actor")]
+    assert told(on_event("PRC-05", "assign", {"no_actor": 0, "no_moment": 1}))[1] == [("", "no-moment")]
+    assert told(on_event("PRC-05", "assign", {"no_actor": 0, "no_moment": 2}))[2] == ["no-column"]
+
+
+def test_a_state_needs_its_step() -> None:
+    assert told(on_dossier("PRC-08", {"status_unlike_events": 1})) == (1, [("", "")], [])
+    assert told(on_dossier("PRC-08", {"status_unlike_events": 2})) == (0, [], ["no-status"])
+
+
+FACT = st.integers(0, 2)
+STEPS = st.sampled_from([*(step.id for step in PROCEDURE.steps), ""])
+
+
+@given(st.lists(STEPS, max_size=20), st.fixed_dictionaries({"closed": FACT, "broken_off": FACT}), FACT)
+def test_breaches_never_outnumber_opportunities(steps: list[str], facts: dict[str, int], fact: int) -> None:
+    everything = {
+        **dict.fromkeys(DOSSIER_FACTS, fact),
+        **facts,
+        same_person_fact("appraise", "approve_sign"): fact,
+    }
+    events = dict.fromkeys(EVENT_FACTS, fact)
+    for code in CODES:
+        rule = DOSSIER_RULES[code]
+        if rule.on_trace is not None:
+            answers = [on_trace(code, [(step, events) for step in steps], everything)]
+        elif rule.on_dossier is not None:
+            answers = [on_dossier(code, everything)]
+        else:
+            answers = [on_event(code, step, events) for step in steps]
+        for answer in answers:
+            failed = Counter(breach.step for breach in answer.breaches)
+            counted = dict(answer.by_step) or {"": answer.checked}
+            assert sum(counted.values()) == answer.checked
+            assert all(count <= counted.get(step, 0) for step, count in failed.items())
+
+
+@given(st.sampled_from(sorted(CODES)), STEPS)
+def test_what_the_log_cannot_tell_never_passes(code: str, step: str) -> None:
+    rule = DOSSIER_RULES[code]
+    if rule.on_event is not None and code != "TIM-07":
+        assert on_event(code, step, dict.fromkeys(EVENT_FACTS, 2)).checked == 0
+    if rule.on_dossier is not None:
+        facts = {**dict.fromkeys(DOSSIER_FACTS, 2), "undue": 0}
+        assert on_dossier(code, facts).checked == 0
+
+
+# ---- the examples, run through the whole audit
+
+Table = list[dict[str, str]]
+
+
+def table(name: str) -> Table:
+    return list(csv.DictReader((REFERENCE / name).read_text(encoding="utf-8").splitlines()))
+
+
+EVENTS, DOSSIERS = table("log.csv"), table("dossiers.csv")
+
+
+def edited(edits: Sequence[Mapping[str, object]]) -> tuple[Table, Table]:
+    """The reference log after edits: {dossier, step, set | add | drop}, or without step the dossier's row."""
+    events, dossiers = copy.deepcopy(EVENTS), copy.deepcopy(DOSSIERS)
+    for edit in edits:
+        here = [row for row in events if row["dossier_id"] == edit["dossier"]]
+        if "step" not in edit:
+            change = dict(edit["set"])  # type: ignore[call-overload]
+            for row in [row for row in dossiers if row["dossier_id"] == edit["dossier"]]:
+                row.update(change)
+            for row in here:
+                row["dossier_id"] = change.get("dossier_id", row["dossier_id"])
+            continue
+        of_step = [row for row in here if row["step"] == edit["step"]]
+        if "drop" in edit:
+            events = [row for row in events if not any(row is gone for gone in of_step)]
+        for row in of_step if "set" in edit else []:
+            row.update(edit["set"])  # type: ignore[call-overload]
+        if "add" in edit:
+            like = (
+                of_step[0] if of_step else {"actor": "CV01", "role": "specialist", "unit": "economy-division"}
+            )
+            row = {name: like.get(name, "") for name in EVENTS[0]}
+            row.update({"dossier_id": str(edit["dossier"]), "step": str(edit["step"])})
+            row.update({"document": "", "reason": "", "new_appointed_at": ""} | dict(edit["add"]))  # type: ignore[call-overload]
+            events.append(row)
+    return events, dossiers
+
+
+def merged(base: object, change: object) -> object:
+    """`change` merged into `base`; None deletes a key."""
+    if not isinstance(base, dict) or not isinstance(change, dict):
+        return change
+    whole = {**base, **{key: merged(base.get(key), value) for key, value in change.items()}}
+    return {key: value for key, value in whole.items() if change.get(key, value) is not None}
+
+
+def raised(example: Example, folder: Path) -> set[str]:
+    """Codes of dossier rules that find something in the reference log after the example's edits."""
+    from iso_audit import api
+
+    for name in ("procedures", "calendars", "requirements"):
+        (folder / name).mkdir()
+    procedure = yaml.safe_load((REFERENCE / "procedure.yaml").read_text(encoding="utf-8"))
+    (folder / "procedures/reference.yaml").write_text(
+        yaml.safe_dump(merged(procedure, dict(example.procedure)), allow_unicode=True), encoding="utf-8"
+    )
+    for name, place in [
+        ("calendar.yaml", "calendars/reference.yaml"),
+        ("organisation.yaml", "organisation.yaml"),
+        ("requirements-dossier.yaml", "requirements/reference-dossiers.yaml"),
+        ("mapping.yaml", "mapping.yaml"),
+    ]:
+        (folder / place).write_bytes((REFERENCE / name).read_bytes())
+    settings = {
+        "calendar": "reference",
+        "packs": ["reference-dossiers"],
+        "audit": {"date": "2026-03-31"},
+        "log": "log.csv",
+        "mapping": "mapping.yaml",
+    }
+    (folder / "iso-audit.yaml").write_text(yaml.safe_dump(settings), encoding="utf-8")
+    for name, rows in zip(("log.csv", "dossiers.csv"), edited(example.log), strict=True):
+        with (folder / name).open("w", encoding="utf-8", newline="") as stream:
+            writer = csv.DictWriter(stream, rows[0].keys())
+            writer.writeheader()
+            writer.writerows(rows)
+    run = api.audit(folder)
+    assert run.outcome.failures == ()
+    return {finding.code for finding in run.outcome.findings if not finding.on_definition}
+
+
+def test_the_reference_log_conforms(tmp_path: Path) -> None:
+    assert raised(Example(says=CATALOGUE["order"].title), tmp_path) == set()
+
+
+@pytest.mark.parametrize("code", sorted(CODES))
+def test_a_bad_example_raises_its_rule_and_nothing_unlisted(code: str, tmp_path: Path) -> None:
+    example = DOSSIER_RULES[code].bad[code]
+    assert raised(example, tmp_path) == {code, *example.also}
+
+
+@pytest.mark.parametrize("code", sorted(CODES))
+def test_a_good_example_raises_nothing_unlisted(code: str, tmp_path: Path) -> None:
+    example = DOSSIER_RULES[code].good[code]
+    assert raised(example, tmp_path) == set(example.also)

@@ -1,0 +1,293 @@
+"""The meaning of a procedure, played move by move: the oracle of the tests on `iso_audit.analysis`.
+
+Written from the definition alone and shares no code with the product. It keeps every token as
+(step it came from, number of the flow, step it goes to) and lists every state, so it is good for
+small procedures only.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Collection, Iterator
+from itertools import chain, combinations
+
+from iso_audit.model.procedure import Join, Procedure, Split
+
+Token = tuple[str, int, str]
+State = frozenset[Token]
+ENTRY = "(entry)"
+DONE = "(done)"
+
+
+class TooLarge(Exception):
+    """More states than an oracle should list."""
+
+
+class Unsafe(Exception):
+    """Two tokens on one flow, or one end reached twice."""
+
+
+class Game:
+    """All states and moves of one procedure in one case."""
+
+    def __init__(self, procedure: Procedure, case: str | None = None, limit: int = 4_000) -> None:
+        self.steps = {step.id: step for step in procedure.steps if not step.anytime}
+        self.limit = limit
+        self.flows: dict[str, list[Token]] = {}
+        for step in self.steps.values():
+            flows = [
+                (step.id, number, flow.to)
+                for number, flow in enumerate(step.flows)
+                if flow.to in self.steps and (case is None or flow.case in ("", case))
+            ]
+            if step.split is Split.ONE:
+                flows = list({flow[2]: flow for flow in reversed(flows)}.values())[::-1]
+            self.flows[step.id] = flows
+        every = [flow.to for step in self.steps.values() for flow in step.flows if flow.to in self.steps]
+        self.ends = {s.id for s in self.steps.values() if not any(f.to in self.steps for f in s.flows)}
+        self.entries = [procedure.start] if procedure.start else [s for s in self.steps if s not in every]
+        if case is not None and any(flow.case for step in procedure.steps for flow in step.flows):
+            # in a case, what only other cases lead to is not there
+            anyway, here = self._reach(Game(procedure, None).flows), self._reach(self.flows)
+            for gone in anyway - here:
+                self.flows[gone] = []
+        self.into: dict[str, list[Token]] = {step: [] for step in self.steps}
+        for flow in chain.from_iterable(self.flows.values()):
+            self.into[flow[2]].append(flow)
+        for entry in self.entries:
+            self.into[entry].append((ENTRY, 0, entry))
+
+    def _reach(self, flows: dict[str, list[Token]]) -> set[str]:
+        seen, stack = set(self.entries), list(self.entries)
+        while stack:
+            for flow in flows[stack.pop()]:
+                if flow[2] not in seen:
+                    seen.add(flow[2])
+                    stack.append(flow[2])
+        return seen
+
+    @property
+    def starts(self) -> list[State]:
+        return [frozenset({(ENTRY, 0, entry)}) for entry in self.entries]
+
+    def moves(self, state: State) -> Iterator[tuple[str, State]]:
+        """(step that fires, state after)."""
+        for step in self.steps:
+            for taken in self._taken(step, state):
+                for put in self._put(step):
+                    rest = state - taken
+                    if rest & put:
+                        raise Unsafe(step)
+                    yield step, rest | put
+
+    def _taken(self, step: str, state: State) -> list[State]:
+        marked = [flow for flow in self.into[step] if flow in state]
+        if not marked:
+            return []
+        join = self.steps[step].join
+        if join is Join.ANY or len(self.into[step]) == 1:
+            return [frozenset({flow}) for flow in marked]
+        if join is Join.ALL:
+            return [frozenset(marked)] if len(marked) == len(self.into[step]) else []
+        empty = [flow for flow in self.into[step] if flow not in state]
+        for token in state:
+            reached = self._ahead(token, step)
+            if reached & set(empty) and not reached & set(marked):
+                return []
+        return [frozenset(marked)]
+
+    def _ahead(self, token: Token, but: str) -> set[Token]:
+        """Flows that a token can reach without passing `but`, its own included."""
+        seen, stack = {token}, [token]
+        while stack:
+            at = stack.pop()[2]
+            for flow in self.flows.get(at, []) if at != but else []:
+                if flow not in seen:
+                    seen.add(flow)
+                    stack.append(flow)
+        return seen
+
+    def _put(self, step: str) -> list[State]:
+        flows = self.flows[step]
+        if step in self.ends:
+            return [frozenset({(step, 0, DONE)})]
+        if not flows:
+            return [frozenset({(step, 0, "(nowhere)")})]
+        split = self.steps[step].split
+        if split is Split.ALL or len(flows) == 1:
+            return [frozenset(flows)]
+        if split is Split.ONE:
+            return [frozenset({flow}) for flow in flows]
+        return [
+            frozenset(chosen) for size in range(1, len(flows) + 1) for chosen in combinations(flows, size)
+        ]
+
+    @staticmethod
+    def is_complete(state: State) -> bool:
+        return all(token[2] == DONE for token in state)
+
+    def graph(self) -> dict[State, list[tuple[str, State]]]:
+        """Every state that a run reaches, with its moves; raises Unsafe or TooLarge."""
+        found: dict[State, list[tuple[str, State]]] = {}
+        stack = self.starts
+        while stack:
+            state = stack.pop()
+            if state in found:
+                continue
+            if len(found) >= self.limit:
+                raise TooLarge
+            found[state] = list(self.moves(state))
+            stack += [after for _, after in found[state]]
+        return found
+
+    def is_sound(self) -> bool:
+        """One entry, an end, everything reachable and ending, no flow marked twice, every state completable."""
+        if len(self.entries) != 1 or not self.ends:
+            return False
+        if self._reach(self.flows) != set(self.steps):
+            return False
+        for step in self.steps:
+            seen = {flow[2] for flow in self._ahead((ENTRY, 0, step), "")}
+            if not seen & self.ends:
+                return False
+        try:
+            graph = self.graph()
+        except Unsafe:
+            return False
+        return all(self.can_complete(graph).values())
+
+    def can_complete(self, graph: dict[State, list[tuple[str, State]]]) -> dict[State, bool]:
+        good = {state: self.is_complete(state) for state in graph}
+        changed = True
+        while changed:
+            changed = False
+            for state, moves in graph.items():
+                if not good[state] and any(good[after] for _, after in moves):
+                    good[state] = changed = True
+        return good
+
+    def shortest(
+        self, phase: Callable[[object, str], object | None], start: object, wanted: Callable[[object], bool]
+    ) -> int | None:
+        """Fewest visible steps of a complete run that an automaton accepts.
+
+        `phase(at, step)` is the automaton's next phase, None where it refuses.
+        """
+        best = {(state, start): 0 for state in self.starts}
+        heap = [(0, number, key) for number, key in enumerate(best)]
+        counter = len(heap)
+        while heap:
+            cost, _, (state, at) = heapq.heappop(heap)
+            if cost > best[state, at]:
+                continue
+            if self.is_complete(state) and wanted(at):
+                return cost
+            for step, after in self.moves(state):
+                silent = self.steps[step].is_silent
+                then = at if silent else phase(at, step)
+                if then is None:
+                    continue
+                total = cost + (not silent)
+                if total < best.get((after, then), 1 << 30):
+                    best[after, then] = total
+                    counter += 1
+                    heapq.heappush(heap, (total, counter, (after, then)))
+        return None
+
+    def shortest_avoiding(self, steps: Collection[str]) -> int | None:
+        return self.shortest(lambda at, step: None if step in steps else at, 0, lambda _: True)
+
+    def shortest_out_of_order(self, first: Collection[str], second: Collection[str]) -> int | None:
+        def phase(at: object, step: str) -> object | None:
+            if at == 0:
+                return None if step in first else 1 if step in second else 0
+            return 2 if step in first else at
+
+        return self.shortest(phase, 0, lambda at: at == 2)
+
+    def has_run(self, steps: Collection[str]) -> bool:
+        """Whether some complete run passes all of `steps`."""
+        return (
+            self.shortest(lambda at, step: at | ({step} & set(steps)), frozenset(), lambda at: at >= set(steps))
+            is not None
+        )
+
+    def can_come_without(self, step: str, other: str) -> bool:
+        """Whether some complete run passes `step` and `other` not before it."""
+
+        def phase(at: object, fired: str) -> object | None:
+            return 1 if at or fired == step else None if fired == other else 0
+
+        return self.shortest(phase, 0, bool) is not None
+
+    def can_end_without(self, step: str, other: str) -> bool:
+        """Whether some complete run passes `step` and `other` not after it."""
+
+        def phases(at: object, fired: str) -> object | None:
+            if at == 1 and fired == other:
+                return None
+            return 1 if fired == step else at
+
+        # the run may also pass `step` once more: then only what follows its last time counts
+        def guess(at: object, fired: str) -> object | None:
+            return phases(at, fired)
+
+        return any(
+            self._from(after, lambda at, fired: None if fired == other else at)
+            for state in self.graph()
+            for fired, after in self.moves(state)
+            if fired == step
+        )
+
+    def _from(self, state: State, phase: Callable[[object, str], object | None]) -> bool:
+        seen, stack = {state}, [state]
+        while stack:
+            at = stack.pop()
+            if self.is_complete(at):
+                return True
+            for step, after in self.moves(at):
+                if after not in seen and (self.steps[step].is_silent or phase(0, step) is not None):
+                    seen.add(after)
+                    stack.append(after)
+        return False
+
+    def silently(self, states: Collection[State]) -> set[State]:
+        seen, stack = set(states), list(states)
+        while stack:
+            for step, after in self.moves(stack.pop()):
+                if self.steps[step].is_silent and after not in seen:
+                    seen.add(after)
+                    stack.append(after)
+        return seen
+
+    def replay(self, trace: Collection[str]) -> tuple[int | None, bool]:
+        """(index of the first step that cannot happen, whether the trace is a complete run)."""
+        states = self.silently(self.starts)
+        for number, symbol in enumerate(trace):
+            states = self.silently({a for s in states for step, a in self.moves(s) if step == symbol})
+            if not states:
+                return number, False
+        return None, any(self.is_complete(state) for state in states)
+
+    def longest(self, weight: Callable[[str], int]) -> int:
+        """Longest time of a complete run in which no step is carried out twice; branches run side by side."""
+        best = -1
+        seen = set()
+        stack = [(state, dict.fromkeys(state, 0), frozenset()) for state in self.starts]
+        while stack:
+            state, times, fired = stack.pop()
+            key = (frozenset(times.items()), fired)
+            if key in seen:
+                continue
+            seen.add(key)
+            if len(seen) > 20_000:
+                raise TooLarge
+            if self.is_complete(state):
+                best = max(best, *times.values())
+            for step, after in self.moves(state):
+                if step in fired:
+                    continue
+                ready = max(times[token] for token in state - after) + weight(step)
+                kept = {token: times.get(token, ready) for token in after}
+                stack.append((after, kept, fired | {step}))
+        return best
