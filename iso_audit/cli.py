@@ -48,6 +48,7 @@ INTERRUPTED = Text(
 )
 NOT_WRITTEN = Text(vi="Không ghi được {name}: {reason}", en="{name} could not be written: {reason}")
 IMPORTED = Text(vi="Đã ghi {path}", en="Wrote {path}")
+ASSUMED = Text(vi="Những chỗ suy ra, cần người kiểm tra ({count}):", en="Assumed, please check ({count}):")
 UNREAD = Text(vi="Những chỗ không đọc được ({count}):", en="What could not be read ({count}):")
 
 Command = TypeVar("Command", bound=Callable[..., object])
@@ -164,14 +165,15 @@ def import_(
     """Đọc bảng bước công việc (CSV, XLSX) thành quy trình. / Turn a step table into a procedure."""
     with _guard(lang):
         facts = {"id": identity, "title": title, "code": code, "total": total, "time_header": time_header}
-        text, unread = api.import_table(table, output, {k: v for k, v in facts.items() if v})
+        text, unread, assumed = api.import_table(table, output, {k: v for k, v in facts.items() if v})
     if output is None:
         click.echo(text, nl=False)
     else:
         click.echo(IMPORTED.fill(lang, {"path": output}), err=True)
-    if unread:
-        click.echo(UNREAD.fill(lang, {"count": len(unread)}), err=True)
-        for fault in unread:
+    for heading, faults in ((UNREAD, unread), (ASSUMED, assumed)):
+        if faults:
+            click.echo(heading.fill(lang, {"count": len(faults)}), err=True)
+        for fault in faults:
             click.echo(f"  {fault.say(lang)}", err=True)
 
 

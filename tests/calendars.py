@@ -14,6 +14,7 @@ from iso_audit.text import Text
 SHIPPED = Path(__file__).parents[1] / "processes" / "calendars" / "vn.yaml"
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 OFFICE_DAY: tuple[Span, ...] = ((27000, 41400), (46800, 61200))
+WHOLE_DAY: tuple[Span, ...] = ((0, 86400),)
 
 
 def shipped_calendar() -> Calendar:
@@ -53,10 +54,17 @@ AROUND = dt.date(2024, 3, 25)
 """Calendars are odd, and tests look, around the days on which clocks go forward in Europe."""
 
 
+def soon(step: int) -> st.SearchStrategy[int]:
+    """Civil seconds in some twelve days: often full hours, so that times also fall together."""
+    start = (AROUND - dt.date(1970, 1, 1)).days * 86400
+    hours = st.integers(0, 12 * 24).map(lambda n: start + n * 3600)
+    return hours | st.integers(0, 12 * 86400 // step).map(lambda n: start + n * step)
+
+
 @st.composite
 def calendars(draw: st.DrawFn, step: int = 60) -> Calendar:
     """Any week with at least one working day, and exceptions both ways, some not sure."""
-    plain = st.sampled_from([(), OFFICE_DAY])
+    plain = st.sampled_from([(), OFFICE_DAY, OFFICE_DAY, WHOLE_DAY])
     week = draw(st.lists(plain | spans(step), min_size=7, max_size=7).filter(any))
     reception = draw(st.just(()) | st.lists(spans(step), min_size=7, max_size=7).map(tuple))
     days = draw(st.lists(st.integers(0, 40), max_size=8, unique=True))

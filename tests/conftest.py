@@ -23,6 +23,30 @@ class SharedData:
         return path
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="write golden files anew instead of comparing")
+
+
+class Golden:
+    """Files in `tests/golden` that outputs are compared with whole."""
+
+    def __init__(self, update: bool) -> None:
+        self.update = update
+
+    def same(self, name: str, text: str) -> bool:
+        """Whether `text` is what the golden file holds; with --update-golden the file is written."""
+        path = Path(__file__).parent / "golden" / name
+        if self.update:
+            path.write_text(text, encoding="utf-8", newline="\n")
+        return path.read_text(encoding="utf-8") == text
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Golden:
+    """Compare with golden files: `assert golden.same("report.html", made)`."""
+    return Golden(bool(request.config.getoption("--update-golden")))
+
+
 @pytest.fixture
 def data(request: pytest.FixtureRequest) -> SharedData:
     """Real material (`ISO_AUDIT_DATA`): skip aloud where it is not set, fail where a file is missing."""

@@ -33,6 +33,7 @@ class Game:
     def __init__(self, procedure: Procedure, case: str | None = None, limit: int = 4_000) -> None:
         self.steps = {step.id: step for step in procedure.steps if not step.anytime}
         self.limit = limit
+        self._moves: dict[State, list[tuple[str, State]]] = {}
         self.flows: dict[str, list[Token]] = {}
         for step in self.steps.values():
             flows = [
@@ -70,8 +71,14 @@ class Game:
     def starts(self) -> list[State]:
         return [frozenset({(ENTRY, 0, entry)}) for entry in self.entries]
 
-    def moves(self, state: State) -> Iterator[tuple[str, State]]:
+    def moves(self, state: State) -> list[tuple[str, State]]:
         """(step that fires, state after)."""
+        found = self._moves.get(state)
+        if found is None:
+            found = self._moves[state] = list(self._moves_of(state))
+        return found
+
+    def _moves_of(self, state: State) -> Iterator[tuple[str, State]]:
         for step in self.steps:
             for taken in self._taken(step, state):
                 for put in self._put(step):
@@ -136,7 +143,7 @@ class Game:
                 continue
             if len(found) >= self.limit:
                 raise TooLarge
-            found[state] = list(self.moves(state))
+            found[state] = self.moves(state)
             stack += [after for _, after in found[state]]
         return found
 
@@ -156,14 +163,22 @@ class Game:
             return False
         return all(self.can_complete(graph).values())
 
-    def can_complete(self, graph: dict[State, list[tuple[str, State]]]) -> dict[State, bool]:
+    def can_complete(
+        self, graph: dict[State, list[tuple[str, State]]], without: str = ""
+    ) -> dict[State, bool]:
+        """Per state: whether a run can be completed from it without a step."""
         good = {state: self.is_complete(state) for state in graph}
-        changed = True
-        while changed:
-            changed = False
-            for state, moves in graph.items():
-                if not good[state] and any(good[after] for _, after in moves):
-                    good[state] = changed = True
+        before: dict[State, list[State]] = {state: [] for state in graph}
+        for state, moves in graph.items():
+            for step, after in moves:
+                if step != without:
+                    before[after].append(state)
+        stack = [state for state in graph if good[state]]
+        while stack:
+            for state in before[stack.pop()]:
+                if not good[state]:
+                    good[state] = True
+                    stack.append(state)
         return good
 
     def shortest(
@@ -222,34 +237,9 @@ class Game:
 
     def can_end_without(self, step: str, other: str) -> bool:
         """Whether some complete run passes `step` and `other` not after it."""
-
-        def phases(at: object, fired: str) -> object | None:
-            if at == 1 and fired == other:
-                return None
-            return 1 if fired == step else at
-
-        # the run may also pass `step` once more: then only what follows its last time counts
-        def guess(at: object, fired: str) -> object | None:
-            return phases(at, fired)
-
-        return any(
-            self._from(after, lambda at, fired: None if fired == other else at)
-            for state in self.graph()
-            for fired, after in self.moves(state)
-            if fired == step
-        )
-
-    def _from(self, state: State, phase: Callable[[object, str], object | None]) -> bool:
-        seen, stack = {state}, [state]
-        while stack:
-            at = stack.pop()
-            if self.is_complete(at):
-                return True
-            for step, after in self.moves(at):
-                if after not in seen and (self.steps[step].is_silent or phase(0, step) is not None):
-                    seen.add(after)
-                    stack.append(after)
-        return False
+        graph = self.graph()
+        good = self.can_complete(graph, without=other)
+        return any(good[after] for moves in graph.values() for fired, after in moves if fired == step)
 
     def silently(self, states: Collection[State]) -> set[State]:
         seen, stack = set(states), list(states)

@@ -1,19 +1,18 @@
 """The time that a procedure promises against the time that its steps may take.
 
-Asked for the whole, in each case of the dossier that the steps tell apart, and for each part that
-has a limit of its own. What is compared is the longest run, never the sum: parallel work counts
-once.
+Asked for the whole, in each case of the dossier, and for each part that has a limit of its own.
+What is compared is the longest run, never the sum: parallel work counts once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 from iso_audit.analysis.study import Study
 from iso_audit.analysis.timing import Longest
-from iso_audit.model.procedure import HOURS_PER_WORKING_DAY, Limit, Procedure, StepClock, TimeUnit
+from iso_audit.model.procedure import HOURS_PER_WORKING_DAY, Limit, Procedure, Step, StepClock, TimeUnit
 
 WEEK = Fraction(7, 5)
 """Days that one working day takes in an ordinary week: for a procedure that mixes the two."""
@@ -61,26 +60,29 @@ class Allowance:
     @property
     def left(self) -> Limit:
         """What of the limit no step of the longest run owns."""
-        promised, taken = self.limit.value or Fraction(0), self.taken.value or Fraction(0)
-        return Limit(promised - taken, self.limit.unit)
+        given, taken = self.limit.value or Fraction(0), self.taken.value or Fraction(0)
+        return Limit(given - taken, self.limit.unit)
 
     def _in_unit(self, days: Fraction) -> Limit:
         hours = {TimeUnit.WORKING_HOUR: HOURS_PER_WORKING_DAY, TimeUnit.HOUR: 24}
         return Limit(days * hours.get(self.limit.unit, 1), self.limit.unit)
 
 
-def allowances(study: Study) -> Iterator[Allowance]:
+@lru_cache(maxsize=4)  # three rules ask in turn
+def allowances(study: Study) -> tuple[Allowance, ...]:
     """Every promise of a number, with its longest run: the cases first, then the parts."""
     procedure = study.procedure
     clocks = dict.fromkeys(WAITING, StepClock.PAUSED)
-    told_apart = {flow.case for step in procedure.steps for flow in step.flows if flow.case}
-    for case in ("default", *sorted(told_apart - {"default"})):
+    found = []
+    for case in dict.fromkeys(("default", *study.cases)):
         limit = procedure.limits.get(case, promised(procedure))
         if limit is not None and limit.value:
-            yield Allowance(limit, study.longest(case, clocks), case)
+            found.append(Allowance(limit, study.longest(case, clocks), case))
     for part in procedure.parts:
         if part.limit is not None and part.limit.value:
-            yield Allowance(part.limit, study.longest_of_part(part.id, clocks=clocks), part=part.id)
+            longest = study.longest_of_part(part.id, clocks=clocks)
+            found.append(Allowance(part.limit, longest, part=part.id))
+    return tuple(found)
 
 
 def promised(procedure: Procedure) -> Limit | None:
@@ -99,12 +101,18 @@ def in_days(limit: Limit) -> Fraction:
     return Fraction(limit.working_seconds or 0, _WORKING_DAY) * WEEK
 
 
+def waits(study: Study, step: Step) -> bool:
+    """Whether the office's time does not run at a step: by its clock, its kind, or the applicant's hand."""
+    role = study.organisation.roles.get(step.role)
+    if step.clock is not None:
+        stands = step.clock in (StepClock.PAUSED, StepClock.OUTSIDE)
+    else:
+        stands = any(step.is_a(kind) for kind in WAITING)
+    return stands or (role is not None and role.is_applicant)
+
+
 def has_open_loop(study: Study) -> bool:
     """Whether work may be repeated without bound, other than by waiting for the applicant."""
     steps = study.procedure.by_id
-
-    def waits(name: str) -> bool:
-        step = steps[name]
-        return step.clock is StepClock.PAUSED or any(step.is_a(kind) for kind in (*WAITING, "submit"))
-
-    return not all(any(map(waits, cycle)) for cycle in study.structure.unbounded_cycles)
+    cycles = study.structure.unbounded_cycles
+    return not all(any(waits(study, steps[name]) for name in cycle) for cycle in cycles)

@@ -12,7 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from iso_audit.analysis.routing import Cell, Edge, Point, Sizes, route
+from iso_audit.analysis.routing import Point, Sizes, route
+from iso_audit.analysis.tracks import Cell, Edge
 from iso_audit.model.procedure import Procedure, Step
 
 PRINTED = Sizes()
@@ -88,22 +89,16 @@ def place(
     `heights` gives steps whose words need it a height of their own; boxes of one row are as high
     as the highest of them.
     """
-    nodes = [step for step in procedure.steps if not step.anytime]
+    loose = [step for step in procedure.steps if step.anytime and not step.is_silent]
+    nodes = [step for step in procedure.steps if step not in loose]
     edges = _edges(nodes, procedure.start)
     lane_of = _lanes_of(procedure, nodes, edges)
     ranks = _ranks(nodes, edges, lane_of)
     last = max(ranks.values(), default=-1)
-    loose = [step for step in procedure.steps if step.anytime]
-    rows = dict(ranks)
-    for step in loose:
-        row = last + 1
-        while sum(lane_of[o] == lane_of[step.id] and rows[o] == row for o in rows) >= MOST_IN_A_CELL:
-            row += 1
-        rows[step.id] = row
-    keys = list(
-        dict.fromkeys(lane_of[name] for name in sorted(rows, key=lambda n: (rows[n], _index(procedure, n))))
-    )
-    cells, columns = _cells(procedure, rows, lane_of, keys, edges)
+    rows = ranks | _loose_rows(loose, lane_of, last + 1)
+    order = {step.id: position for position, step in enumerate(procedure.steps)}
+    keys = list(dict.fromkeys(lane_of[name] for name in sorted(rows, key=lambda n: (rows[n], order[n]))))
+    cells, columns = _cells(rows, order, lane_of, keys, edges)
     silent = frozenset(step.id for step in nodes if step.is_silent)
     plan = route(cells, columns, silent, edges, sizes, heights)
     boxes = {name: Box(columns[cell.column], cell.row, *plan.frames[name]) for name, cell in cells.items()}
@@ -118,8 +113,17 @@ def place(
     return Layout(lanes, boxes, routes, plan.bands, last + 1 if loose else None, plan.width, plan.height)
 
 
-def _index(procedure: Procedure, name: str) -> int:
-    return list(procedure.by_id).index(name)
+def _loose_rows(
+    loose: Sequence[Step], lane_of: Mapping[str, tuple[str, str]], first: int
+) -> dict[str, int]:
+    """Rows at the foot for steps that may happen at any moment."""
+    counts: dict[tuple[str, str], int] = {}
+    rows = {}
+    for step in loose:
+        lane = lane_of[step.id]
+        rows[step.id] = first + counts.get(lane, 0) // MOST_IN_A_CELL
+        counts[lane] = counts.get(lane, 0) + 1
+    return rows
 
 
 def _edges(nodes: Sequence[Step], start: str) -> list[Edge]:
@@ -213,21 +217,28 @@ def _ranks(
 
 
 def _cells(
-    procedure: Procedure,
     rows: Mapping[str, int],
+    order: Mapping[str, int],
     lane_of: Mapping[str, tuple[str, str]],
     keys: Sequence[tuple[str, str]],
     edges: Sequence[Edge],
 ) -> tuple[dict[str, Cell], list[int]]:
     """Cell of each step and the lane of each column; the longer way on keeps the lane's first column."""
-    depth = dict.fromkeys(rows, 0)
-    for name in sorted((n for n in rows), key=lambda n: -rows[n]):
-        ahead = [depth[e.to] + 1 for e in edges if e.frm == name and not e.back]
-        depth[name] = max(ahead, default=0)
+    ahead: dict[str, list[str]] = {name: [] for name in rows}
+    for edge in edges:
+        if not edge.back:
+            ahead[edge.frm].append(edge.to)
+    depth: dict[str, int] = {}
+    for name in sorted(rows, key=lambda n: -rows[n]):
+        depth[name] = max((depth[to] + 1 for to in ahead[name]), default=0)
+    lanes = {key: index for index, key in enumerate(keys)}
     shared: dict[tuple[int, int], list[str]] = {}
-    for name in sorted(rows, key=lambda n: (-depth[n], _index(procedure, n))):
-        shared.setdefault((keys.index(lane_of[name]), rows[name]), []).append(name)
-    widths = [max(len(names) for (lane, _), names in shared.items() if lane == i) for i in range(len(keys))]
+    widths = [1] * len(keys)
+    for name in sorted(rows, key=lambda n: (-depth[n], order[n])):
+        lane = lanes[lane_of[name]]
+        cell = shared.setdefault((lane, rows[name]), [])
+        cell.append(name)
+        widths[lane] = max(widths[lane], len(cell))
     first = [sum(widths[:i]) for i in range(len(keys))]
     cells = {
         name: Cell(first[lane] + at, row)

@@ -86,7 +86,6 @@ class Behaviour:
         if not any(self.core):
             return False, "", [], [], None
         reduction = reduction_of(self.graph, self.core)
-        reduction.run()
         if reduction.whole is not None:
             return True, "", [], [], Runs(reduction.blocks, reduction.whole)
         net, what, held = _net(reduction, is_spread=False)

@@ -17,7 +17,7 @@ from iso_audit.errors import Fault, InputError
 from iso_audit.text import Text
 
 if TYPE_CHECKING:
-    from iso_audit.engine.protocol import Held
+    from iso_audit.engine.protocol import Engine, ForeignLog, Held
     from iso_audit.model.log import LogMapping, World
     from iso_audit.model.outcome import Outcome, Workspace
     from iso_audit.model.rule import Rule
@@ -69,17 +69,32 @@ def audit(
     if log is None:
         outcome = _run(workspace, rules, None, tell)
         return Run(outcome, workspace, rules, write(outcome, workspace, rules, lang, output, None, tell))
-    from iso_audit.engine.duck import DuckEngine
-
     settled = mapping_of(mapping_file, log)
     world = _world(workspace, settled)
     if tell:
         tell("read_log", 0, 1)
-    with DuckEngine().take_in(log, settled, world) as held:
+    with _engine().take_in(log, settled, world) as held:
         inputs = [("log", log), *([("mapping", mapping_file)] if mapping_file else [])]
         outcome = _run(workspace, rules, (held, settled, inputs), tell)
         written = write(outcome, workspace, rules, lang, output, held, tell)
     return Run(outcome, workspace, rules, written)
+
+
+def _engine() -> Engine:
+    """The log engine, with the readers of formats whose libraries have their door in `exchange`."""
+    from iso_audit.engine.duck import DuckEngine
+    from iso_audit.engine.opening import Foreign
+    from iso_audit.exchange.code_pages import decode
+
+    def read_xes(path: Path) -> ForeignLog:
+        from iso_audit.exchange.xes import read_xes as read
+
+        return read(path)
+
+    def old_letters(raw: bytes) -> str:
+        return decode(raw).text
+
+    return DuckEngine(Foreign(read_xes, {"tcvn3": old_letters, "vni": old_letters}))
 
 
 def _world(workspace: Workspace, mapping: LogMapping) -> World:

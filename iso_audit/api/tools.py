@@ -27,10 +27,13 @@ def rule_pages(code: str | None, lang: str) -> str:
     return as_text.rule_pages(rules, packs, lang)
 
 
-def import_table(table: Path, target: Path | None, facts: Mapping[str, str]) -> tuple[str, tuple[Fault, ...]]:
+def import_table(
+    table: Path, target: Path | None, facts: Mapping[str, str]
+) -> tuple[str, tuple[Fault, ...], tuple[Fault, ...]]:
     """Turn an office's step table into the text of a procedure file; write it where `target` says.
 
-    Returns the text and what could not be read, each with row and column.
+    Returns the text, what could not be read, and what was assumed and wants a person's eye, each
+    with row and column.
 
     Raises:
         InputError: the table cannot be read at all, or `target` exists already.
@@ -45,7 +48,7 @@ def import_table(table: Path, target: Path | None, facts: Mapping[str, str]) -> 
     text = procedure_yaml(read.procedure)
     if target is not None:
         write_text(target, text)
-    return text, tuple(read.unread)
+    return text, tuple(read.unread), tuple(read.assumed)
 
 
 def schemas(name: str | None = None) -> Mapping[str, Mapping[str, object]]:

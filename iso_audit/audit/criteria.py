@@ -47,7 +47,8 @@ def _holds(name: str, wanted: object, procedure: Procedure) -> bool:
 
 def is_linked(procedure: Procedure) -> bool:
     """Whether several agencies handle the procedure together (một cửa liên thông)."""
-    return len(procedure.parts) > 1
+    other = any(not step.part for step in procedure.steps)
+    return len(procedure.parts) + (1 if procedure.parts and other else 0) > 1
 
 
 def judged_on(procedure: Procedure, audit_date: dt.date) -> dt.date:

@@ -21,7 +21,7 @@ UNDER_WAY = ("registered", "received", "processing", "supplement", "financial")
 
 
 def make_dossiers(
-    store: Store, norms: Norms, statuses: Words, known: frozenset[str], drawn_s: int, due_given: bool
+    store: Store, norms: Norms, statuses: Words, known: frozenset[str], drawn_s: int, given: bool
 ) -> None:
     """Make `dossier` of `base`, `course`, `due` and what the codes say."""
     _read_codes(store, norms)
@@ -29,16 +29,17 @@ def make_dossiers(
     by_status = _Status(statuses)
     has_end = [name for name in ("finished_at", "returned_at", "status") if f"dossiers.{name}" in known]
     keeps_close = any(f"dossiers.{name}" in known for name in ("returned_at", "status"))
-    facts = _definitions(known, drawn_s, by_status, keeps_close)
+    facts = _definitions(known, drawn_s, by_status, keeps_close, given)
     packed = " + ".join(
         f"(CAST({facts[name]} AS BIGINT) << {BITS * at})" for at, name in enumerate(DOSSIER_FACTS)
     )
     table_says = "b.has_row" if has_end else "false"
     ended = by_status.among(ENDED)
     store.run(
-        f"CREATE TEMP TABLE dossier AS SELECT dossier, dossier_id, row, edition, \"case\", unit, has_unit, channel, "
+        f"CREATE TEMP TABLE dossier AS SELECT dossier, dossier_id, row, edition, "
+        "coalesce(\"case\", -1) AS \"case\", unit, has_unit, channel, "
         "received_s, day, appointed_s, due_s, due_day, end_s, finished, latest_apology_s, handover_s, "
-        f"handed_out_s, CAST({facts['overdue']} AS INTEGER) AS overdue, {packed} AS facts, apart FROM ("
+        f"handed_out_s, first_event, CAST({facts['overdue']} AS INTEGER) AS overdue, {packed} AS facts, apart FROM ("
         f"SELECT b.*, CASE WHEN b.finished_s IS NOT NULL THEN b.finished_s "
         "WHEN b.returned_s IS NOT NULL THEN b.returned_s "
         f"WHEN {ended} THEN coalesce(b.timed_s, b.last_s) WHEN {table_says} THEN NULL "
@@ -71,8 +72,11 @@ class _Status:
         return f"coalesce(b.status IN ({', '.join(codes)}), false)" if codes else "false"
 
 
-def _definitions(known: frozenset[str], drawn_s: int, status: _Status, keeps_close: bool) -> dict[str, str]:
-    """The definition of every fact of a dossier."""
+def _definitions(
+    known: frozenset[str], drawn_s: int, status: _Status, keeps_close: bool, given: bool
+) -> dict[str, str]:
+    """The definition of every fact of a dossier; given due dates are compared to the part of a second."""
+    by_part = " OR (b.end_s = b.due_s AND b.end_s = b.finished_s AND b.finished_part > b.due_part)" if given else ""
     unfinished = "(b.end_s IS NULL AND NOT b.finished)"
     appointed = f"b.appointed_s // {DAY}"
     no_appointment = "b.appointed_s IS NULL OR b.counted_day IS NULL"
@@ -81,7 +85,8 @@ def _definitions(known: frozenset[str], drawn_s: int, status: _Status, keeps_clo
     promised = f"b.promised_s // {DAY}"
     no_promise = "0" if "events.new_appointed_at" in known else "2"
     return {
-        "overdue": "CASE WHEN b.due_s IS NULL THEN 2 WHEN b.end_s IS NOT NULL THEN CAST(b.end_s > b.due_s AS INTEGER) "
+        "overdue": "CASE WHEN b.due_s IS NULL THEN 2 WHEN b.end_s IS NOT NULL "
+        f"THEN CAST((b.end_s > b.due_s{by_part}) AS INTEGER) "
         f"WHEN b.finished THEN 2 ELSE CAST({drawn_s} > b.due_s AS INTEGER) END",
         "undue": f"CASE WHEN NOT {unfinished} THEN 0 WHEN b.due_s IS NULL THEN 2 "
         f"ELSE CAST({drawn_s} <= b.due_s AS INTEGER) END",

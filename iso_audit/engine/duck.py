@@ -9,21 +9,177 @@ from pathlib import Path
 from types import TracebackType
 from zoneinfo import ZoneInfo
 
+import duckdb
+
 from iso_audit.analysis.worktime import WorkTable
 from iso_audit.engine.course import make_course, make_stops
 from iso_audit.engine.dossiers import make_dossiers
 from iso_audit.engine.dues import make_dues
 from iso_audit.engine.evidence import Evidence
+from iso_audit.engine.explain import Explain
 from iso_audit.engine.facts import make_bands, make_days, make_judged
 from iso_audit.engine.intake import Account, column_account
 from iso_audit.engine.kinds import Kinds
 from iso_audit.engine.measures import measures, unit_dossiers
 from iso_audit.engine.norms import Norms
-from iso_audit.engine.opening import Opened, open_log
-from iso_audit.engine.protocol import Counted, Question, ReadXes
+from iso_audit.engine.opening import Foreign, open_log
+from iso_audit.engine.protocol import Counted, Question
 from iso_audit.engine.store import Store
 from iso_audit.engine.tables import Read, base, read_dossiers, read_events
-from iso_audit.engine.tally import tally
+from iso_audit.engine.tally import Answers, tally
 from iso_audit.model.civil import DAY, civil_seconds, date_of
 from iso_audit.model.log import Intake, Judgement, LogMapping, Measure, World
 from iso_audit.model.trace import DossierKind, EventKind, Trace
+
+
+class DuckEngine:
+    """Takes logs in; `foreign` reads the formats whose libraries have their door elsewhere."""
+
+    def __init__(self, foreign: Foreign = Foreign(), threads: int = 2, memory: str = "") -> None:
+        self._foreign, self._threads, self._memory = foreign, threads, memory
+
+    def take_in(self, source: Path, mapping: LogMapping, world: World) -> DuckHeld:
+        """Read a log into tables and work out every fact of it.
+
+        Raises:
+            InputError: the log cannot be read, or most of its rows are of no use; with all faults.
+        """
+        folder = tempfile.TemporaryDirectory(prefix="iso-audit-")
+        try:
+            return self._held(source, mapping, world, folder, careful=False)
+        except duckdb.Error:
+            return self._held(source, mapping, world, folder, careful=True)
+        except BaseException:
+            folder.cleanup()
+            raise
+
+    def _held(
+        self, source: Path, mapping: LogMapping, world: World, folder: tempfile.TemporaryDirectory[str], careful: bool
+    ) -> DuckHeld:
+        zone = mapping.zone or world.calendar.zone
+        store = Store(zone, folder.name, self._threads, self._memory)
+        try:
+            opened = open_log(store, source, mapping, self._foreign, Path(folder.name))
+            if careful:
+                opened = opened.carefully(store)
+            if opened.dossiers is not None:
+                read_dossiers(store, opened.dossiers, world.calendar.zone)
+            read = read_events(store, opened.events, opened.dossiers, mapping, world.calendar.zone)
+            account = Account(store, read)
+            account.check()
+            return DuckHeld(store, folder, read, account, mapping, world)
+        except BaseException:
+            store.close()
+            raise
+
+
+class DuckHeld:
+    """A log in tables; a context manager, because it holds memory and files."""
+
+    def __init__(
+        self,
+        store: Store,
+        folder: tempfile.TemporaryDirectory[str],
+        read: Read,
+        account: Account,
+        mapping: LogMapping,
+        world: World,
+    ) -> None:
+        self._store, self._folder, self._account = store, folder, account
+        self._words = read.words
+        self._known = column_account(store, read)
+        drawn = _drawn_up(store, mapping, world)
+        drawn_s = civil_seconds(world.calendar, drawn)
+        base(store, read, mapping, world)
+        self._norms = Norms(world, read.words["step"], read.words["role"])
+        editions = store.run("SELECT DISTINCT edition FROM base WHERE edition IS NOT NULL ORDER BY edition")
+        self._norms.store(store, [int(str(row[0])) for row in editions])
+        make_course(store)
+        make_stops(store, drawn_s)
+        table = _work_table(store, world, self._norms, drawn_s)
+        given = mapping.due == "given"
+        make_dues(store, self._norms, table, read.words["case"], read.words["channel"], given)
+        make_dossiers(store, self._norms, read.words["status"], self._known, drawn_s, given)
+        spans, desks = make_days(store, table)
+        make_bands(store, spans)
+        is_derived = mapping.start == "previous_finish"
+        make_judged(store, spans, desks, self._known, int(drawn.timestamp() * 1_000_000), is_derived)
+        self._kinds = Kinds(store, self._norms, read.words["case"])
+        explain = Explain(store, self._norms, table, read.words["case"], drawn_s, given)
+        self._evidence = Evidence(store, self._norms, read.words, spans, explain)
+        self._intake = account.intake(world, mapping, self._known, drawn_s)
+
+    @property
+    def intake(self) -> Intake:
+        return self._intake
+
+    def column_known(self, column: str) -> bool:
+        """Whether a column (`events.actor`) holds at least one value."""
+        return column in self._known
+
+    def event_kinds(self) -> tuple[EventKind, ...]:
+        return self._kinds.events()
+
+    def dossier_kinds(self) -> tuple[DossierKind, ...]:
+        return self._kinds.dossiers()
+
+    def traces(self, reads: frozenset[str]) -> tuple[Trace, ...]:
+        return self._kinds.traces(reads)
+
+    def tally(
+        self,
+        questions: Sequence[Question],
+        on_events: Iterable[Judgement],
+        on_dossiers: Iterable[Judgement],
+        on_traces: Iterable[Judgement],
+    ) -> Counted:
+        """Join answers back to dossiers; kinds and traces must have been asked for before."""
+        answers = Answers(on_events, on_dossiers, on_traces)
+        return tally(self._store, self._norms, self._words["unit"], questions, answers, self._evidence)
+
+    def measures(self) -> tuple[Measure, ...]:
+        return measures(self._store, self._norms, self._words["unit"])
+
+    def unit_dossiers(self) -> Mapping[tuple[str, str], int]:
+        return unit_dossiers(self._store, self._norms, self._words["unit"])
+
+    def write_evidence(self, path: Path) -> None:
+        self._evidence.write(path)
+
+    def write_refused(self, path: Path) -> None:
+        self._account.write(path)
+
+    def close(self) -> None:
+        self._store.close()
+        self._folder.cleanup()
+
+    def __enter__(self) -> DuckHeld:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _drawn_up(store: Store, mapping: LogMapping, world: World) -> dt.datetime:
+    """The moment that bounds unfinished dossiers; the log's last one where nobody says."""
+    drawn = mapping.drawn_up_at or world.drawn_up_at
+    zone = ZoneInfo(world.calendar.zone)
+    if drawn is None:
+        last = store.run("SELECT max(greatest(coalesce(started, finished), coalesce(finished, started))) FROM event")
+        return dt.datetime.fromtimestamp(int(str(last[0][0] or 0)) / 1_000_000, zone)
+    return drawn if drawn.tzinfo is not None else drawn.replace(tzinfo=zone)
+
+
+def _work_table(store: Store, world: World, norms: Norms, drawn_s: int) -> WorkTable:
+    """The calendar over all days that the log and its limits meet."""
+    row = store.run(
+        "SELECT min(day), max(day) FROM (SELECT start_s // 86400 AS day FROM event UNION ALL "
+        "SELECT finish_s // 86400 FROM event UNION ALL SELECT day FROM base)"
+    )[0]
+    last = drawn_s // DAY
+    first, last = (int(str(row[0] or last)), max(int(str(row[1] or last)), last))
+    longest = store.run("SELECT coalesce(max(amount), 0) FROM (SELECT amount FROM norm WHERE compared = 3 "
+                        "UNION ALL SELECT amount FROM group_step WHERE compared = 3)")[0][0]
+    return WorkTable(world.calendar, date_of(first), date_of(last + int(str(longest)) + 60))

@@ -32,7 +32,7 @@ def make_dues(
 ) -> None:
     """Make `due`: what counts as due, what was counted with and without pauses, and what hangs on it.
 
-    With `given` the source's own date counts; one without a time of day ends with its day.
+    With `given` the source's own date counts.
     """
     rows = store.arrays(
         'SELECT dossier, edition, coalesce("case", -1) AS "case", coalesce(channel, -1) AS channel, received_s, '
@@ -57,7 +57,10 @@ def make_dues(
     plain = counted(None)
     stops = _stops(store, dossiers)
     final = plain if stops is None else counted(stops)
-    due = _given(arrays["given_s"]) if given else final
+    due = final
+    if given:
+        source = arrays["given_s"]
+        due = Dues(source, np.where(source == NO_DUE, NO_DUE, source // DAY))
     columns = {
         "due_s": due.seconds,
         "due_day": due.days,
@@ -68,12 +71,6 @@ def make_dues(
     }
     known = {name: ("BIGINT", np.ma.masked_equal(values, NO_DUE)) for name, values in columns.items()}
     store.put("due", {"dossier": ("INTEGER", dossiers), **known})
-
-
-def _given(given: Ints) -> Dues:
-    """The source's own due dates; midnight is a day without a time, and the day counts to its end."""
-    seconds = np.where((given != NO_DUE) & (given % DAY == 0), given + DAY - 1, given)
-    return Dues(seconds, np.where(given == NO_DUE, NO_DUE, given // DAY))
 
 
 def _latest_apology(table: WorkTable, norms: Norms, editions: Ints, due: Dues) -> Ints:
@@ -123,11 +120,17 @@ def limit_of(edition: Edition, case: str) -> Limit | None:
     return limit if limit is not None and limit.value and limit.value > 0 else None
 
 
+def counts_same_day(edition: Edition, case: str) -> bool:
+    """Whether a dossier is due on its day of receipt: not where its case has a limit of its own."""
+    procedure = edition.procedure
+    return procedure.same_day and (case in ("", "default") or case not in procedure.limits)
+
+
 def _count_of(edition: Edition, case: str) -> tuple[int, int, int, int, int]:
     procedure, limit = edition.procedure, limit_of(edition, case)
     cutoff = -1 if procedure.cutoff is None else _seconds(procedure.cutoff)
     moves = int(procedure.cutoff_effect == START_NEXT_WORKING_DAY and cutoff >= 0)
-    same_day = int(procedure.same_day and (limit is None or case in ("", "default") or case not in procedure.limits))
+    same_day = int(counts_same_day(edition, case))
     if limit is None:
         return NO_LIMIT, 0, same_day, cutoff, moves
     return UNIT_CODES[limit.unit], limit.nominal_seconds or 0, same_day, cutoff, moves

@@ -17,7 +17,7 @@ from iso_audit.model.log import EVENT_FACTS
 
 BITS = 2
 EVENT_BITS = 32
-"""Room for the facts of an event below the number of its edition and step."""
+"""Room for the facts of an event below the number of its place (edition and step)."""
 
 
 def make_days(store: Store, table: WorkTable) -> tuple[int, int]:
@@ -113,12 +113,16 @@ def _definitions(spans: int, desks: int, known: frozenset[str], drawn: int) -> d
 
 
 
-def make_judged(store: Store, spans: int, desks: int, known: frozenset[str], drawn: int) -> None:
+def make_judged(
+    store: Store, spans: int, desks: int, known: frozenset[str], drawn: int, is_start_derived: bool
+) -> None:
     """Make `judged`: for every event of a dossier with a procedure, the key of its kind.
 
-    The key holds edition and step above, facts below; `drawn` is in microseconds since 1970 UTC.
+    The key holds the place (edition and step) above, facts below; `drawn` is in microseconds since 1970 UTC.
     """
     facts = _definitions(spans, desks, known, drawn)
+    if is_start_derived:
+        facts |= {"no_moment": "2", "backwards": "2"}
     packed = " + ".join(
         f"(CAST({facts[name]} AS BIGINT) << {BITS * at})" for at, name in enumerate(EVENT_FACTS)
     )
@@ -128,7 +132,8 @@ def make_judged(store: Store, spans: int, desks: int, known: frozenset[str], dra
         packed = packed.replace("o.due_close_s", "NULL")
     store.run(
         "CREATE TEMP TABLE judged AS SELECT e.rowid AS event, e.dossier, "
-        f"((b.edition * 65536 + n.step) << {EVENT_BITS}) + {packed} AS key "
+        "CASE WHEN b.has_unit THEN b.unit ELSE coalesce(e.unit, b.unit) END AS unit, "
+        f"(n.place << {EVENT_BITS}) + {packed} AS key "
         "FROM event AS e JOIN dossier AS b USING (dossier) "
         "JOIN norm AS n ON n.edition = b.edition AND n.act = e.act "
         "LEFT JOIN may_act AS m ON m.required = n.required AND m.acting = e.role "
@@ -156,10 +161,11 @@ def make_bands(store: Store, spans: int) -> None:
         "whole AS (SELECT dossier, band, compared, amount, bool_or(unknown) AS unknown, sum(worked) AS worked, "
         "sum(passed) AS passed, min(start_s) AS start_s, max(finish_s) AS finish_s, "
         "arg_max(event, rank * 10000000000 + event) AS last FROM part GROUP BY ALL) "
+        "SELECT event, CASE WHEN bool_or(late = 1) THEN 1 ELSE max(late) END FROM ("
         "SELECT p.event, CASE WHEN p.event <> w.last THEN 0 WHEN w.unknown THEN 2 "
         f"WHEN w.compared = {WORK} THEN CAST(w.worked > w.amount AS INTEGER) "
         f"WHEN w.compared = {CLOCK} THEN CAST(w.passed > w.amount * 1000000 AS INTEGER) "
-        "ELSE CAST(w.finish_s > o.due_close_s AS INTEGER) END FROM part AS p "
+        "ELSE CAST(w.finish_s > o.due_close_s AS INTEGER) END AS late FROM part AS p "
         "JOIN whole AS w USING (dossier, band) "
-        f"LEFT JOIN day AS o ON o.day = w.start_s // {DAY} + w.amount"
+        f"LEFT JOIN day AS o ON o.day = w.start_s // {DAY} + w.amount) GROUP BY event"
     )

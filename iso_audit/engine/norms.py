@@ -88,6 +88,8 @@ class Norms:
     acts: Words
     roles: Words
     editions: dict[int, Edition] = field(default_factory=dict)
+    places: dict[tuple[int, int], int] = field(default_factory=dict)
+    """(edition, step) -> number, for keys of events."""
 
     @cached_property
     def steps(self) -> tuple[str, ...]:
@@ -145,12 +147,14 @@ class Norms:
         applicants = {role.id for role in self.world.organisation.roles.values() if role.is_applicant}
         for act, step in self._acting_as(edition):
             if step is None:
-                yield (edition.code, act, 0, 0, 0, -1, 0, *([False] * (len(_NORM) - 7)))
+                place = self._place(edition.code, 0)
+                yield (edition.code, act, place, 0, 0, 0, -1, 0, *([False] * (len(_NORM) - 8)))
                 continue
             compared, amount = compare(step.limit)
             yield (
                 edition.code,
                 act,
+                self._place(edition.code, code_of[step.id]),
                 code_of[step.id],
                 compared,
                 amount,
@@ -165,6 +169,10 @@ class Norms:
                 any(step.is_a(kind) for kind in EXPLAINED_KINDS),
                 *(step.is_a(kind) for kind in KIND_FLAGS.values()),
             )
+
+    def _place(self, edition: int, step: int) -> int:
+        """The number of a step in an edition, in the order in which they are met."""
+        return self.places.setdefault((edition, step), len(self.places))
 
     def _duties(self, edition: Edition) -> Iterator[tuple[int, ...]]:
         if len(edition.pairs) > MOST_PAIRS:
@@ -212,7 +220,7 @@ class Norms:
 
 
 _NORM = (
-    *((name, "BIGINT") for name in ("edition", "act", "step", "compared", "amount", "required", "clock")),
+    *((name, "BIGINT") for name in ("edition", "act", "place", "step", "compared", "amount", "required", "clock")),
     *((name, "BOOLEAN") for name in ("by_applicant", "is_timed", "may_follow", "is_end", "anytime")),
     *((name, "BOOLEAN") for name in ("documented", "explained", *KIND_FLAGS)),
 )

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from iso_audit.engine.rows import CODED, Reading
 from iso_audit.engine.store import Store, Values
 from iso_audit.engine.words import Words
+from iso_audit.model.civil import DAY
 from iso_audit.model.log import LogMapping, World
 
-DAY = 86_400
+_IS_DAY = "due_at_text NOT LIKE '%:%' AND length(trim(due_at_text)) <= 10"
+"""SQL: a due date was written without a time of day."""
 _SETS = {"dossier_id": 15, "procedure": 23, "step": 27, "role": 29, "unit": 30}
 """What `grouping` says of each set of one column."""
 
@@ -34,18 +36,24 @@ def civil(instant: str, zone: str) -> str:
 
 
 def read_dossiers(store: Store, reading: Reading, zone: str) -> None:
-    """Make `dossier_row` of the second table; the first row of a code counts."""
+    """Make `dossier_row` of the second table; of several rows with one code the first counts.
+
+    A due date that is written without a time of day is met until the day ends.
+    """
     values = Values()
     where = values.bind(zone)
-    moments = ", ".join(
-        f"{civil(name, where)} AS {name[:-3]}_s"
-        for name in ("received_at", "appointed_at", "due_at", "finished_at", "returned_at")
-    )
+    moments = {
+        name: civil(name, where) for name in ("received_at", "appointed_at", "due_at", "finished_at", "returned_at")
+    }
+    if reading.has("due_at"):
+        moments["due_at"] += f" + CASE WHEN {_IS_DAY} THEN {DAY - 1} ELSE 0 END"
+    parts = {"due_part": "epoch_us(due_at) % 1000000", "finished_part": "epoch_us(finished_at) % 1000000"}
+    chosen = ", ".join(f"{said} AS {name[:-3]}_s" for name, said in moments.items())
+    chosen += "".join(f", {said} AS {name}" for name, said in parts.items())
     store.run(
-        "CREATE TEMP TABLE dossier_row AS SELECT row, dossier_id, procedure, unit, channel, \"case\", status, "
-        f"epoch_us(received_at) AS received, {moments}, CASE WHEN refused IS NULL AND row_number() OVER "
-        "(PARTITION BY dossier_id, refused IS NULL ORDER BY row) > 1 THEN 'duplicate:dossier_id' "
-        f"ELSE refused END AS refused FROM {reading.select(values)}",
+        'CREATE TEMP TABLE dossier_row AS SELECT *, row_number() OVER (PARTITION BY dossier_id ORDER BY row) > 1 '
+        'AS is_repeated FROM (SELECT row, dossier_id, procedure, unit, channel, "case", status, '
+        f"{chosen} FROM {reading.select(values)} WHERE dossier_id IS NOT NULL AND NOT is_bad)",
         values,
     )
 
@@ -64,7 +72,7 @@ def read_events(store: Store, reading: Reading, dossiers: Reading | None, mappin
     words = _words(store, dossiers, mapping)
     for column in words.values():
         column.store(store)
-    also = " UNION SELECT dossier_id FROM dossier_row WHERE refused IS NULL" if dossiers else ""
+    also = " UNION SELECT dossier_id FROM dossier_row WHERE NOT is_repeated" if dossiers else ""
     store.run(
         "CREATE TEMP TABLE id AS SELECT dossier_id, CAST(row_number() OVER (ORDER BY dossier_id) - 1 AS INTEGER) "
         f"AS dossier FROM (SELECT dossier_id FROM seen WHERE kind = 15 AND dossier_id IS NOT NULL{also})"
@@ -117,13 +125,14 @@ def _events(store: Store, reading: Reading, zone: str) -> None:
         "epoch_us(r.started_at) AS started, epoch_us(r.finished_at) AS finished, "
         f"{civil('r.started_at', where)} AS start_s, {civil('r.finished_at', where)} AS finish_s, "
         f"{civil('r.new_appointed_at', where)} AS new_s, "
-        "r.actor, r.document, r.reason IS NOT NULL AS explained "
+        "r.actor, r.document, r.reason IS NOT NULL AS explained, r.is_bad "
         f"FROM {reading.select(values)} AS r JOIN id AS i USING (dossier_id) "
-        f"JOIN word_step AS w_step ON w_step.text = r.step {joins} "
-        "WHERE r.refused IS NULL AND NOT w_step.ignored "
+        f"JOIN word_step AS w_step ON w_step.text = r.step AND w_step.code IS NOT NULL {joins} "
         "ORDER BY i.dossier, finished NULLS LAST, started NULLS LAST, r.row",
         values,
     )
+    if store.run("SELECT 1 FROM event WHERE is_bad LIMIT 1"):
+        store.run("CREATE OR REPLACE TEMP TABLE event AS SELECT * FROM event WHERE NOT is_bad ORDER BY rowid")
 
 
 def _start_at_previous_finish(store: Store) -> None:
@@ -164,7 +173,7 @@ def base(store: Store, read: Read, mapping: LogMapping, world: World) -> None:
         f"coalesce(r.procedure, f.procedure, {'NULL' if default is None else default}) AS procedure, "
         "coalesce(r.unit, f.unit) AS unit, r.unit IS NOT NULL AS has_unit, r.\"case\", r.channel, r.status, "
         f"coalesce(r.received_s, f.begun_s) AS received_s, coalesce(r.received_s, f.begun_s) // {DAY} AS day, "
-        "r.appointed_s, r.due_s AS given_s, r.finished_s, r.returned_s, f.dossier IS NOT NULL AS has_events "
+        "r.appointed_s, r.due_s AS given_s, r.finished_s, r.returned_s, r.due_part, r.finished_part, f.dossier IS NOT NULL AS has_events, f.first_event "
         f"FROM id AS i LEFT JOIN ({rows}) AS r USING (dossier_id) LEFT JOIN ({_FIRST_OF_EVENTS}) AS f "
         "USING (dossier) WHERE r.row IS NOT NULL OR f.dossier IS NOT NULL) AS d) AS b"
     )
@@ -172,21 +181,21 @@ def base(store: Store, read: Read, mapping: LogMapping, world: World) -> None:
 
 _FIRST_OF_EVENTS = (
     "SELECT dossier, min(coalesce(start_s, finish_s)) AS begun_s, arg_min(procedure, rowid) AS procedure, "
-    "arg_min(unit, rowid) AS unit, min(row) AS row FROM event GROUP BY dossier"
+    "arg_min(unit, rowid) AS unit, min(row) AS row, min(rowid) AS first_event FROM event GROUP BY dossier"
 )
 _DOSSIER_ROWS = (
     "SELECT r.row, r.dossier_id, p.code AS procedure, u.code AS unit, c.code AS \"case\", h.code AS channel, "
-    "s.code AS status, r.received_s, r.appointed_s, r.due_s, r.finished_s, r.returned_s FROM dossier_row AS r "
+    "s.code AS status, r.received_s, r.appointed_s, r.due_s, r.finished_s, r.returned_s, r.due_part, r.finished_part FROM dossier_row AS r "
     "LEFT JOIN word_procedure AS p ON p.text = r.procedure LEFT JOIN word_unit AS u ON u.text = r.unit "
     "LEFT JOIN word_case AS c ON c.text = r.\"case\" LEFT JOIN word_channel AS h ON h.text = r.channel "
-    "LEFT JOIN word_status AS s ON s.text = r.status WHERE r.refused IS NULL"
+    "LEFT JOIN word_status AS s ON s.text = r.status WHERE NOT r.is_repeated"
 )
 _NO_DOSSIER_ROWS = (
     "SELECT CAST(NULL AS BIGINT) AS row, CAST(NULL AS VARCHAR) AS dossier_id, CAST(NULL AS INTEGER) AS procedure, "
     "CAST(NULL AS INTEGER) AS unit, CAST(NULL AS INTEGER) AS \"case\", CAST(NULL AS INTEGER) AS channel, "
     "CAST(NULL AS INTEGER) AS status, CAST(NULL AS BIGINT) AS received_s, CAST(NULL AS BIGINT) AS appointed_s, "
-    "CAST(NULL AS BIGINT) AS due_s, CAST(NULL AS BIGINT) AS finished_s, CAST(NULL AS BIGINT) AS returned_s "
-    "WHERE false"
+    "CAST(NULL AS BIGINT) AS due_s, CAST(NULL AS BIGINT) AS finished_s, CAST(NULL AS BIGINT) AS returned_s, "
+    "CAST(NULL AS BIGINT) AS due_part, CAST(NULL AS BIGINT) AS finished_part WHERE false"
 )
 
 

@@ -43,7 +43,7 @@ class Words:
 
     def say(self, code: int | None) -> str:
         """The word of a code; empty for none."""
-        return "" if code is None else self.meaning[code]
+        return "" if code is None or code < 0 else self.meaning[code]
 
     def store(self, store: Store) -> None:
         """Put the table `word_<column>` (text, code, ignored) beside the log."""

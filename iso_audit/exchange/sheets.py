@@ -30,6 +30,8 @@ MOST_BYTES = 64_000_000
 LONGEST_LINE = 1_000_000
 _WORKBOOK_NAMES = (".xlsx", ".xlsm", ".xls")
 _MARKUP = (b"<!doctype", b"<html", b"<table", b"<?xml", b"<workbook", b"<meta", b"<head", b"<style")
+_SEPARATORS = (",", ";", "\t", "|")
+"""The last one only where the file says so itself: it stands inside texts as well."""
 _PACKED = (b"%pdf", b"\x1f\x8b", b"rar!", b"7z\xbc\xaf")
 
 
@@ -96,8 +98,8 @@ def _delimited(raw: bytes, file: str) -> Table:
         if len(words) > LONGEST_LINE:
             raise refusal("long-line", file, line, most=LONGEST_LINE)
     begun, delimiter = 1, ""
-    if text[:4].lower() == "sep=":
-        delimiter, text, begun = text[4:5].strip("\r\n"), text.partition("\n")[2], 2
+    if text[:4].lower() == "sep=" and text[4:5] in _SEPARATORS:
+        delimiter, text, begun = text[4], text.partition("\n")[2], 2
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter or _delimiter(text), strict=True)
     rows, lines, above = [], [], begun
     try:
@@ -125,7 +127,7 @@ def _text(raw: bytes, file: str) -> tuple[str, str]:
 def _delimiter(text: str) -> str:
     """The separator that cuts the most rows alike; a comma inside "0,5" cuts them unevenly."""
     best, chosen = (0.0, 1), ","
-    for candidate in (",", ";", "\t"):
+    for candidate in _SEPARATORS[:3]:
         rows = csv.reader(io.StringIO(text[:100_000], newline=""), delimiter=candidate)
         try:
             counts = Counter(len(row) for row in rows)

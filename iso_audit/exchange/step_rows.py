@@ -79,10 +79,8 @@ def rows_of(table: Table, head: Head, remarks: Remarks) -> list[Row]:
             rows.append(replace(row, total=label, time=time))
             above = None
         elif _is_heading(table, row, index, filled):
-            vi, en = (
-                f"hàng tiêu đề trong bảng: «{_short(label)}»",
-                f'a heading inside the table: "{_short(label)}"',
-            )
+            words = _short(" ".join(cell for _, cell in filled))
+            vi, en = f"hàng tiêu đề trong bảng: «{words}»", f'a heading inside the table: "{words}"'
             remarks.not_read(line, column, vi, en)
             above = None
         elif rows and rows[-1].total and not row.number and not row.time:
@@ -161,7 +159,9 @@ def _is_heading(table: Table, row: Row, index: int, filled: Sequence[tuple[int, 
     text = " ".join(cell for _, cell in filled)
     is_spread = any(top == index and right > left for top, left, _, right in table.merged or ())
     is_alone = len(filled) == 1 and (bool(row.number) or is_spread)
-    return is_alone or bool(_HEADING.match(canonical(text))) or (len(filled) == 1 and text.isupper())
+    is_lettered = bool(re.fullmatch(r"[ivx]{1,4}|[a-e]|phan .*", canonical(row.number)))
+    is_shouted = len(filled) == 1 and text.isupper()
+    return is_alone or is_lettered or is_shouted or bool(_HEADING.match(canonical(text)))
 
 
 def _repeats_head(cells: Sequence[str], titles: Sequence[str]) -> bool:

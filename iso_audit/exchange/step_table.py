@@ -10,7 +10,7 @@ where they contradict each other: judging them is the audit's work, not the read
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -40,11 +40,19 @@ class Facts:
     title: Text = Text()
     level: str = ""
     """As printed ("tỉnh", "xã") or as in a procedure file ("province", "commune")."""
-    limit: str = ""
+    total: str = ""
     """The whole limit as printed; beats the total row, which may hold the total of several tables."""
     time_header: str = ""
     """Title of the time column as printed, where the table at hand lost it."""
     decision: Decision | None = None
+
+    @classmethod
+    def named(cls, words: Mapping[str, str]) -> Facts:
+        """Facts by name (`id`, `code`, `title`, `level`, `total`, `time_header`), as a person types them."""
+        own_id, code, level, total, time_header, title = (
+            words.get(name, "") for name in ("id", "code", "level", "total", "time_header", "title")
+        )
+        return cls(own_id, code, Text(title), level, total, time_header)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +67,9 @@ class StepTable:
     totals: tuple[PrintedTotal, ...] = ()
 
 
-def read_steps(source: Table | Path | str, facts: Facts = Facts()) -> StepTable:
+def read_steps(source: Table | Path | str, facts: Facts | Mapping[str, str] = Facts()) -> StepTable:
     """Read a step table; raises InputError where there is none."""
+    facts = facts if isinstance(facts, Facts) else Facts.named(facts)
     table = source if isinstance(source, Table) else read_table(source)
     head = find_head(table.rows)
     if head is None:
@@ -75,7 +84,7 @@ def read_steps(source: Table | Path | str, facts: Facts = Facts()) -> StepTable:
     if not steps:
         raise refusal("no-step", table.name, table.lines[head.row])
     steps, totals, parts = parted(rows, steps, unit)
-    limit = whole_limit(facts.limit, totals, parts, unit, remarks)
+    limit = whole_limit(facts.total, totals, parts, unit, remarks)
     steps, groups = grouped(rows, steps)
     cutoff = next(filter(None, (cutoff_in(step.name.vi) for step in steps)), None)
     procedure = Procedure(

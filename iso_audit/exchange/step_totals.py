@@ -43,7 +43,9 @@ def parted(
     begin = 0
     for total, end in zip(totals, ends, strict=True):
         if end > begin and (total is not totals[-1] or _names_a_place(total.label)):
-            part_id = slug(_names_a_place(total.label)) or f"phan-{len(parts) + 1}"
+            part_id = slug(_names_a_place(total.label)) or "phan"
+            if part_id == "phan" or any(part.id == part_id for part in parts):
+                part_id = f"{part_id}-{len(parts) + 1}"
             parts.append(Part(part_id, limit=total.limit))
             steps[begin:end] = [replace(step, part=part_id) for step in steps[begin:end]]
             begin = end

@@ -7,6 +7,7 @@ offices write "Uỷ ban nhân dân", "UBND" and "uy ban nhan dan" for one thing.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from iso_audit.text import folded
 
@@ -25,6 +26,7 @@ _ONE_SPELLING = (
 )
 
 
+@lru_cache(maxsize=4096)
 def canonical(words: str) -> str:
     """Words without diacritics, with the abbreviations of offices spelled one way."""
     plain = re.sub(r"[–—]", "-", folded(words))
@@ -168,7 +170,7 @@ def kinds_of(work: str, role: str, responsible: str = "", *, is_first: bool = Fa
     parts = [canonical(part) for part in _sentences(work)]
     own = " ; ".join(part for part in parts if not _is_branch(part))
     action = _action(responsible)
-    takes_in = role in ("one-stop-officer", "facility-officer") or is_first
+    takes_in = role == "one-stop-officer" or is_first
     found = _desk_kinds(own) if takes_in else []
     found += _work_kinds(own, role, takes_in=bool(found) and "receive" in found)
     found += _work_kinds(action, role, takes_in=False) if action else []
@@ -194,9 +196,11 @@ def _action(responsible: str) -> str:
 
 def _desk_kinds(own: str) -> list[str]:
     """What the desk does when a file comes in, and when the result goes out."""
-    takes_in = re.search(r"\b(?:tiep )?nhan (?!ket qua|nguoi|doi tuong|quyet dinh)|phieu tiep nhan", own)
+    takes_in = re.search(
+        r"(?<!ca )\b(?:tiep )?nhan\b(?! (?:ket qua|nguoi|doi tuong|quyet dinh)\b)|phieu tiep nhan", own
+    )
     words = (
-        ("receive", r"(?<!bien ban )\btiep nhan (?!ket qua|nguoi|doi tuong|vao\b)|\btiep nhan$"),
+        ("receive", r"(?<!bien ban )\btiep nhan\b(?! (?:ket qua|nguoi|doi tuong|vao)\b)"),
         ("check", r"\bkiem tra\b|xem xet tinh"),
         ("record_scan", r"\bquet\b|\bscan\b|so hoa"),
         ("issue_receipt", r"(?:phieu|giay) (?:tiep nhan|hen|bien nhan)|\bva hen\b"),
@@ -221,7 +225,7 @@ def _work_kinds(own: str, role: str, *, takes_in: bool) -> list[str]:
         found.append("approve_sign")
     elif role in HEADS or role == "office-reviewer":
         if "assign" not in found and re.search(
-            r"xem xet|\bduyet\b|kiem tra|tham dinh|tham tra|xac nhan|cho y kien", bare
+            r"xem xet|soat xet|\bduyet\b|kiem tra|tham dinh|tham tra|xac nhan|cho y kien", bare
         ):
             found.append("review")
     elif not takes_in and re.search(_APPRAISES, bare):

@@ -26,11 +26,12 @@ from iso_audit.model.civil import (
     advance_civil,
     civil_seconds,
     date_of,
+    day_of,
     from_civil,
     work_between,
     working_seconds,
 )
-from iso_audit.model.due import WEEKLY, Due, Interruption, OddDay, added_time
+from iso_audit.model.due import Due, Interruption, added_time, odd_day
 from iso_audit.model.procedure import HOURS_PER_WORKING_DAY, Limit, TimeUnit
 
 __all__ = ["START_NEXT_WORKING_DAY", "WORKING_DAY", "Due", "advance", "due", "working_seconds"]
@@ -66,14 +67,24 @@ def due(
         [(civil_seconds(calendar, a), civil_seconds(calendar, b), False) for a, b in pauses]
         + [(civil_seconds(calendar, a), civil_seconds(calendar, b), True) for a, b in restarts]
     )
-    course = _Course(count, civil_seconds(calendar, start)).through(stops)
+    begun = civil_seconds(calendar, start)
+    course = _Course(count, begun).through(stops)
     told = course.tell(limit)
-    if all(odd.is_sure for odd in told.skipped + told.worked):
+    doubted = sorted(
+        day
+        for day, exception in calendar.exceptions.items()
+        if not exception.is_sure and begun // DAY <= day_of(day) <= course.day
+    )
+    if not doubted:
         return told
     sure = {day: exception for day, exception in calendar.exceptions.items() if exception.is_sure}
     plain = replace(count, calendar=replace(calendar, exceptions=sure))
-    other = _Course(plain, civil_seconds(calendar, start)).through(stops)
-    return told if other.end == course.end else replace(told, otherwise=from_civil(calendar, other.end))
+    other = _Course(plain, begun).through(stops)
+    if other.end == course.end:
+        return told
+    odd = (odd_day(calendar, day) for day in doubted)
+    otherwise = from_civil(calendar, other.end)
+    return replace(told, otherwise=otherwise, doubted=tuple(day for day in odd if day is not None))
 
 
 @dataclass(frozen=True)
@@ -239,7 +250,7 @@ class _Course:
         """Put together the due date and everything that decided it."""
         count, calendar = self.count, self.count.calendar
         days = [date_of(day) for day in self._days_met()]
-        odd = [(calendar.works(day), _odd_day(calendar, day)) for day in days]
+        odd = [(calendar.works(day), odd_day(calendar, day)) for day in days]
         rolled = count.unit is TimeUnit.DAY and not calendar.works(date_of(self.last))
         return Due(
             at=from_civil(calendar, self.end),
@@ -285,13 +296,3 @@ class _Course:
         )
         since = first + (0 if counts_first and first == begun else 1)
         yield from (day for day in range(since, self.day + 1) if day not in stood)
-
-
-def _odd_day(calendar: Calendar, day: dt.date) -> OddDay | None:
-    """What makes `day` no ordinary working day, if anything does."""
-    exception = calendar.exceptions.get(day)
-    if exception is None:
-        return None if calendar.works(day) else OddDay(day, WEEKLY, "")
-    if exception.spans and exception.spans == calendar.week[day.weekday()]:
-        return None
-    return OddDay(day, exception.name, exception.source, exception.is_sure)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
 
+from iso_audit.model.calendar import Calendar
 from iso_audit.model.limits import say_limit
 from iso_audit.model.procedure import Limit, TimeUnit
 from iso_audit.text import Text, date, moment
@@ -67,6 +68,8 @@ class Due:
     """Years that the count reached and whose holidays the calendar does not know."""
     otherwise: dt.datetime | None = None
     """The due date if what is not confirmed were not so; None where that changes nothing."""
+    doubted: tuple[OddDay, ...] = ()
+    """What is not confirmed, where it changes the due date."""
 
     @property
     def pauses(self) -> tuple[Interruption, ...]:
@@ -80,7 +83,8 @@ class Due:
     @property
     def is_sure(self) -> bool:
         """Whether every decision that moved the date is confirmed and every year known."""
-        return not self.unknown_years and all(odd.is_sure for odd in self.skipped + self.worked)
+        known = not self.unknown_years and self.otherwise is None
+        return known and all(odd.is_sure for odd in self.skipped + self.worked)
 
     def explain(self, lang: str) -> str:
         """Say in one sentence from when it was counted, what was left out and by whose decision."""
@@ -154,10 +158,11 @@ class _Words:
                 "on hold from {begin}, counted anew from {end}",
                 **facts,
             )
-        added = "" if item.added is None or not item.added.value else say_limit(item.added, self.lang)
+        amount = Fraction(0) if item.added is None else round(item.added.value or Fraction(0), 2)
+        added = say_limit(Limit(amount, item.added.unit), self.lang) if item.added and amount else ""
         return self.say(
-            "tạm dừng từ {begin} đến {end}, " + ("thêm {added}" if added else "không thêm ngày nào"),
-            "paused from {begin} to {end}, " + ("adding {added}" if added else "adding no day"),
+            "tạm dừng từ {begin} đến {end}, " + ("thêm {added}" if added else "không thêm thời gian"),
+            "paused from {begin} to {end}, " + ("adding {added}" if added else "adding no time"),
             added=added,
             **facts,
         )
@@ -197,10 +202,13 @@ class _Words:
         due = self.due
         said = []
         if due.otherwise is not None:
+            named = due.skipped + due.worked
+            days = self.listed([*self.spells(odd for odd in due.doubted if odd not in named)])
             said.append(
                 self.say(
-                    "nếu không theo nguồn chưa được xác nhận thì hạn là {at}",
-                    "without what is not confirmed it would be due {at}",
+                    "nếu không theo nguồn chưa được xác nhận{days} thì hạn là {at}",
+                    "without what is not confirmed{days} it would be due {at}",
+                    days=days and f" – {days} –",
                     at=moment(due.otherwise, self.lang),
                 )
             )
@@ -233,6 +241,16 @@ class _Words:
 
     def listed(self, parts: list[str]) -> str:
         return self.say(" và ", " and ").join(part for part in (", ".join(parts[:-1]), *parts[-1:]) if part)
+
+
+def odd_day(calendar: Calendar, day: dt.date) -> OddDay | None:
+    """Say what makes `day` no ordinary working day of its week, if anything does."""
+    exception = calendar.exceptions.get(day)
+    if exception is None:
+        return None if calendar.works(day) else OddDay(day, WEEKLY, "")
+    if exception.spans and exception.spans == calendar.week[day.weekday()]:
+        return None
+    return OddDay(day, exception.name, exception.source, exception.is_sure)
 
 
 def added_time(amount: int, unit: TimeUnit) -> Limit:

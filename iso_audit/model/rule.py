@@ -26,9 +26,10 @@ Asked = TypeVar("Asked", contravariant=True)
 class Breach:
     """One failed opportunity.
 
-    `step` is the step it happened at (empty: the procedure or dossier as a whole). `position`
-    is the index of the symbol in the trace, for evidence. `grade` overrides the requirement's
-    grade for this breach. `variant` tells apart breaches at the same step (see `Finding`).
+    `step` is the step it happened at (empty: the procedure or dossier as a whole); `place` is the
+    step's own, or the procedure's, where the rule names none. `position` is the index of the symbol
+    in the trace, for evidence. `grade` overrides the requirement's grade for this breach. `variant`
+    tells apart breaches at the same step (see `Finding`).
     """
 
     step: str = ""

@@ -33,6 +33,7 @@ class Annexes:
 
 
 def annexes(outcome: Outcome, workspace: Workspace, found: tuple[Group, ...], facts: Facts) -> Annexes:
+    """Gather what stands behind the report."""
     say, lang, card = facts.words, facts.lang, outcome.card
     cited: dict[tuple[str, str], list[int]] = {}
     for group in found:

@@ -52,7 +52,7 @@ def render(view: View, templates: Path, target: Path, attach: tuple[Path, ...] =
         RenderError: Pango is missing (the message says how to install it), or a template asks for
             a file that is not packaged.
     """
-    weasyprint = _weasyprint()
+    weasyprint = _weasyprint(view)
     style = font_faces(templates, inline=False) + "\n" + asset(templates, "report.css").decode()
     html = page(view, templates, style=style, paged=True)
     fetcher = _fetcher(templates)
@@ -76,17 +76,20 @@ def render(view: View, templates: Path, target: Path, attach: tuple[Path, ...] =
         )
 
 
-def _weasyprint() -> Any:  # noqa: ANN401 - the library has no types
+def _weasyprint(view: View) -> Any:  # noqa: ANN401 - the library has no types
     try:
-        import weasyprint
+        import weasyprint  # type: ignore[import-untyped]
     except OSError as missing:  # what cffi raises where Pango cannot be loaded
-        raise RenderError(PANGO) from missing
+        raise RenderError(view.words("error.pango", command=PANGO)) from missing
     return weasyprint
 
 
 def _fetcher(templates: Path) -> Any:  # noqa: ANN401 - a class of that library
     """Serves `asset:` from the templates' folder and `data:`; everything else fails."""
-    from weasyprint.urls import URLFetcher, URLFetcherResponse
+    from weasyprint.urls import (  # type: ignore[import-untyped]
+        URLFetcher,
+        URLFetcherResponse,
+    )
 
     class Packaged(URLFetcher):  # type: ignore[misc]
         """The only door through which a page can load anything."""

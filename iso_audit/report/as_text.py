@@ -25,10 +25,10 @@ def render(view: View, paths: Iterable[Path] = ()) -> str:
     words = view.words
     lines = [words("text.title"), "=" * len(words("text.title")), "", *_wrap(view.summary), ""]
     counts = Counter(statement.grade for statement in view.statements)
-    label = max(len(words(f"grade.{grade.value}")) for grade in Grade)
-    for grade in Grade:
-        lines.append(f"  {words(f'grade.{grade.value}'):<{label}}  {number(counts[grade], view.lang):>6}")
-    lines.append(f"  {words('text.open'):<{label}}  {number(len(view.open_rows), view.lang):>6}")
+    rows = [(words(f"grade.{grade.value}"), counts[grade]) for grade in Grade]
+    rows.append((words("text.open"), len(view.open_rows)))
+    label = max(len(said) for said, _ in rows)
+    lines += [f"  {said:<{label}}  {number(count, view.lang):>6}" for said, count in rows]
     if view.method.failures:
         lines += [
             "",

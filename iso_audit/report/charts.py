@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
+from iso_audit.report.facts import rate as rate_of
 from iso_audit.report.lettering import SERIF, text
 from iso_audit.report.words import Words
-from iso_audit.text import number, percent
+from iso_audit.text import number
 
 GOOD, BAD, LINE = "#3d6a8f", "#b3261e", "#9aa5b1"
 
@@ -40,7 +41,7 @@ def monthly_chart(months: Sequence[tuple[str, int, int]], words: Words) -> str:
             parts.append(_bar(x, base - whole, column, late, style))
         if index % every == 0:
             middle = x + column / 2
-            parts.append(text(middle, base - whole - 4, percent(good, due, words.lang), 8, bold=True))
+            parts.append(text(middle, base - whole - 4, rate_of(good, due, words.lang), 8, bold=True))
             parts.append(text(middle, base + 11, f"{month[5:]}/{month[:4]}", 8))
     title = escape(words("chart.months"))
     return (

@@ -19,6 +19,8 @@ from iso_audit.text import Text, date, moment, number, percent
 
 ARROW = " → "
 NOTHING = "–"
+LONG_RUN = 4
+"""A run of more steps is told in a sentence by its ends; the report prints it whole below."""
 
 
 class Facts:
@@ -41,7 +43,7 @@ class Facts:
             return "; ".join(f"{key}: {self.say('', each, procedure)}" for key, each in sorted(value.items()))
         if isinstance(value, (tuple, list, set, frozenset)):
             each = [self.say(name, one, procedure) for one in _in_order(value)]
-            return ARROW.join(each) if name.startswith("run") else self.words.join(each)
+            return ARROW.join(each) if is_run(name) else self.words.join(each)
         return self._scalar(name, value, procedure)
 
     def _scalar(self, name: str, value: object, procedure: str) -> str:
@@ -68,12 +70,15 @@ class Facts:
         if _is(name, "unit"):
             return self.unit(value)
         if _is(name, "kind"):
-            return self.words.find(f"kind.{value}") or value
+            return self.words.find(f"kind.{value}") or self.step(value, procedure)
         if _is(name, "procedure"):
             return self.procedure(value)
-        known = self.procedures.get(procedure)
-        if known is not None and (_is(name, "step") or name.startswith("run") or value in known.by_id):
+        if is_run(name):
+            return self.step_name(value, procedure)
+        if _is(name, "step"):
             return self.step(value, procedure)
+        if name == "part":
+            return self._part(value, procedure)
         return self.words.find(f"value.{value}") or value
 
     def step(self, step: str, procedure: str) -> str:
@@ -105,41 +110,65 @@ class Facts:
         known = self.procedures.get(procedure)
         return (known.title.say(self.lang) or known.id) if known is not None else procedure
 
+    def _part(self, part: str, procedure: str) -> str:
+        known = self.procedures.get(procedure)
+        units = {one.id: one.unit for one in known.parts} if known is not None else {}
+        return self.unit(units.get(part) or part)
+
     def duration(self, seconds: int) -> str:
-        """Seconds of work in working days, hours and minutes: 1 ngày 2 giờ làm việc."""
+        """Seconds of work in working days and hours: 1 ngày 2,5 giờ làm việc."""
         if seconds < 0:
             return f"−{self.duration(-seconds)}"
         minutes = round(seconds / 60)
         days, minutes = divmod(minutes, HOURS_PER_WORKING_DAY * 60)
-        hours, minutes = divmod(minutes, 60)
-        parts = [("days", days), ("hours", hours), ("minutes", minutes)]
-        said = [self.words.count(f"duration.{unit}", count) for unit, count in parts if count]
-        if not said:
-            said = [self.words.count("duration.minutes", 0)]
-        return self.words("duration.working", span=" ".join(said))
+        if not days and minutes < 60:
+            return self.words.count("duration.minutes", minutes)
+        hours = number(Fraction(minutes, 60), self.lang)
+        plural = 1 if minutes == 60 else 2
+        if not days:
+            return self.words.count("duration.hours", plural, hours=hours)
+        if not minutes:
+            return self.words.count("duration.days", days)
+        return self.words.count("duration.days_hours", days, hours=hours)
 
     def share(self, failed: int, checked: int) -> str:
         """Numerator, denominator and percent of one count: 12/80 (15,0%)."""
         counted = f"{number(failed, self.lang)}/{number(checked, self.lang)}"
-        return f"{counted} ({percent(failed, checked, self.lang)})" if checked > 1 else counted
+        return f"{counted} ({rate(failed, checked, self.lang)})" if checked > 1 else counted
 
     def fill(self, text: Text, facts: Mapping[str, object], procedure: str) -> str:
         """A rule's sentence with its facts in words."""
-        said = _Said({name: self.say(name, value, procedure) for name, value in facts.items()})
+        said = Told({name: self._in_sentence(name, value, procedure) for name, value in facts.items()})
         return text.fill(self.lang, said)
 
+    def _in_sentence(self, name: str, value: object, procedure: str) -> str:
+        if is_run(name) and isinstance(value, (tuple, list)) and value:
+            names = [self.step_name(str(step), procedure) for step in value]
+            ends = names if len(names) <= LONG_RUN else [names[0], "…", names[-1]]
+            return self.words("quoted", said=ARROW.join(ends))
+        return self.say(name, value, procedure)
 
-class _Said(dict[str, str]):
+
+class Told(dict[str, str]):
     """Facts in words; one that the rule did not give is shown as a dash rather than lose the finding."""
 
     def __missing__(self, name: str) -> str:
         return NOTHING
 
 
+def rate(part: int, whole: int, lang: str) -> str:
+    """A share in percent that does not break before its sign."""
+    return percent(part, whole, lang).replace(" ", "\u00a0")
+
+
+def is_run(name: str) -> bool:
+    """Whether the name of a fact speaks of a run, step after step."""
+    return name == "run" or name.startswith("run_")
+
+
 def _is(name: str, noun: str) -> bool:
     """Whether the name of a fact speaks of `noun`: role, roles, acting_role, role_required."""
-    parts = name.split("_")
-    return any(part in (noun, f"{noun}s") for part in parts)
+    return any(part in (noun, f"{noun}s") for part in name.split("_"))
 
 
 def _in_order(value: object) -> list[object]:

@@ -112,10 +112,11 @@ def swimlanes(
         if top <= box.y and box.bottom <= bottom:
             shift.append(_gateway(step, box) if step.is_silent else _box(step, box, labels, marks))
     shift += _outcomes(layout, procedure, span, labels)
+    said = escape(title)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {layout.width:.1f} {height:.1f}" '
-        f'width="{layout.width * scale:.1f}pt" height="{height * scale:.1f}pt" role="img" aria-label="{escape(title)}" '
-        f'font-family="{SERIF}"><title>{escape(title)}</title>{"".join(drawn)}{"".join(shift)}</g></svg>'
+        f'width="{layout.width * scale:.1f}pt" height="{height * scale:.1f}pt" role="img" '
+        f'aria-label="{said}" font-family="{SERIF}"><title>{said}</title>{"".join(drawn + shift)}</g></svg>'
     )
 
 
@@ -176,8 +177,8 @@ def _corners(step: Step, box: Box) -> Iterable[str]:
     if step.split is not Split.ONE:
         yield _diamond(box.middle, box.bottom, 5, "+" if step.split is Split.ALL else "○")
     if not step.flows and not step.anytime:
-        x = box.x + box.w - 9
-        yield f'<circle cx="{x:.1f}" cy="{box.bottom:.1f}" r="3.6" fill="#fff" stroke="{INK}" stroke-width="2"/>'
+        where = f'cx="{box.x + box.w - 9:.1f}" cy="{box.bottom:.1f}"'
+        yield f'<circle {where} r="3.6" fill="#fff" stroke="{INK}" stroke-width="2"/>'
 
 
 def _gateway(step: Step, box: Box) -> str:

@@ -10,9 +10,10 @@ from iso_audit.model.finding import Grade
 from iso_audit.model.log import Intake
 from iso_audit.model.outcome import Outcome, Workspace
 from iso_audit.report.facts import Facts
+from iso_audit.report.facts import rate as rate_of
 from iso_audit.report.fulfilment import Fulfilment
 from iso_audit.report.words import Words
-from iso_audit.text import Text, date, moment, number, official_date, percent
+from iso_audit.text import Text, date, moment, number, official_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,7 @@ class Method:
 
 
 def head(outcome: Outcome, workspace: Workspace, words: Words) -> Head:
+    """Head and foot from the settings; what they do not say is left for the pen."""
     settings, day = workspace.settings, outcome.card.audit_date
     dated = official_date(day) if words.lang == "vi" else date(day, words.lang)
     place = words.say(settings.place)
@@ -149,7 +151,7 @@ def cards(outcome: Outcome, workspace: Workspace, degree: Fulfilment, facts: Fac
     else:
         asked = degree.met + degree.unmet
         note = words("card.met_note", met=degree.met, asked=asked)
-        right = Card(percent(degree.met, asked, lang), words("card.met"), note)
+        right = Card(rate_of(degree.met, asked, lang), words("card.met"), note)
     graded = Counter((finding.grade, finding.on_definition) for finding in outcome.findings)
     major = graded[Grade.MAJOR, True], graded[Grade.MAJOR, False]
     minor = graded[Grade.MINOR, True] + graded[Grade.MINOR, False]
@@ -213,7 +215,7 @@ def method(outcome: Outcome, workspace: Workspace, facts: Facts) -> Method:
         "method.grading",
         few=scale.few_breaches,
         bound=scale.few_dossiers,
-        share=percent(scale.share.numerator, scale.share.denominator, lang)
+        share=rate_of(scale.share.numerator, scale.share.denominator, lang)
         .replace(",0", "")
         .replace(".0", ""),
     )

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from iso_audit.model.finding import Grade, Tally
 from iso_audit.model.log import Measure
-from iso_audit.model.outcome import Outcome, Workspace
+from iso_audit.model.outcome import Outcome
 from iso_audit.report.charts import monthly_chart
 from iso_audit.report.facts import Facts
-from iso_audit.text import number, percent
+from iso_audit.report.facts import rate as rate_of
+from iso_audit.text import number
 
 MOST_ROWS = 40
 """Longer tables by procedure or unit are cut; the JSON output has every row."""
@@ -53,7 +54,8 @@ class Fulfilment:
     chart: str = ""
 
 
-def fulfilment(outcome: Outcome, workspace: Workspace, facts: Facts) -> Fulfilment:
+def fulfilment(outcome: Outcome, facts: Facts) -> Fulfilment:
+    """Section 3, from tallies and measures alone."""
     words = facts.words
     met, unmet, undecided = _requirements(outcome)
     majors = sum(finding.grade is Grade.MAJOR for finding in outcome.findings)
@@ -71,7 +73,7 @@ def fulfilment(outcome: Outcome, workspace: Workspace, facts: Facts) -> Fulfilme
     good, due = _due(outcome.measures)
     if not due:
         return Fulfilment(met, unmet, undecided, " ".join(said), bars, tables=_tables(outcome, facts))
-    rate, lang = percent(good, due, facts.lang), facts.lang
+    rate, lang = rate_of(good, due, facts.lang), facts.lang
     return Fulfilment(
         met, unmet, undecided, " ".join(said), bars,
         rate=rate,
@@ -132,7 +134,7 @@ def _bar(name: str, counts: list[int], facts: Facts) -> Bar:
     good = max(checked - failed, 0)
     note = words("fulfil.bar_note", good=number(good, lang), checked=number(checked, lang))
     unsure = words("fulfil.bar_open", open=number(left, lang)) if left else ""
-    return Bar(label, good / checked if checked else 0.0, percent(good, checked, lang), note, unsure)
+    return Bar(label, good / checked if checked else 0.0, rate_of(good, checked, lang), note, unsure)
 
 
 def _due(measures: Iterable[Measure]) -> tuple[int, int]:
@@ -180,7 +182,7 @@ def _rate_row(label: str, measures: Iterable[Measure], lang: str) -> RateRow:
         "undetermined",
     )
     counts = [number(sum(getattr(one, column) for one in kept), lang) for column in columns]
-    return RateRow(label, (*counts, percent(good, due, lang)))
+    return RateRow(label, (*counts, rate_of(good, due, lang)))
 
 
 def _chart(measures: Iterable[Measure], facts: Facts) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from iso_audit.model.finding import OpenItem
 from iso_audit.model.outcome import Outcome, Workspace
 from iso_audit.model.rule import Rule
-from iso_audit.report.facts import Facts
+from iso_audit.report.facts import Facts, Told
 
 MOST_NAMED = 4
 """So many procedures are named; beyond that the row says how many there are."""
@@ -50,7 +50,7 @@ def _reason(item: OpenItem, facts: Facts) -> str:
     if said is None:
         return item.reason
     known = {name: _fact(name, value, item, facts) for name, value in item.facts.items()}
-    return said.format_map(_Dashes(known))
+    return said.format_map(Told(known))
 
 
 def _fact(name: str, value: object, item: OpenItem, facts: Facts) -> str:
@@ -58,11 +58,6 @@ def _fact(name: str, value: object, item: OpenItem, facts: Facts) -> str:
         words = facts.words
         return words.join(words.find(f"column.{one}") or str(one) for one in value)
     return facts.say(name, value, item.procedure)
-
-
-class _Dashes(dict[str, str]):
-    def __missing__(self, name: str) -> str:
-        return "–"
 
 
 def _where(items: list[OpenItem], facts: Facts) -> str:

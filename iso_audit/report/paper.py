@@ -34,6 +34,7 @@ FONTS = {
 
 _UNBREAKABLE = re.compile(
     r"(?:(?:NĐ|TT|QĐ|NQ) )?[\w.]*\d[\w.]*(?:[/-][\wĐđ.]+)+"  # NĐ 61/2018/NĐ-CP, 000.12-240105-0001
+    r"|\d[\d.,]*/\d[\d.,]*\d"  # 1.060/1.099
     r"|[A-ZĐ]{2,}(?:-[A-ZĐ\d]+)+"  # DEF-TIME-01, UBND-VP
 )
 
@@ -103,9 +104,8 @@ def font_faces(folder: Path, *, inline: bool) -> str:
     """@font-face rules: by `asset:` address for paper, as data within the page for the screen."""
     rules = []
     for (family, weight, style), name in FONTS.items():
-        address = f"asset:{name}"
-        if inline:
-            address = f"data:font/ttf;base64,{base64.b64encode(asset(folder, name)).decode()}"
+        letters = asset(folder, name)
+        address = f"data:font/ttf;base64,{base64.b64encode(letters).decode()}" if inline else f"asset:{name}"
         rules.append(
             f'@font-face {{ font-family: "{family}"; font-weight: {weight}; font-style: {style}; '
             f'src: url("{address}") format("truetype"); }}'

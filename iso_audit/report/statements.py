@@ -9,7 +9,7 @@ from iso_audit.model.finding import Exhibit, Finding, Grade
 from iso_audit.model.outcome import Outcome, Workspace
 from iso_audit.model.requirement import Clause, Requirement
 from iso_audit.model.rule import Hook, Rule
-from iso_audit.report.facts import Facts
+from iso_audit.report.facts import Facts, is_run
 from iso_audit.report.words import Words
 from iso_audit.text import Text
 
@@ -132,7 +132,8 @@ def _statement(number: int, finding: Finding, title: str, rule: Rule | None, fac
         "procedure": finding.procedure, "step": finding.step, "unit": finding.unit, **finding.facts,
     }  # fmt: skip
     hook = _hook(rule, finding.code)
-    said = facts.fill(hook.statement(finding.variant), known, key) if hook is not None else title
+    template = hook.statement(finding.variant) if hook is not None else Text(title, title)
+    said = facts.fill(template, known, key) if hook is not None else title
     table = _exhibits(finding.exhibits, key, facts)
     shown = len(finding.exhibits)
     note = (
@@ -155,7 +156,7 @@ def _statement(number: int, finding: Finding, title: str, rule: Rule | None, fac
         said=said[:1].upper() + said[1:],
         ground=grounds,
         place=words("finding.file", place=finding.place) if finding.place.file else "",
-        facts=tuple(_told(finding, facts)) if not finding.exhibits else (),
+        facts=tuple(_untold(finding, template, facts)) if not finding.exhibits else (),
         run=_run(finding, facts),
         exhibits=table,
         exhibits_note=note,
@@ -164,17 +165,18 @@ def _statement(number: int, finding: Finding, title: str, rule: Rule | None, fac
     )
 
 
-def _told(finding: Finding, facts: Facts) -> Iterable[tuple[str, str]]:
-    """Facts of a definition that have a name a reader knows; the rest serve the statement only."""
+def _untold(finding: Finding, template: Text, facts: Facts) -> Iterable[tuple[str, str]]:
+    """Facts of a definition that the sentence leaves out and that have a name a reader knows."""
     for name, value in finding.facts.items():
         label = facts.words.find(f"fact.{name}")
-        if label is not None and not name.startswith("run") and value not in (None, "", ()):
-            yield label, facts.say(name, value, finding.procedure)
+        if label is None or is_run(name) or value in (None, "", ()) or f"{{{name}}}" in template.vi:
+            continue
+        yield label, facts.say(name, value, finding.procedure)
 
 
 def _run(finding: Finding, facts: Facts) -> tuple[str, ...]:
     """The shortest run that shows the finding, step by step."""
-    runs = (value for name, value in finding.facts.items() if name.startswith("run"))
+    runs = (value for name, value in finding.facts.items() if is_run(name))
     run = next((value for value in runs if isinstance(value, (tuple, list)) and value), ())
     return tuple(facts.step_name(str(step), finding.procedure) for step in run)
 

@@ -62,7 +62,7 @@ def view(outcome: Outcome, workspace: Workspace, catalogue: Mapping[str, Rule], 
     procedures = {procedure.key: procedure for procedure in workspace.procedures}
     facts = Facts(say, workspace.organisation, procedures)
     found = groups(outcome, workspace, catalogue, facts)
-    degree = fulfilment(outcome, workspace, facts)
+    degree = fulfilment(outcome, facts)
     rows = opened(outcome, workspace, catalogue, facts)
     total = sum(row.count for row in rows)
     annex = annexes(outcome, workspace, found, facts)

@@ -73,10 +73,8 @@ RULE = Rule(
     name="apart",
     title=Text(vi="Tách bạch thẩm định và phê duyệt", en="Appraisal and approval held apart"),
     why=Text(
-        vi="Sai sót và tiêu cực chỉ được phát hiện khi có người thứ hai xem lại: người quyết định không "
-        "đồng thời là người thẩm định hồ sơ mà mình quyết định.",
-        en="Mistakes and abuse come to light only where a second person looks: whoever decides a dossier "
-        "is not also the one who appraised it.",
+        vi="Sai sót và tiêu cực chỉ được phát hiện khi người quyết định không phải là người thẩm định.",
+        en="Mistakes and abuse come to light only where whoever decides is not the one who appraised.",
     ),
     parameters={
         "of": Parameter("names", Text(vi="Các việc phải tách bạch", en="Duties held apart"), APART),

@@ -20,7 +20,7 @@ def _defined(study: Study, _requirement: Requirement) -> Answer:
         return HOLDS
     step = apologies[0]
     variant = "no-approver" if step.role else "no-producer"
-    return Answer(1, (Breach(step.id, {"step": step.id}, place=step.place, variant=variant),))
+    return Answer(1, (Breach(step.id, {"step": step.id}, variant=variant),))
 
 
 def _approved(study: Study, apology: Step) -> bool:
@@ -49,12 +49,12 @@ RULE = Rule(
         ),
         variants={
             "no-producer": Text(
-                vi="Bước {step} không xác định vai trò soạn văn bản xin lỗi.",
-                en="The step {step} does not name the role that prepares the apology.",
+                vi="Bước «{step}» không xác định vai trò soạn văn bản xin lỗi.",
+                en="The step “{step}” does not name the role that prepares the apology.",
             ),
             "no-approver": Text(
-                vi="Bước {step} không xác định vai trò duyệt văn bản xin lỗi.",
-                en="The step {step} does not name the role that approves the apology.",
+                vi="Bước «{step}» không xác định vai trò duyệt văn bản xin lỗi.",
+                en="The step “{step}” does not name the role that approves the apology.",
             ),
         },
     ),

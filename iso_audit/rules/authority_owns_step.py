@@ -25,8 +25,7 @@ def _defined(study: Study, _requirement: Requirement) -> Answer:
     for role, name in named.items():
         if not any(stands_for(study.organisation, owner, role) for owner in owners):
             grade = Grade.MAJOR if role == procedure.authority else None
-            place = procedure.by_id[name].place
-            breaches.append(Breach(name, {"step": name, "role": role}, grade, place, variant=role))
+            breaches.append(Breach(name, {"step": name, "role": role}, grade, variant=role))
     return Answer(checked=len(named), breaches=tuple(breaches))
 
 
@@ -43,8 +42,8 @@ RULE = Rule(
         "DEF-ROLE-04",
         _defined,
         Text(
-            vi="Bước {step} trình {role}, nhưng quy trình không có bước nào của cấp này.",
-            en="The step {step} submits to the {role}, who has no step in the procedure.",
+            vi="Bước «{step}» trình {role}, nhưng quy trình không có bước nào của cấp này.",
+            en="The step “{step}” submits to the {role}, who has no step in the procedure.",
         ),
     ),
     bad={

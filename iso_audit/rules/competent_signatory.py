@@ -27,7 +27,7 @@ def _defined(study: Study, _requirement: Requirement) -> Answer:
     others = [step for step in signing if step.id not in competent]
     if not others:
         return Answer(checked=1)
-    if competent and not study.structure.is_sound:
+    if competent and not study.is_decided:
         return Answer(unknowns=(Unknown("unsound"),))
     run = run_signed_by_others(study, competent) or ()
     signed = [step for step in others if step.id in run]
@@ -35,7 +35,7 @@ def _defined(study: Study, _requirement: Requirement) -> Answer:
         return Answer(checked=1)
     last = max(signed, key=lambda step: run.index(step.id), default=others[-1])
     facts = {"step": last.id, "role": last.role, "role_required": procedure.authority, "run": run}
-    return Answer(1, (Breach(last.id, facts, place=last.place),))
+    return Answer(1, (Breach(last.id, facts),))
 
 
 RULE = Rule(
@@ -51,8 +51,9 @@ RULE = Rule(
         "DEF-ROLE-03",
         _defined,
         Text(
-            vi="Bước ký {step} giao cho {role}, không phải {role_required} là người có thẩm quyền.",
-            en="The signature {step} is given to the {role}; competent is the {role_required}.",
+            vi="Bước ký «{step}» giao cho {role}, không phải {role_required} là người có thẩm quyền.",
+            en="The signature “{step}” is given to the {role}; the competent signatory is the "
+            "{role_required}.",
         ),
     ),
     bad={

@@ -20,9 +20,7 @@ def _defined(study: Study, _requirement: Requirement) -> Answer:
     if procedure.extent == "steps":
         unseen = tuple(Unknown("printed-table", step.id) for step, _ in wanting)
         return Answer(len(consultations) - len(unseen), unknowns=unseen)
-    breaches = tuple(
-        Breach(step.id, {"step": step.id}, place=step.place, variant=want) for step, want in wanting
-    )
+    breaches = tuple(Breach(step.id, {"step": step.id}, variant=want) for step, want in wanting)
     return Answer(len(consultations), breaches)
 
 
@@ -49,21 +47,23 @@ RULE = Rule(
         "DEF-LINK-02",
         _defined,
         Text(
-            vi="Bước lấy ý kiến {step} không quy định đầy đủ về việc trả lời.",
-            en="The consultation {step} does not settle how it is answered.",
+            vi="Bước lấy ý kiến «{step}» không quy định đầy đủ về việc trả lời.",
+            en="The consultation “{step}” does not settle how it is answered.",
         ),
         variants={
             "no-reply": Text(
-                vi="Bước lấy ý kiến {step} không quy định xử lý thế nào khi không có trả lời.",
-                en="The consultation {step} does not say what happens when no answer comes.",
+                vi="Bước lấy ý kiến «{step}» không quy định xử lý thế nào khi không có trả lời.",
+                en="The consultation “{step}” does not say what happens when no answer comes.",
             ),
             "no-deadline": Text(
-                vi="Bước lấy ý kiến {step} không có thời hạn trả lời.",
-                en="The consultation {step} has no deadline for the answer.",
+                vi="Bước lấy ý kiến «{step}» không có thời hạn trả lời.",
+                en="The consultation “{step}” has no deadline for the answer.",
             ),
             "neither": Text(
-                vi="Bước lấy ý kiến {step} không có thời hạn trả lời và không quy định khi không có trả lời.",
-                en="The consultation {step} has no deadline and does not say what happens without an answer.",
+                vi="Bước lấy ý kiến «{step}» không có thời hạn trả lời và không quy định khi không có trả "
+                "lời.",
+                en="The consultation “{step}” has no deadline and does not say what happens without an "
+                "answer.",
             ),
         },
     ),

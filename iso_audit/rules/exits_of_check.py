@@ -26,7 +26,7 @@ def _defined(study: Study, _requirement: Requirement) -> Answer:
         for kind in (*ASIDE, "issue_receipt"):
             if kind not in exits:
                 facts = {"kind": kind, "step": check.id}
-                breaches.append(Breach(check.id, facts, place=check.place, variant=kind))
+                breaches.append(Breach(check.id, facts, variant=kind))
     return Answer(checked=3 * len(checks), breaches=tuple(breaches))
 
 
@@ -43,7 +43,7 @@ def _exits(study: Study, check: Step) -> frozenset[str]:
                 at += [step] if name not in seen else []
                 seen.add(name)
             else:
-                aside = set(step.kinds) & set(ASIDE)
+                aside = set(step.kinds) & {*ASIDE, "stop", "withdraw"}
                 found |= aside or {"issue_receipt"}
     return frozenset(found)
 
@@ -63,8 +63,8 @@ RULE = Rule(
         "DEF-STEP-04",
         _defined,
         Text(
-            vi="Bước kiểm tra {step} không có lối ra dẫn tới «{kind}».",
-            en="The check {step} has no exit that leads to “{kind}”.",
+            vi="Bước kiểm tra «{step}» không có lối ra dẫn tới «{kind}».",
+            en="The check “{step}” has no exit that leads to “{kind}”.",
         ),
     ),
     bad={

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from iso_audit.analysis.study import study_of
+from iso_audit.model.procedure import Procedure
 from iso_audit.model.requirement import Requirement
 from iso_audit.model.rule import (
     HOLDS,
@@ -19,13 +21,19 @@ from iso_audit.text import Text
 
 
 def _handed_over(kind: EventKind, _requirement: Requirement) -> Answer:
+    """Judge what the desk hands over; a later transfer passes the file from one agency to the next."""
     step = kind.procedure.by_id.get(kind.step)
-    if step is None or not step.is_a("transfer_in"):
+    if step is None or not step.is_a("transfer_in") or _comes_later(kind.procedure, step.id):
         return NOT_APPLICABLE
     slow = kind.facts.get("slow_handover", CANNOT_TELL)
     if slow == CANNOT_TELL:
         return Answer(unknowns=(Unknown("no-channel"),))
     return Answer(1, (Breach(),)) if slow == YES else HOLDS
+
+
+def _comes_later(procedure: Procedure, step: str) -> bool:
+    before = study_of(procedure).must_before(step)
+    return any(s.id in before for s in procedure.of_kind("appraise", "approve_sign"))
 
 
 RULE = Rule(

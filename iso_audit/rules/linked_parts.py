@@ -81,7 +81,7 @@ RULE = Rule(
         _defined,
         Text(
             vi="Phần việc của {unit} trong quy trình liên thông không có thời hạn riêng.",
-            en="The part of {unit} in the linked procedure has no time limit of its own.",
+            en="{unit} has no time limit of its own for its part of the linked procedure.",
         ),
         variants={
             "no-lead": Text(

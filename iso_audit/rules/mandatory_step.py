@@ -29,15 +29,16 @@ def _defined(study: Study, requirement: Requirement) -> Answer:
         unseen = (Unknown("printed-table", facts={"kinds": tuple(missing)}),) if missing else ()
         return Answer(checked=len(asked) - len(missing), unknowns=unseen)
     turned_away = requirement.names("turned_away")
-    sound = study.structure.is_sound
+    decided = study.is_decided
     breaches = []
     for name in asked:
-        run = study.run_avoiding((name, *turned_away)) if sound else None
+        enough = (name, *turned_away)
+        run = study.run_avoiding(enough) if decided and not study.on_every_run(enough) else None
         if name in missing or run is not None:
             step = next((step.id for step in procedure.meant(name)), "")
             facts = {"kind": name, "run": run or ()}
             breaches.append(Breach(step, facts, requirement.grade_of(name), variant=name))
-    undecided = () if sound else tuple(name for name in asked if name not in missing)
+    undecided = () if decided else tuple(name for name in asked if name not in missing)
     unknowns = (Unknown("unsound", facts={"kinds": undecided}),) if undecided else ()
     return Answer(len(asked) - len(undecided), tuple(breaches), unknowns)
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from fractions import Fraction
 
-from iso_audit.analysis.allowance import allowances
+from iso_audit.analysis.allowance import allowances, waits
 from iso_audit.analysis.study import Study
 from iso_audit.model.finding import Grade
-from iso_audit.model.procedure import Limit, Procedure, StepClock
+from iso_audit.model.procedure import Limit
 from iso_audit.model.requirement import Requirement
 from iso_audit.model.rule import NOT_APPLICABLE, Answer, Breach, Example, Hook, Rule
 from iso_audit.text import Text, folded
@@ -22,7 +24,7 @@ def _defined(study: Study, _requirement: Requirement) -> Answer:
     the converted longest run no longer fits the limit. A table whose cells say "ngày" under a head
     that says "ngày làm việc" is read by its head; the wording alone is told.
     """
-    limits = _limits(study.procedure)
+    limits = _limits(study)
     if not limits:
         return NOT_APPLICABLE
     working = [limit for limit in limits if limit.unit.is_working]
@@ -43,17 +45,18 @@ def _readings(study: Study) -> tuple[dict[str, object], bool]:
     mixed = [allowance for allowance in allowances(study) if allowance.is_mixed]
     too_long = [allowance for allowance in mixed if allowance.converted.exceeds(allowance.limit)]
     for shown in (*too_long, *mixed)[:1]:
-        read = {"reading_printed": shown.as_printed, "reading_converted": shown.converted}
+        rounded = replace(shown.converted, value=round(shown.converted.value or Fraction(0), 1))
+        read = {"reading_printed": shown.as_printed, "reading_converted": rounded}
         return {"limit": shown.limit, "run": shown.longest.path, **read}, bool(too_long)
     return {}, False
 
 
-def _limits(procedure: Procedure) -> list[Limit]:
+def _limits(study: Study) -> list[Limit]:
     """Every limit that is a number and counts towards the whole."""
-    waiting = (StepClock.PAUSED, StepClock.OUTSIDE)
+    procedure = study.procedure
     found = [*procedure.limits.values(), *(group.limit for group in procedure.limit_groups)]
     found += [part.limit for part in procedure.parts if part.limit is not None]
-    found += [s.limit for s in procedure.steps if s.limit is not None and s.clock not in waiting]
+    found += [s.limit for s in procedure.steps if s.limit is not None and not waits(study, s)]
     return [limit for limit in found if limit.value]
 
 

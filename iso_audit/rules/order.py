@@ -25,7 +25,7 @@ def _defined(study: Study, requirement: Requirement) -> Answer:
     A printed table of two agencies repeats itself; its first rows may have done, without naming it,
     what seems to come late.
     """
-    if not study.structure.is_sound:
+    if not study.is_decided:
         return Answer(unknowns=(Unknown("unsound"),))
     compared, inversions = pairs_in_order(study, requirement.names("of"))
     breaches, unknowns = [], []
@@ -74,8 +74,8 @@ RULE = Rule(
     name="order",
     title=Text(vi="Trình tự các bước", en="Order of the steps"),
     why=Text(
-        vi="Bước sau dựa vào kết quả của bước trước: ký trước khi thẩm định là quyết định khi chưa có căn cứ, "
-        "đóng dấu trước khi ký là phát hành văn bản chưa có hiệu lực.",
+        vi="Bước sau dựa vào kết quả của bước trước: ký trước khi thẩm định là quyết định khi chưa có căn "
+        "cứ, đóng dấu trước khi ký là phát hành văn bản chưa có hiệu lực.",
         en="Each step rests on the result of the one before: to sign before the appraisal is to decide "
         "without grounds, to stamp before the signature is to issue what is not yet valid.",
     ),

@@ -9,7 +9,7 @@ from iso_audit.model.rule import NOT_APPLICABLE, Answer, Breach, Example, Hook, 
 from iso_audit.text import Text
 
 BACK = ("request_supplement", "check", "receive", "submit")
-"""Ways back to the desk's own check: a refusal after one of these is not that of the appraisal."""
+"""Ways back to the desk: a refusal after one of these is not that of the appraisal."""
 
 
 def _defined(study: Study, _requirement: Requirement) -> Answer:
@@ -26,9 +26,8 @@ def _defined(study: Study, _requirement: Requirement) -> Answer:
         refusals = [step for step in _ahead(study, appraisal) if step.is_a("refuse")]
         variant = _want(study, refusals)
         if variant:
-            refusal = refusals[0] if refusals else appraisal
-            facts = {"step": appraisal.id, "step_refusal": refusal.id}
-            breaches.append(Breach(appraisal.id, facts, place=refusal.place, variant=variant))
+            facts = {"step": appraisal.id, "step_refusal": refusals[0].id if refusals else ""}
+            breaches.append(Breach(appraisal.id, facts, variant=variant))
     return Answer(checked=len(first), breaches=tuple(breaches))
 
 
@@ -43,9 +42,9 @@ def _want(study: Study, refusals: list[Step]) -> str:
 
 
 def _by_desk(study: Study, refusal: Step) -> bool:
-    returns = study.procedure.of_kind("return_result")
-    desk = {step.role for step in (*returns, *study.procedure.of_kind("receive"))}
-    return refusal.role in desk or any(study.reaches(refusal.id, step.id) for step in returns)
+    desk = study.procedure.of_kind("receive", "return_result")
+    at_desk = refusal.role in {step.role for step in desk}
+    return at_desk or any(study.reaches(refusal.id, s.id) for s in desk if s.is_a("return_result"))
 
 
 def _follows(study: Study, later: Step, earlier: Step) -> bool:
@@ -56,11 +55,12 @@ def _follows(study: Study, later: Step, earlier: Step) -> bool:
 def _ahead(study: Study, start: Step) -> list[Step]:
     """Steps that follow without a way back to the desk's check, nearest first."""
     steps = study.procedure.by_id
-    found = [start]
+    found, seen = [start], {start.id}
     for step in found:
         for name in study.followers(step.id):
-            if steps[name] not in found and not any(steps[name].is_a(kind) for kind in BACK):
+            if name not in seen and not any(steps[name].is_a(kind) for kind in BACK):
                 found.append(steps[name])
+            seen.add(name)
     return found
 
 
@@ -77,25 +77,29 @@ RULE = Rule(
         "DEF-STEP-05",
         _defined,
         Text(
-            vi="Từ bước thẩm định {step} không có lối ra cho hồ sơ không đủ điều kiện.",
-            en="The appraisal {step} has no exit for a dossier that is not eligible.",
+            vi="Từ bước thẩm định «{step}» không có lối ra cho hồ sơ không đủ điều kiện.",
+            en="The appraisal “{step}” has no exit for a dossier that is not eligible.",
         ),
         variants={
             "not-written": Text(
-                vi="Sau bước thẩm định {step}, bước từ chối {step_refusal} không để lại văn bản nêu lý do.",
-                en="After the appraisal {step} the refusal {step_refusal} leaves no written reason.",
+                vi="Sau bước thẩm định «{step}», bước từ chối «{step_refusal}» không để lại văn bản nêu lý "
+                "do.",
+                en="After the appraisal “{step}” the refusal “{step_refusal}” leaves no written reason.",
             ),
             "not-by-desk": Text(
-                vi="Sau bước thẩm định {step}, kết quả từ chối {step_refusal} không được trả qua Bộ phận "
-                "Một cửa.",
-                en="After the appraisal {step} the refusal {step_refusal} is not handed out by the one-stop "
-                "desk.",
+                vi="Sau bước thẩm định «{step}», kết quả từ chối «{step_refusal}» không được trả qua Bộ "
+                "phận Một cửa.",
+                en="After the appraisal “{step}” the refusal “{step_refusal}” is not handed out by the "
+                "one-stop desk.",
             ),
         },
     ),
     bad={
         "DEF-STEP-05": Example(
-            Text(vi="Thẩm định xong chỉ có trường hợp đủ điều kiện.", en="All appraisals end well."),
+            Text(
+                vi="Thẩm định xong chỉ có trường hợp đủ điều kiện.",
+                en="Only eligible dossiers have a way on.",
+            ),
             procedure={
                 "steps": {
                     "appraise": {"next": {"ineligible": None}},

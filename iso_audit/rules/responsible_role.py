@@ -5,7 +5,7 @@ from __future__ import annotations
 from iso_audit.analysis.study import Study
 from iso_audit.model.procedure import Step
 from iso_audit.model.requirement import Requirement
-from iso_audit.model.rule import Answer, Breach, Example, Hook, Parameter, Rule
+from iso_audit.model.rule import Answer, Breach, Example, Hook, Parameter, Rule, Unknown
 from iso_audit.text import Text
 
 AGENCY = (
@@ -15,16 +15,21 @@ AGENCY = (
 
 
 def _defined(study: Study, requirement: Requirement) -> Answer:
-    """A printed table shows who is responsible, so it is judged like any other procedure."""
+    """A printed table shows who is responsible, so it is judged too.
+
+    Only where nobody was read from its cell the question is open: a sentence may stand there.
+    """
     steps = [step for step in study.procedure.steps if not step.is_silent]
     agency = requirement.names("agency")
-    breaches = []
+    breaches, unknowns = [], []
     for step in steps:
         variant = _want(study, step, agency)
-        if variant:
+        if variant == "nobody" and study.procedure.extent == "steps":
+            unknowns.append(Unknown("printed-table", step.id))
+        elif variant:
             facts = {"step": step.id, "role": step.role, "unit": step.unit}
-            breaches.append(Breach(step.id, facts, place=step.place, variant=variant))
-    return Answer(checked=len(steps), breaches=tuple(breaches))
+            breaches.append(Breach(step.id, facts, variant=variant))
+    return Answer(len(steps) - len(unknowns), tuple(breaches), tuple(unknowns))
 
 
 def _want(study: Study, step: Step, agency: tuple[str, ...]) -> str:
@@ -63,25 +68,25 @@ RULE = Rule(
         "DEF-ROLE-01",
         _defined,
         Text(
-            vi="Bước {step} không xác định được vai trò chịu trách nhiệm.",
-            en="Nobody can be held responsible for the step {step}.",
+            vi="Bước «{step}» không xác định được vai trò chịu trách nhiệm.",
+            en="Nobody can be held responsible for the step “{step}”.",
         ),
         variants={
             "nobody": Text(
-                vi="Bước {step} không ghi vai trò hoặc đơn vị chịu trách nhiệm.",
-                en="The step {step} names no responsible role or unit.",
+                vi="Bước «{step}» không ghi vai trò hoặc đơn vị chịu trách nhiệm.",
+                en="The step “{step}” names no responsible role or unit.",
             ),
             "unknown-role": Text(
-                vi="Bước {step} giao cho vai trò «{role}» không có trong cơ cấu tổ chức.",
-                en="The step {step} is given to the role “{role}”, which the organisation does not have.",
+                vi="Bước «{step}» giao cho vai trò «{role}» không có trong cơ cấu tổ chức.",
+                en="The step “{step}” is given to the role “{role}”, which the organisation does not have.",
             ),
             "unknown-unit": Text(
-                vi="Bước {step} giao cho đơn vị «{unit}» không có trong cơ cấu tổ chức.",
-                en="The step {step} is given to the unit “{unit}”, which the organisation does not have.",
+                vi="Bước «{step}» giao cho đơn vị «{unit}» không có trong cơ cấu tổ chức.",
+                en="The step “{step}” is given to the unit “{unit}”, which the organisation does not have.",
             ),
             "applicant": Text(
-                vi="Bước {step} thuộc trách nhiệm của cơ quan nhưng giao cho người nộp hồ sơ.",
-                en="The step {step} is the office's own work and is given to the applicant.",
+                vi="Bước «{step}» thuộc trách nhiệm của cơ quan nhưng giao cho người nộp hồ sơ.",
+                en="The step “{step}” is the office's own work and is given to the applicant.",
             ),
         },
     ),

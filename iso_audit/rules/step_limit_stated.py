@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from iso_audit.analysis.allowance import waits
 from iso_audit.analysis.study import Study
-from iso_audit.model.procedure import Procedure, Step, StepClock
+from iso_audit.model.procedure import Procedure, Step
 from iso_audit.model.requirement import Requirement
 from iso_audit.model.rule import NOT_APPLICABLE, Answer, Breach, Example, Hook, Parameter, Rule
 from iso_audit.text import Text
@@ -27,9 +28,7 @@ def _defined(study: Study, requirement: Requirement) -> Answer:
         in_words = limit is not None and not limit.value
         if limit is None or (in_words and not any(step.is_a(kind) for kind in words_do)):
             facts = {"step": step.id, "printed": limit.printed if limit is not None else ""}
-            breaches.append(
-                Breach(step.id, facts, place=step.place, variant="" if limit is None else "words")
-            )
+            breaches.append(Breach(step.id, facts, variant="" if limit is None else "words"))
     return Answer(checked=len(asked), breaches=tuple(breaches))
 
 
@@ -43,10 +42,8 @@ def _sets_times(procedure: Procedure) -> bool:
 
 def _is_timed_work(study: Study, requirement: Requirement, step: Step) -> bool:
     """Whether the office works at this step while the dossier's clock runs."""
-    role = study.organisation.roles.get(step.role)
-    waits = step.clock in (StepClock.PAUSED, StepClock.OUTSIDE) or (role is not None and role.is_applicant)
     exempt = any(step.is_a(kind) for kind in requirement.names("exempt"))
-    return not (step.is_silent or step.anytime or waits or exempt)
+    return not (step.is_silent or step.anytime or exempt or waits(study, step))
 
 
 RULE = Rule(
@@ -70,17 +67,17 @@ RULE = Rule(
         "exempt": Parameter(
             "names",
             Text(vi="Các bước không đòi hỏi thời hạn", en="Steps of which no limit is asked"),
-            ("submit", "request_supplement", "financial_obligation", "apologise", "stop", "withdraw"),
+            ("submit", "apologise", "stop", "withdraw"),
         ),
     },
     on_procedure=Hook(
         "DEF-TIME-04",
         _defined,
-        Text(vi="Bước {step} không có thời hạn thực hiện.", en="The step {step} has no time limit."),
+        Text(vi="Bước «{step}» không có thời hạn thực hiện.", en="The step “{step}” has no time limit."),
         variants={
             "words": Text(
-                vi="Bước {step} ghi «{printed}», không có thời hạn bằng số.",
-                en="The step {step} states “{printed}” and no limit in figures.",
+                vi="Bước «{step}» ghi «{printed}», không có thời hạn bằng số.",
+                en="The step “{step}” states “{printed}” and no limit in figures.",
             )
         },
     ),

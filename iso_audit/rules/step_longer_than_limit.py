@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from iso_audit.analysis.allowance import in_days
+from iso_audit.analysis.allowance import in_days, waits
 from iso_audit.analysis.study import Study
 from iso_audit.model.finding import Grade
-from iso_audit.model.procedure import Limit, Procedure, Step, StepClock
+from iso_audit.model.procedure import Limit, Procedure, Step
 from iso_audit.model.requirement import Requirement
 from iso_audit.model.rule import NOT_APPLICABLE, Answer, Breach, Example, Hook, Rule, Unknown
 from iso_audit.text import Text, folded
@@ -27,7 +27,7 @@ def _defined(study: Study, _requirement: Requirement) -> Answer:
         return NOT_APPLICABLE
     extensible = procedure.extent == "steps" or _extensible(procedure)
     checked, breaches, unknowns = 0, [], []
-    for step, limit in _stated(procedure):
+    for step, limit in _stated(study):
         facts = {"step": step.id, "step_limit": limit, "limit": whole}
         longer = limit.exceeds(whole)
         if longer is None and in_days(limit) > in_days(whole):
@@ -44,12 +44,12 @@ def _longest_case(procedure: Procedure) -> Limit | None:
     return max(numbered, key=lambda limit: limit.nominal_seconds or 0, default=None)
 
 
-def _stated(procedure: Procedure) -> list[tuple[Step, Limit]]:
+def _stated(study: Study) -> list[tuple[Step, Limit]]:
     """Longest time that each counted step states, in its cell or in its words."""
     found = []
-    for step in procedure.steps:
+    for step in study.procedure.steps:
         limits = [limit for limit in (step.limit, step.stated_limit) if limit is not None and limit.value]
-        if limits and step.clock not in (StepClock.PAUSED, StepClock.OUTSIDE):
+        if limits and not waits(study, step):
             found.append((step, max(limits, key=lambda limit: limit.nominal_seconds or 0)))
     return found
 
@@ -71,8 +71,8 @@ RULE = Rule(
         "DEF-TIME-08",
         _defined,
         Text(
-            vi="Bước {step} được ghi {step_limit}, dài hơn thời hạn {limit} của cả thủ tục.",
-            en="The step {step} states {step_limit}, longer than the {limit} of the whole procedure.",
+            vi="Bước «{step}» được ghi {step_limit}, dài hơn thời hạn {limit} của cả thủ tục.",
+            en="The step “{step}” states {step_limit}, longer than the {limit} of the whole procedure.",
         ),
     ),
     bad={

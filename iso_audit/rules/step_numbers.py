@@ -31,7 +31,7 @@ def _twice(steps: list[Step]) -> list[Breach]:
         earlier = first.setdefault(_label(step), step)
         if earlier is not step:
             facts = {"number": _label(step), "steps": (earlier.id, step.id)}
-            found.append(Breach(step.id, facts, place=step.place, variant="twice"))
+            found.append(Breach(step.id, facts, variant="twice"))
     return found
 
 
@@ -43,7 +43,7 @@ def _gaps(steps: list[Step]) -> list[Breach]:
         missing = tuple(str(number) for number in range(before + 1, after))
         if missing:
             step = wholes[after]
-            found.append(Breach(step.id, {"number": missing}, place=step.place, variant="gap"))
+            found.append(Breach(step.id, {"number": missing}, variant="gap"))
     return found
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from iso_audit.model.procedure import Procedure, Step
 from iso_audit.model.requirement import Requirement
 from iso_audit.model.rule import (
     HOLDS,
@@ -15,32 +14,27 @@ from iso_audit.model.rule import (
     Rule,
     Unknown,
 )
-from iso_audit.model.trace import CANNOT_TELL, YES, EventKind
+from iso_audit.model.trace import CANNOT_TELL, NO, YES, EventKind
 from iso_audit.text import Text
 
 
 def _within(kind: EventKind, requirement: Requirement) -> Answer:
-    """Timed executions are judged; a limit shared by several steps says nothing about one of them."""
+    """Timed executions are judged; steps that share a limit are judged together, at the last of them."""
     step = kind.procedure.by_id.get(kind.step)
     if step is None:
         return NOT_APPLICABLE
-    if step.limit is None or not step.limit.value:
-        shared = _is_shared(kind.procedure, step)
-        return Answer(unknowns=(Unknown("shared-limit"),)) if shared else NOT_APPLICABLE
     late = kind.facts.get("late", CANNOT_TELL)
+    group = next((g for g in kind.procedure.limit_groups if step.id in g.steps), None)
+    limit = group.limit if group else step.limit
+    if limit is None or not limit.value or (group and step.id != group.steps[-1] and late == NO):
+        return NOT_APPLICABLE
     if late == CANNOT_TELL:
         return Answer(unknowns=(Unknown("no-start"),))
-    if late != YES:
+    if late == NO:
         return HOLDS
-    facts = {"limit": step.limit}
-    if kind.facts.get("overdue") == YES:
-        grade = requirement.grade_of("dossier-overdue")
-        return Answer(1, (Breach("", facts, grade, variant="dossier-overdue"),))
-    return Answer(1, (Breach("", facts),))
-
-
-def _is_shared(procedure: Procedure, step: Step) -> bool:
-    return any(step.id in group.steps for group in procedure.limit_groups)
+    overdue = kind.facts.get("overdue") == YES
+    grade = requirement.grade_of("dossier-overdue") if overdue else None
+    return Answer(1, (Breach("", {"limit": limit}, grade, variant="dossier-overdue" if overdue else ""),))
 
 
 RULE = Rule(

@@ -22,22 +22,22 @@ def _defined(study: Study, _requirement: Requirement) -> Answer:
         breaches.append(Breach("", {"steps": found.entries}, variant=variant))
     if not found.ends:
         breaches.append(Breach("", {}, variant="no-end"))
-    for variant, faulty in (("unreachable", found.unreachable), ("trapped", found.trapped)):
+    trapped = found.trapped if found.ends else ()
+    for variant, faulty in (("unreachable", found.unreachable), ("trapped", trapped)):
         shown = tuple(step for step in faulty if not steps[step].is_silent)
         if shown:
-            breaches.append(Breach(shown[0], {"steps": shown}, place=steps[shown[0]].place, variant=variant))
+            breaches.append(Breach(shown[0], {"steps": shown}, variant=variant))
     for cycle in found.unlabelled_cycles:
         run = tuple(step for step in cycle if not steps[step].is_silent)
-        if run:
-            breaches.append(
-                Breach(run[0], {"run": run}, place=steps[run[0]].place, variant="unlabelled-cycle")
-            )
+        if run and not set(run) <= {*found.unreachable, *found.trapped}:
+            breaches.append(Breach(run[0], {"run": run}, variant="unlabelled-cycle"))
     if found.is_sound is False and not breaches:
         where = found.problem_steps
         facts = {"run": found.problem_run, "steps": where}
         breaches.append(Breach(where[0] if where else "", facts, variant=found.problem))
-    unknowns = () if found.is_sound is not None or breaches else (Unknown("too-large"),)
-    return Answer(0 if unknowns else 1, tuple(breaches), unknowns)
+    if found.is_sound is None and not breaches:
+        return Answer(unknowns=(Unknown("too-large"),))
+    return Answer(max(1, len(breaches)), tuple(breaches))
 
 
 RULE = Rule(

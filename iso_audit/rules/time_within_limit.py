@@ -84,10 +84,8 @@ RULE = Rule(
     good={
         "DEF-TIME-01": Example(
             Text(
-                vi="Lấy ý kiến và kiểm tra thực địa song song: cộng hết là 12 ngày, đường dài nhất vẫn là "
-                "10 ngày.",
-                en="Consultation and site visit run side by side: all steps add up to 12 days, the longest "
-                "way to 10.",
+                vi="Lấy ý kiến và kiểm tra thực địa làm song song: chỉ tính bước dài hơn.",
+                en="Consultation and site visit run side by side: only the longer one counts.",
             ),
             procedure={"steps": {"consult": {"limit": "1.5 wd"}}},
         )

@@ -12,8 +12,9 @@ from iso_audit.model.rule import (
     Hook,
     Parameter,
     Rule,
+    Unknown,
 )
-from iso_audit.model.trace import YES, EventKind
+from iso_audit.model.trace import CANNOT_TELL, YES, EventKind
 from iso_audit.text import Text
 
 _FAULTS = {
@@ -31,6 +32,8 @@ def _plausible(kind: EventKind, requirement: Requirement) -> Answer:
     for name, variant in _FAULTS.items():
         if kind.facts.get(name) == YES:
             return Answer(1, (Breach(variant=variant, grade=requirement.grade_of(variant)),))
+    if kind.facts.get("off_hours") == CANNOT_TELL:
+        return Answer(unknowns=(Unknown("no-hour"),))
     return HOLDS
 
 

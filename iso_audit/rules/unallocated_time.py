@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from iso_audit.analysis.allowance import allowances
+from iso_audit.analysis.allowance import allowances, waits
 from iso_audit.analysis.study import Study
-from iso_audit.model.procedure import Procedure
 from iso_audit.model.requirement import Requirement
 from iso_audit.model.rule import Answer, Breach, Example, Hook, Rule, Unknown
 from iso_audit.text import Text
@@ -13,19 +12,22 @@ from iso_audit.text import Text
 def _defined(study: Study, _requirement: Requirement) -> Answer:
     """The longest run against the whole limit: what is left over has no owner, or the total is stale.
 
-    A same-day procedure promises the day and not eight hours, so nothing can be left over. Where
-    steps have no limit at all (DEF-TIME-04) the rest may be theirs.
+    A same-day procedure promises the day and not eight hours, so nothing can be left over; neither
+    can it in a case that the steps do not tell apart. Where steps have no limit at all (DEF-TIME-04)
+    the rest may be theirs.
     """
     procedure = study.procedure
+    flows = (flow for step in procedure.steps for flow in step.flows)
+    told_apart = {"default", *(flow.case for flow in flows)} & set(procedure.limits)
     checked, breaches, unknowns = 0, [], []
     for allowance in allowances(study):
-        if procedure.same_day or (not allowance.part and allowance.case not in procedure.limits):
+        if procedure.same_day or not (allowance.part or allowance.case in told_apart):
             continue
         facts = {"limit": allowance.limit, "longest": allowance.taken, "run": allowance.longest.path}
         left = allowance.left
         if allowance.is_mixed:
             unknowns.append(Unknown("mixed-units", facts=facts))
-        elif (left.value or 0) > 0 and _some_untimed(procedure, allowance.part):
+        elif (left.value or 0) > 0 and _some_untimed(study, allowance.part):
             unknowns.append(Unknown("untimed-steps", facts=facts))
         else:
             checked += 1
@@ -36,14 +38,14 @@ def _defined(study: Study, _requirement: Requirement) -> Answer:
     return Answer(checked, tuple(breaches), tuple(unknowns))
 
 
-def _some_untimed(procedure: Procedure, part: str) -> bool:
+def _some_untimed(study: Study, part: str) -> bool:
     """Whether a step of the office has no time cell at all (words such as "not timed" are a cell)."""
+    procedure = study.procedure
     grouped = {name for group in procedure.limit_groups for name in group.steps}
     return any(
-        step.limit is None and step.clock is None and step.id not in grouped
+        step.limit is None and step.id not in grouped
         for step in procedure.steps
-        if not (step.is_silent or step.anytime or step.is_a("request_supplement"))
-        and (not part or step.part == part)
+        if not (step.is_silent or step.anytime or waits(study, step)) and (not part or step.part == part)
     )
 
 

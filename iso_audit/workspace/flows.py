@@ -13,6 +13,9 @@ from iso_audit.workspace.faults import Path, shorten, thing
 from iso_audit.workspace.positions import Document
 from iso_audit.workspace.shapes.base import written
 
+MOST_HINTS = 100
+"""Faults after which none gets a hint any more: somebody who has so many has another problem."""
+
 
 @dataclass(frozen=True, slots=True)
 class Exits:
@@ -109,7 +112,7 @@ class Flows:
                 ),
             )
         elif target not in self.known:
-            self._say(path, *no_such_step(target, self.known))
+            self._say(path, *no_such_step(target, self.known, self.faults))
             return None
         return target
 
@@ -120,10 +123,13 @@ class Flows:
         self.faults.append(self.document.fault(path, what, hint))
 
 
-def no_such_step(name: str, known: Collection[str]) -> tuple[Text, Text | None]:
-    """Words and hint for a step that does not exist."""
+def no_such_step(
+    name: str, known: Collection[str], faults: Collection[Fault] = ()
+) -> tuple[Text, Text | None]:
+    """Words and hint for a step that does not exist; no more hints after many faults, they cost time."""
     shown = shorten(name)
-    return Text(vi=f"không có bước '{shown}'", en=f"there is no step '{shown}'"), did_you_mean(name, known)
+    hint = did_you_mean(name, known) if len(faults) < MOST_HINTS else None
+    return Text(vi=f"không có bước '{shown}'", en=f"there is no step '{shown}'"), hint
 
 
 def _is_flow(value: dict[str, Any]) -> bool:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 from iso_audit.errors import Fault, InputError
 from iso_audit.model.calendar import Calendar
@@ -29,6 +30,8 @@ from iso_audit.workspace.shapes.base import texts_at
 
 SETTINGS = "iso-audit.yaml"
 
+Noun = TypeVar("Noun")
+
 
 def find_workspace(start: Path) -> Path | None:
     """Return the nearest folder from `start` upward that holds an iso-audit.yaml, or None."""
@@ -46,21 +49,21 @@ def load(root: Path, catalogue: Mapping[str, Rule]) -> Workspace:
 
 
 def load_procedure(path: Path) -> Procedure:
-    """Read one procedure file by itself."""
-    faults: list[Fault] = []
-    procedure = read_procedure(path, path.name, faults)
-    if faults or procedure is None:
-        raise InputError(faults)
-    return procedure
+    """Read one procedure file by itself; its places name the file without its folder."""
+    return _single(read_procedure, path)
 
 
 def load_mapping(path: Path) -> LogMapping:
     """Read one mapping of a log."""
+    return _single(read_mapping, path)
+
+
+def _single(read: Callable[[Path, str, list[Fault]], Noun | None], path: Path) -> Noun:
     faults: list[Fault] = []
-    mapping = read_mapping(path, path.name, faults)
-    if faults or mapping is None:
-        raise InputError(faults)
-    return mapping
+    noun = read(path, path.name, faults)
+    if faults or noun is None:
+        raise InputError(replace(fault, file=str(path)) for fault in faults)
+    return noun
 
 
 def working_calendar(workspace: Workspace) -> Calendar:

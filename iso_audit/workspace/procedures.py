@@ -37,11 +37,10 @@ def read_procedure(path: FilePath, file: str, faults: list[Fault]) -> Procedure 
 
 
 def procedure_of(document: Document, faults: list[Fault]) -> Procedure | None:
-    """Make the procedure that a document describes; None after faults."""
-    before = len(faults)
+    """Make the procedure that a document describes; None after faults in its file."""
     shape = shaped(ProcedureShape, document, faults)
     references = References(document, faults)
-    if shape is None or len(faults) > before:
+    if shape is None or any(fault.file == document.file for fault in faults):
         return None
     return _Making(shape, document, references).procedure()
 

@@ -97,7 +97,7 @@ class References:
     def _check_step(self, path: Path, name: str, known: Iterable[str]) -> None:
         known = tuple(known)
         if name not in known:
-            self.faults.append(self.document.fault(path, *no_such_step(name, known)))
+            self.faults.append(self.document.fault(path, *no_such_step(name, known, self.faults)))
 
     def _check_messages(self) -> None:
         outside = {name for _, name in texts_at(self.data.get("outside"), ())}

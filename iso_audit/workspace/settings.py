@@ -15,7 +15,7 @@ from iso_audit.workspace.shapes.settings import AuditShape, CoveredShape, Settin
 def settings_of(document: Document, faults: list[Fault]) -> Settings | None:
     """Make the settings that a document describes; None after faults."""
     shape = shaped(SettingsShape, document, faults)
-    if shape is None:
+    if shape is None or any(fault.file == document.file for fault in faults):
         return None
     audit = shape.audit or AuditShape()
     return Settings(

@@ -26,6 +26,9 @@ def in_plain_words(error: yaml.YAMLError, text: str, file: str) -> Fault:
     if mark is None:
         return Fault(_NOT_YAML, file)
     lines = [*text.splitlines(), ""]
+    if context.startswith("while parsing a flow") and not "".join(lines[mark.line :]).strip():
+        last = max((i for i, line in enumerate(lines) if line.strip()), default=0)
+        return Fault(_NO_BRACKET, file, last + 1, len(lines[last]) + 1)
     here = lines[mark.line] if mark.line < len(lines) else ""
     indentation = len(here) - len(here.lstrip())
     column = mark.column
@@ -33,20 +36,20 @@ def in_plain_words(error: yaml.YAMLError, text: str, file: str) -> Fault:
     hint: Text | None
     if "tab character" in problem or "\t" in here[:indentation] + here[column : column + 1]:
         what, hint = _TAB, _USE_SPACES
-    elif problem == "mapping values are not allowed in this context":
+    elif problem.startswith("mapping values are not allowed"):
         if (above := _glued_colon(lines, mark.line)) is not None:
             return Fault(_NO_BLANK, file, *above)
         what, hint = _stray_colon(here, column)
     elif "expected ',' or" in problem:
-        what, hint = _unclosed(problem[-2], opener.line + 1 if opener else 0, mark.line + 1), None
+        what, hint = _unclosed(problem, opener.line + 1 if opener else 0, mark.line + 1), None
     else:
-        what, hint = _cause(context, problem, here, column, is_end=mark.line >= len(lines) - 1)
+        what, hint = _cause(context, problem, here, column)
     if what is _INDENTATION:
         column = indentation
     return Fault(what, file, mark.line + 1, column + 1, hint)
 
 
-def _cause(context: str, problem: str, here: str, column: int, *, is_end: bool) -> tuple[Text, Text | None]:
+def _cause(context: str, problem: str, here: str, column: int) -> tuple[Text, Text | None]:
     if "cannot start any token" in problem:
         sign = here[column : column + 1]
         vi, en = f"nội dung không được bắt đầu bằng dấu '{sign}'", f"a value may not begin with '{sign}'"
@@ -58,8 +61,8 @@ def _cause(context: str, problem: str, here: str, column: int, *, is_end: bool) 
         return (_BAD_ESCAPE, _BACKSLASH) if bad_escape else (_NO_QUOTE, None)
     if problem == "did not find expected key" and here[:column].rstrip()[-1:] in _QUOTES:
         return _AFTER_QUOTE, _QUOTE_ALL
-    if context == "while parsing a flow node" and is_end:
-        return _NO_BRACKET, None
+    if problem.startswith("expected <block end>"):
+        return _INDENTATION, None
     return _KNOWN.get(problem, (_NOT_YAML, None))
 
 
@@ -79,8 +82,8 @@ def _stray_colon(here: str, column: int) -> tuple[Text, Text | None]:
     return _INDENTATION, None
 
 
-def _unclosed(bracket: str, opened: int, line: int) -> Text:
-    opening = "[" if bracket == "]" else "{"
+def _unclosed(problem: str, opened: int, line: int) -> Text:
+    bracket, opening = ("]", "[") if "]" in problem else ("}", "{")
     where_vi, where_en = ("", "") if opened == line else (f" ở dòng {opened}", f" on line {opened}")
     return Text(
         vi=f"thiếu dấu phẩy hoặc dấu '{bracket}' đóng dấu '{opening}' mở{where_vi}",

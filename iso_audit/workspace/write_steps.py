@@ -101,13 +101,13 @@ class _Steps:
 
     def _next(self, step: Step) -> str:
         targets = [self._target(flow) for flow in step.flows]
+        if not targets:
+            return ""
         if step.split is not Split.ONE:
-            if not targets:
-                raise ValueError(f"step {step.id!r} splits, but no flow leaves it")
             return mapping({step.split.value: listed(targets)})
         outcomes = [flow.outcome for flow in step.flows]
-        if outcomes in ([], [""]):
-            return targets[0] if targets else ""
+        if outcomes == [""]:
+            return targets[0]
         if "" in outcomes or len(set(outcomes)) < len(outcomes) or not _are_outcomes(outcomes):
             raise ValueError(f"step {step.id!r} has outcomes that a file cannot hold: {outcomes}")
         return mapping(dict(zip(outcomes, targets, strict=True)))

@@ -71,7 +71,7 @@ def check_pair(known: Study, game: Game, a: str, b: str) -> None:
 @moderate
 def test_a_procedure_made_of_blocks_is_known_completely(drawn: Procedure) -> None:
     try:
-        game = Game(drawn, limit=600)
+        game = Game(drawn, limit=200)
         assert game.is_sound()
     except TooLarge:
         assume(False)

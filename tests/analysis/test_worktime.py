@@ -24,7 +24,7 @@ from iso_audit.model.civil import (
 )
 from iso_audit.model.clock import due
 from iso_audit.model.procedure import Limit, TimeUnit
-from tests.calendars import AROUND, ZONES, calendars, office, shipped_calendar
+from tests.calendars import AROUND, ZONES, calendars, office, shipped_calendar, soon
 
 DAY = 86400
 MOVES = "start_next_working_day"
@@ -81,9 +81,10 @@ def test_working_days_are_counted_one_by_one(calendar: Calendar, n: int) -> None
     assert (counted.working_days_until(found) - counted.working_days_until(days) == n).all()
 
 
+hours = st.integers(-1, 5 * 24).map(lambda n: n * 3600)
 dossier = st.fixed_dictionaries(
     {
-        "start": near | near | far,
+        "start": soon(1) | soon(1) | near | far,
         "limit": st.none()
         | st.builds(
             Limit,
@@ -93,7 +94,9 @@ dossier = st.fixed_dictionaries(
         "same_day": st.sampled_from([False, False, False, True]),
         "cutoff": st.none() | st.sampled_from([dt.time(15), dt.time(11, 30, 15)]),
         "effect": st.sampled_from(["none", "handover", MOVES]),
-        "stops": st.lists(st.tuples(near, st.integers(-DAY, 8 * DAY), st.booleans()), max_size=4),
+        "stops": st.lists(
+            st.tuples(soon(1), st.integers(-1, 5 * 24).map(lambda n: n * 3600), st.booleans()), max_size=4
+        ),
     }
 )
 
@@ -160,6 +163,15 @@ def test_one_limit_holds_for_all_and_no_dossiers_are_no_trouble() -> None:
     assert shipped.working_seconds(starts[:0], starts[:0]).size == 0
 
 
+def test_work_closing_at_midnight_belongs_to_its_day() -> None:
+    night = table(Calendar("night", "Asia/Ho_Chi_Minh", (((0, DAY),),) * 7))
+    noon = np.full(2, day_of(AROUND) * DAY + DAY // 2)
+    told = night.due(noon, [UNIT_CODES[TimeUnit.WORKING_HOUR], UNIT_CODES[TimeUnit.WORKING_DAY]], 12 * 3600)
+    assert (told.days - day_of(AROUND)).tolist() == [0, 2]
+    told = night.due(noon, [UNIT_CODES[TimeUnit.WORKING_HOUR], UNIT_CODES[TimeUnit.DAY]], [12 * 3600, 28800])
+    assert (told.seconds // DAY - told.days).tolist() == [1, 1]
+
+
 def test_long_arrays_are_counted_in_blocks_without_a_seam() -> None:
     counted = table(office())
     starts = np.arange(40_000, dtype=np.int64) * 977 + day_of(AROUND) * DAY
@@ -205,6 +217,9 @@ def test_a_zone_knows_every_second_around_a_change() -> None:
         civil = Zone("Europe/Amsterdam").to_civil(instants)
         moments = (dt.datetime.fromtimestamp(int(instant), dt.UTC) for instant in instants)
         assert civil.tolist() == [civil_seconds(calendar, moment) for moment in moments]
+        shown = np.arange(civil.min(), civil.max())  # with the hour that clocks skip
+        expected = [int(from_civil(calendar, int(second)).timestamp()) for second in shown]
+        assert Zone("Europe/Amsterdam").to_utc(shown).tolist() == expected
 
 
 def test_what_cannot_be_counted_is_refused() -> None:

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from iso_audit.model.calendar import Calendar, CalendarException
 from iso_audit.model.civil import inside_hours
-from iso_audit.model.clock import Due, advance, civil_seconds, due, from_civil, working_seconds
+from iso_audit.model.clock import Due, advance, due, from_civil, working_seconds
 from iso_audit.model.limits import read_limit
 from iso_audit.model.procedure import Limit, TimeUnit
 from iso_audit.text import Text
-from tests.calendars import AROUND, OFFICE_DAY, ZONES, calendars, office, shipped_calendar
+from tests.calendars import OFFICE_DAY, ZONES, calendars, office, shipped_calendar, soon
 
 VN = shipped_calendar()
 SAIGON = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -188,6 +188,17 @@ def test_an_unconfirmed_day_inside_a_pause_leaves_the_due_date_sure() -> None:
     assert due_in("3 wd", "2025-12-29 09:00", pauses=pause).is_sure
 
 
+def test_an_unconfirmed_day_before_a_restart_is_named_where_the_restart_hangs_on_it() -> None:
+    waiting = [(at("2026-01-05 09:00"), at("2026-01-20 09:00"))]
+    told = due_in("1 wd", "2025-12-31 09:00", restarts=waiting)
+    assert (told.day, told.is_sure) == (dt.date(2026, 1, 21), False)
+    assert told.explain("vi").endswith(
+        "nếu không theo nguồn chưa được xác nhận – 02/01/2026 (nghỉ hoán đổi với 10/01/2026, tin về hoán đổi "
+        "ngày làm việc đầu năm 2026, chưa được xác nhận) và 10/01/2026 (làm bù cho 02/01/2026, tin về hoán "
+        "đổi ngày làm việc đầu năm 2026, chưa được xác nhận) – thì hạn là 17:00 02/01/2026."
+    )
+
+
 def test_the_cutoff_is_said() -> None:
     told = due_in("1 wd", "2026-03-06 15:01", cutoff=FIFTEEN, cutoff_effect=MOVES)
     assert told.explain("en") == (
@@ -319,8 +330,8 @@ def test_the_desk_may_receive_on_a_day_that_is_not_counted() -> None:
 MINUTE = 60
 Stop = tuple[int, int, bool]
 
-around = st.integers(0, 20 * 1440).map(lambda n: civil_seconds(office(), at(AROUND.isoformat())) + n * MINUTE)
-lengths = st.integers(0, 6 * 1440).map(lambda n: n * MINUTE)
+around = soon(MINUTE)
+lengths = st.integers(0, 5 * 24).map(lambda n: n * 3600) | st.integers(0, 5 * 1440).map(lambda n: n * MINUTE)
 stops = st.lists(
     st.tuples(around, lengths, st.booleans()).map(lambda s: (s[0], s[0] + s[1], s[2])), max_size=4
 )

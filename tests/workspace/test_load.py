@@ -151,7 +151,8 @@ def test_what_the_settings_name_must_be_there(tmp_path: Path) -> None:
         "iso-audit.yaml:1:19: there is no pack 'local' in requirements/",
         "iso-audit.yaml:2:11: there is no calendar 'ofice' in calendars/ (did you mean 'office'?)",
         "iso-audit.yaml:3:1: unknown key 'offcie' (did you mean 'office'?)",
-        "organisation.yaml:1:9: unit 'u': there is no calendar 'offise' in calendars/ (did you mean 'office'?)",
+        "organisation.yaml:1:9: unit 'u': there is no calendar 'offise' in calendars/"
+        " (did you mean 'office'?)",
     ]
 
 
@@ -216,7 +217,7 @@ def test_all_faults_of_all_files_are_told_at_once_in_their_order(tmp_path: Path)
         "calendars/a.yaml:1:1", "calendars/a.yaml:1:1",
         "iso-audit.yaml:1:7",
         "organisation.yaml:1:1",
-        "procedures/a.yaml:2:1",
+        "procedures/a.yaml:1:13",
         "procedures/b.yaml:2:19", "procedures/b.yaml:2:29",
         "procedures/folder.yaml",
         "requirements/a.yaml:2:16", "requirements/a.yaml:2:16", "requirements/a.yaml:2:30",

@@ -57,7 +57,7 @@ def test_values_and_keys_remember_their_places() -> None:
     document = _document("steps:\n  nhận:\n    next: [x, {to: y}]\n")
     assert document.key_place("steps", "nhận") == Place("file.yaml", 2, 3)
     assert document.place("steps", "nhận") == Place("file.yaml", 3, 5)
-    assert document.place("steps", "nhận", "next", 1, "to") == Place("file.yaml", 3, 19)
+    assert document.place("steps", "nhận", "next", 1, "to") == Place("file.yaml", 3, 20)
     assert document.place("steps", "nhận", "next", 7, "to") == Place("file.yaml", 3, 11)
 
 

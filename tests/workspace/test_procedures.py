@@ -173,7 +173,11 @@ def test_a_message_becomes_a_flow_beside_the_own_way_of_both_steps() -> None:
   scan: {next: file}
   file: {awaits: result}
 """,
-        above="parts: {justice: {unit: justice, steps: {draft: {awaits: dossier, next: sign}, sign: {sends: result}}}}",
+        above="""parts:
+  justice:
+    unit: justice
+    steps: {draft: {awaits: dossier, next: sign}, sign: {sends: result}}
+""",
     )
     assert ways(found) == {
         "receive": ("all", "any", [("scan",), ("draft",)]),
@@ -221,5 +225,5 @@ def test_a_message_from_outside_needs_no_sender() -> None:
 def test_flows_keep_their_places() -> None:
     flow = steps("  a: {next: {all: [b, c]}}\n  b: \n  c: \n")["a"].flows[1]
     assert flow == Flow("c")
-    assert flow.place == Place("file.yaml", 4, 24)
+    assert flow.place == Place("file.yaml", 4, 23)
     assert steps("  a: {next: {all: [b, c]}}\n  b: \n  c: \n")["a"].split is Split.ALL

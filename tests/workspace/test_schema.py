@@ -11,8 +11,7 @@ import pytest
 from iso_audit.errors import Fault
 from iso_audit.workspace.positions import read_yaml
 from iso_audit.workspace.schema import SHAPES, schemas
-
-from .test_load import CATALOGUE
+from tests.workspace.test_load import CATALOGUE
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = {

@@ -9,6 +9,7 @@ import datetime as dt
 import re
 import zoneinfo
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Annotated, Any, Self
 
 from pydantic import (
@@ -135,9 +136,16 @@ def as_zone(value: object) -> str:
 
 def as_limit(value: object) -> Limit:
     """Take a limit: a number and its unit, or the words that an office prints."""
-    if not isinstance(value, str) or (limit := read_limit(value)) is None:
+    limit = _limit(value) if isinstance(value, str) else None
+    if limit is None:
         raise wrong("limit", value)
     return limit
+
+
+@lru_cache(maxsize=4096)
+def _limit(printed: str) -> Limit | None:
+    """The same few limits stand in every file."""
+    return read_limit(printed)
 
 
 def as_plain(value: object) -> object:

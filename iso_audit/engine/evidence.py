@@ -1,0 +1,215 @@
+"""The evidence behind findings: a few dossiers to show, and all of them as a file.
+
+A row of the file is one breach of one dossier. Rows stand in a fixed order, so that the same log
+gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from iso_audit.engine.explain import Explain
+from iso_audit.engine.facts import work_until
+from iso_audit.engine.norms import Norms
+from iso_audit.engine.protocol import Question, Where
+from iso_audit.engine.store import Store
+from iso_audit.engine.whole_files import cell, whole_file
+from iso_audit.engine.words import Words
+from iso_audit.model.civil import DAY, date_of, from_civil
+from iso_audit.model.finding import Exhibit
+from iso_audit.model.procedure import Limit, Procedure
+
+SHOWN = 5
+COLUMNS = (
+    "code", "requirement", "procedure", "unit", "step", "dossier_id", "occurred_at", "started_at", "used_hours",
+    "limit_hours", "received_at", "due_at", "finished_at", "actor", "role", "document", "source_row",
+)  # fmt: skip
+_BATCH = 10_000
+
+
+class _Breach(NamedTuple):
+    """One breach of one dossier, as the database gives it."""
+
+    question: int
+    edition: int
+    unit: int | None
+    step: int
+    dossier: int
+    dossier_id: str
+    start_s: int | None
+    finish_s: int | None
+    used: int | None
+    event_step: int | None
+    received_s: int | None
+    due_s: int | None
+    end_s: int | None
+    appointed_s: int | None
+    actor: str | None
+    role: int | None
+    document: str | None
+    row: int
+    position: int | None
+    overdue: int
+
+
+class Evidence:
+    """Breaches of dossiers with what shows them; `ask` is called once the answers are in."""
+
+    def __init__(
+        self, store: Store, norms: Norms, words: Mapping[str, Words], spans: int, explain: Explain
+    ) -> None:
+        self._store, self._norms, self._words = store, norms, words
+        self._explain = explain
+        self._zone_calendar = norms.world.calendar
+        self._questions: Sequence[Question] = ()
+        self._steps: Sequence[str] = ()
+        used = f"{work_until('e.finish_s', 'y', spans)} - {work_until('e.start_s', 'x', spans)}"
+        self._select = (
+            f"SELECT f.question, d.edition, f.unit, f.step, d.dossier, d.dossier_id, e.start_s, e.finish_s, {used}, "
+            "n.step, d.received_s, d.due_s, d.end_s, d.appointed_s, e.actor, e.role, e.document, "
+            "coalesce(e.row, d.row), f.position, d.overdue FROM {failures} AS f JOIN dossier AS d USING (dossier) "
+            "LEFT JOIN event AS e ON e.rowid = f.event "
+            "LEFT JOIN norm AS n ON n.edition = d.edition AND n.act = e.act "
+            f"LEFT JOIN day AS x ON x.day = e.start_s // {DAY} LEFT JOIN day AS y ON y.day = e.finish_s // {DAY} "
+        )
+
+    def ask(self, questions: Sequence[Question], steps: Sequence[str]) -> None:
+        """Keep the words of what was asked; makes `rank_question`, `rank_procedure` and `rank_step`."""
+        self._questions, self._steps = questions, steps
+        keys = [procedure.key for procedure in self._norms.world.procedures]
+        for name, words in (
+            ("question", [(code, requirement) for code, _, requirement in questions]),
+            ("procedure", keys),
+            ("step", list(steps)),
+        ):
+            order = {word: rank for rank, word in enumerate(sorted(set(words)))}  # type: ignore[type-var]
+            ranks = [order[word] for word in words]
+            self._store.put(f"rank_{name}", {"number": ("BIGINT", range(len(ranks))), "rank": ("BIGINT", ranks)})
+
+    def exhibits(self) -> dict[Where, tuple[Exhibit, ...]]:
+        """The first dossiers by id of every finding."""
+        first = (
+            "(SELECT * FROM (SELECT g.*, row_number() OVER (PARTITION BY question, version, unit, step ORDER BY "
+            "dossier) AS rank FROM (SELECT b.question, d.edition // "
+            f"{self._norms.eras} AS version, b.unit, b.step, b.dossier, min(b.event) AS event, "
+            "min(b.position) AS position FROM failure AS b JOIN dossier AS d USING (dossier) GROUP BY ALL) AS g) "
+            f"WHERE rank <= {SHOWN})"
+        )
+        rows = self._store.run(
+            self._select.format(failures=first)
+            + "ORDER BY f.question, f.version, f.unit NULLS FIRST, f.step, f.dossier"
+        )
+        found: dict[Where, list[Exhibit]] = {}
+        for row in rows:
+            breach = _Breach(*row)
+            shown = found.setdefault(self._where(breach), [])
+            shown.append(Exhibit(breach.dossier_id, self._facts(breach, is_first=not shown)))
+        return {where: tuple(shown) for where, shown in found.items()}
+
+    def write(self, path: Path) -> None:
+        """Write every breach as CSV that spreadsheets open as it is; the name appears when all is written."""
+        with whole_file(path) as stream:
+            writer = csv.writer(stream, lineterminator="\r\n")
+            writer.writerow(COLUMNS)
+            if not self._questions:
+                return
+            cursor = self._store.connection.execute(
+                self._select.format(failures="failure")
+                + "JOIN rank_question AS q ON q.number = f.question JOIN rank_procedure AS p ON p.number = d.edition "
+                f"// {self._norms.eras} JOIN rank_step AS r ON r.number = f.step "
+                "ORDER BY q.rank, p.rank, f.unit NULLS FIRST, r.rank, d.dossier, f.event NULLS FIRST, "
+                "f.position NULLS FIRST, f.question"
+            )
+            while rows := cursor.fetchmany(_BATCH):
+                writer.writerows([self._line(_Breach(*row)) for row in rows])
+
+    def _where(self, breach: _Breach) -> Where:
+        return (
+            breach.question,
+            self._procedure(breach).key,
+            self._words["unit"].say(breach.unit),
+            self._steps[breach.step],
+        )
+
+    def _procedure(self, breach: _Breach) -> Procedure:
+        return self._norms.edition(breach.edition).procedure
+
+    def _moment(self, civil: int | None) -> dt.datetime | None:
+        return None if civil is None else from_civil(self._zone_calendar, civil)
+
+    def _facts(self, breach: _Breach, *, is_first: bool) -> dict[str, object]:
+        """What shows a breach, the most telling first; what the log does not say is left out."""
+        if breach.event_step is None:
+            facts: dict[str, object] = {
+                "received_at": self._moment(breach.received_s),
+                "due_at": self._moment(breach.due_s),
+                "finished_at": self._moment(breach.end_s),
+                "late_seconds": self._explain.late_seconds(breach.due_s, breach.end_s) if breach.overdue == 1 else None,
+                "appointed_at": self._moment(breach.appointed_s),
+                "derivation": self._explain.due(breach.edition, breach.dossier) if is_first else None,
+            }
+        else:
+            limit = self._limit(breach)
+            is_over = limit is not None and breach.used is not None and breach.used > (limit.working_seconds or 0)
+            facts = {
+                "step": self._norms.steps[breach.event_step] if not self._steps[breach.step] else None,
+                "started_at": self._moment(breach.start_s),
+                "finished_at": self._moment(breach.finish_s),
+                "used_seconds": breach.used if is_over else None,
+                "limit": limit if is_over else None,
+                "actor": breach.actor,
+                "role": self._words["role"].say(breach.role) or None,
+                "document": breach.document,
+                "due_at": self._moment(breach.due_s),
+                "received_at": self._moment(breach.received_s),
+                "position": breach.position,
+            }
+        return {name: value for name, value in facts.items() if value is not None}
+
+    def _limit(self, breach: _Breach) -> Limit | None:
+        """The limit of the step at which the breach happened, where it is one in working time."""
+        name = self._norms.steps[breach.event_step or 0]
+        step = self._procedure(breach).by_id.get(name)
+        limit = step.limit if step is not None else None
+        return limit if limit is not None and limit.working_seconds else None
+
+    def _line(self, breach: _Breach) -> list[object]:
+        code, _, requirement = self._questions[breach.question]
+        own_step = self._norms.steps[breach.event_step] if breach.event_step is not None else ""
+        limit = self._limit(breach) if breach.event_step is not None else None
+        occurred = breach.start_s if breach.finish_s is None else breach.finish_s
+        return [
+            code,
+            requirement,
+            self._procedure(breach).key,
+            cell(self._words["unit"].say(breach.unit)),
+            self._steps[breach.step] or own_step,
+            cell(breach.dossier_id),
+            _said(occurred),
+            _said(breach.start_s),
+            _hours(breach.used),
+            _hours(limit.working_seconds if limit else None),
+            _said(breach.received_s),
+            _said(breach.due_s),
+            _said(breach.end_s),
+            cell(breach.actor),
+            cell(self._words["role"].say(breach.role)),
+            cell(breach.document),
+            breach.row,
+        ]
+
+
+def _said(civil: int | None) -> str:
+    """A moment as spreadsheets read it, on the wall clock of the office."""
+    if civil is None:
+        return ""
+    day, second = divmod(civil, DAY)
+    return f"{date_of(day)} {second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}"
+
+
+def _hours(seconds: int | None) -> str:
+    return "" if seconds is None else f"{seconds / 3600:.2f}"

@@ -1,0 +1,110 @@
+"""A text log made plain: unpacked, in UTF-8 and with ordinary line ends; or a word why that cannot be."""
+
+from __future__ import annotations
+
+import codecs
+import gzip
+import zlib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import IO, cast
+
+from iso_audit.engine.refusals import refusal
+from iso_audit.engine.source import LONGEST_LINE, MOST_BYTES
+
+Decoders = Mapping[str, Callable[[bytes], str]]
+"""Names of old code pages that Python does not know -> how their bytes are read."""
+
+_PIECE = 1 << 20
+_UTF8 = ("", "utf-8", "utf8", "utf-8-sig", "utf_8", "u8")
+
+
+def made_plain(path: Path, target: Path, encoding: str, decoders: Decoders) -> Path:
+    """Return a plain UTF-8 file with the text of `path`: itself where it is one, else `target`."""
+    file = str(path)
+    with _opened(path) as stream:
+        head = stream.read(_PIECE)
+        is_packed = isinstance(stream, gzip.GzipFile)
+    if encoding.lower() in _UTF8:
+        check_letters(head, file)
+        if not is_packed and not _has_lone_returns(head):
+            return path
+    try:
+        _rewrite(path, target, encoding, decoders)
+    except (UnicodeError, LookupError) as error:
+        why = "no-encoding" if isinstance(error, LookupError) else "wrong-encoding"
+        raise refusal(why, file, encoding=encoding) from error
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise refusal("damaged", file) from error
+    return target
+
+
+def check_letters(head: bytes, file: str, first_line: int = 1) -> None:
+    """Refuse what is not UTF-8, and say what it probably is."""
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise refusal("encoding", file, likely="UTF-16")
+    if b"\x00" in head:
+        if max(head[0::2].count(0), head[1::2].count(0)) > len(head) // 8:
+            raise refusal("encoding", file, likely="UTF-16")
+        raise refusal("binary", file)
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError as error:
+        line = first_line + head.count(b"\n", 0, error.start)
+        raise refusal("encoding", file, line, likely=_likely(head)) from error
+
+
+def _likely(raw: bytes) -> str:
+    """The code page that text which is no UTF-8 was probably written in."""
+    high = sum(byte > 127 for byte in raw)
+    tcvn3 = sum(raw.count(byte) for byte in (b"\xae", b"\xad", b"\xac", b"\xa9"))
+    marks = sum(raw.count(byte) for byte in (b"\xcc", b"\xec", b"\xf2", b"\xd2", b"\xde"))
+    if tcvn3 * 12 > high:
+        return "TCVN3 (ABC)"
+    return "Windows-1258" if marks * 12 > high else "Windows-1252"
+
+
+def _opened(path: Path) -> IO[bytes]:
+    with path.open("rb") as raw:
+        packed = raw.read(2) == b"\x1f\x8b"
+    return cast("IO[bytes]", gzip.open(path) if packed else path.open("rb"))
+
+
+def _has_lone_returns(head: bytes) -> bool:
+    """Lines ended as on very old machines: by a carriage return alone."""
+    return b"\r" in head and b"\n" not in head
+
+
+def _rewrite(path: Path, target: Path, encoding: str, decoders: Decoders) -> None:
+    """Write the text anew in pieces; a packed file may not swell without bound."""
+    known = decoders.get(encoding.lower())
+    if known is not None:
+        with _opened(path) as stream:
+            target.write_text(known(stream.read(MOST_BYTES)), encoding="utf-8", newline="")
+        return
+    name = "utf-8-sig" if encoding.lower() in _UTF8 else encoding
+    decoder = codecs.getincrementaldecoder(name)()
+    returns = codecs.lookup(name).name.startswith("utf-8")
+    given, since_end = 0, 0
+    with _opened(path) as stream, target.open("w", encoding="utf-8", newline="") as out:
+        lone = None
+        while piece := stream.read(_PIECE):
+            given += len(piece)
+            since_end = len(piece) - piece.rfind(b"\n") if b"\n" in piece else since_end + len(piece)
+            if given > MOST_BYTES:
+                raise refusal("large", str(path), most=MOST_BYTES)
+            lone = _has_lone_returns(piece) if lone is None and returns else lone
+            if since_end > LONGEST_LINE and not lone and b"\r" not in piece:
+                raise refusal("long-line", str(path), most=LONGEST_LINE)
+            text = _decoded(decoder, piece, returns, str(path))
+            out.write(text.replace("\r", "\n") if lone else text)
+        out.write(decoder.decode(b"", final=True))
+
+
+def _decoded(decoder: codecs.IncrementalDecoder, piece: bytes, is_utf8: bool, file: str) -> str:
+    try:
+        return decoder.decode(piece)
+    except UnicodeDecodeError as error:
+        if is_utf8:
+            raise refusal("encoding", file, likely=_likely(piece)) from error
+        raise
