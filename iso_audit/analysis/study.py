@@ -81,10 +81,24 @@ class Study:
         return bool(self._runs)
 
     def _nodes(self, names: Names) -> frozenset[int]:
-        index = self._whole.index
+        """What `Procedure.meant` means, as nodes of the graph."""
         asked = (names,) if isinstance(names, str) else names
-        meant = (step.id for name in asked for step in self.procedure.meant(name))
-        return frozenset(index[step] for step in meant if step in index)
+        by_id, index = self.procedure.by_id, self._whole.index
+        found: set[int] = set()
+        for name in asked:
+            if name in index:
+                found.add(index[name])
+            elif name not in by_id:
+                found.update(self._of_kind.get(name, ()))
+        return frozenset(found)
+
+    @cached_property
+    def _of_kind(self) -> dict[str, list[int]]:
+        kinds: dict[str, list[int]] = {}
+        for node, step in enumerate(self._whole.steps):
+            for kind in step.kinds:
+                kinds.setdefault(kind, []).append(node)
+        return kinds
 
     def _said(self, run: list[int] | None) -> tuple[str, ...] | None:
         return None if run is None else self._whole.visible(run)

@@ -18,13 +18,13 @@ def rule_pages(code: str | None, lang: str) -> str:
     Raises:
         InputError: no rule has that code.
     """
-    from iso_audit.report import as_text
+    from iso_audit.report.rule_page import pages
     from iso_audit.rules import CATALOGUE
 
     chosen = CATALOGUE.values() if code is None else catalogue([code]).values()
     rules = [rule for rule in chosen if rule.hooks]
     packs = load_workspace(None).packs
-    return as_text.rule_pages(rules, packs, lang)
+    return pages(rules, packs, lang)
 
 
 def import_table(

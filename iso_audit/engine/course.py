@@ -9,9 +9,7 @@ from __future__ import annotations
 from iso_audit.engine.norms import KIND_FLAGS, OUTSIDE, RESTARTS
 from iso_audit.engine.store import Store
 
-JOINED = (
-    "event AS e JOIN base AS b USING (dossier) JOIN norm AS n ON n.edition = b.edition AND n.act = e.act"
-)
+JOINED = "event AS e JOIN base AS b USING (dossier) JOIN norm AS n ON n.edition = b.edition AND n.act = e.act"
 
 
 def make_course(store: Store) -> None:

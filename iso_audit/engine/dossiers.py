@@ -37,7 +37,7 @@ def make_dossiers(
     ended = by_status.among(ENDED)
     store.run(
         f"CREATE TEMP TABLE dossier AS SELECT dossier, dossier_id, row, edition, "
-        "coalesce(\"case\", -1) AS \"case\", unit, has_unit, channel, "
+        'coalesce("case", -1) AS "case", unit, has_unit, channel, '
         "received_s, day, appointed_s, due_s, due_day, end_s, finished, latest_apology_s, handover_s, "
         f"handed_out_s, first_event, CAST({facts['overdue']} AS INTEGER) AS overdue, {packed} AS facts, apart FROM ("
         f"SELECT b.*, CASE WHEN b.finished_s IS NOT NULL THEN b.finished_s "
@@ -76,7 +76,9 @@ def _definitions(
     known: frozenset[str], drawn_s: int, status: _Status, keeps_close: bool, given: bool
 ) -> dict[str, str]:
     """The definition of every fact of a dossier; given due dates are compared to the part of a second."""
-    by_part = " OR (b.end_s = b.due_s AND b.end_s = b.finished_s AND b.finished_part > b.due_part)" if given else ""
+    by_part = (
+        " OR (b.end_s = b.due_s AND b.end_s = b.finished_s AND b.finished_part > b.due_part)" if given else ""
+    )
     unfinished = "(b.end_s IS NULL AND NOT b.finished)"
     appointed = f"b.appointed_s // {DAY}"
     no_appointment = "b.appointed_s IS NULL OR b.counted_day IS NULL"

@@ -54,7 +54,12 @@ class DuckEngine:
             raise
 
     def _held(
-        self, source: Path, mapping: LogMapping, world: World, folder: tempfile.TemporaryDirectory[str], careful: bool
+        self,
+        source: Path,
+        mapping: LogMapping,
+        world: World,
+        folder: tempfile.TemporaryDirectory[str],
+        careful: bool,
     ) -> DuckHeld:
         zone = mapping.zone or world.calendar.zone
         store = Store(zone, folder.name, self._threads, self._memory)
@@ -167,7 +172,9 @@ def _drawn_up(store: Store, mapping: LogMapping, world: World) -> dt.datetime:
     drawn = mapping.drawn_up_at or world.drawn_up_at
     zone = ZoneInfo(world.calendar.zone)
     if drawn is None:
-        last = store.run("SELECT max(greatest(coalesce(started, finished), coalesce(finished, started))) FROM event")
+        last = store.run(
+            "SELECT max(greatest(coalesce(started, finished), coalesce(finished, started))) FROM event"
+        )
         return dt.datetime.fromtimestamp(int(str(last[0][0] or 0)) / 1_000_000, zone)
     return drawn if drawn.tzinfo is not None else drawn.replace(tzinfo=zone)
 
@@ -180,6 +187,8 @@ def _work_table(store: Store, world: World, norms: Norms, drawn_s: int) -> WorkT
     )[0]
     last = drawn_s // DAY
     first, last = (int(str(row[0] or last)), max(int(str(row[1] or last)), last))
-    longest = store.run("SELECT coalesce(max(amount), 0) FROM (SELECT amount FROM norm WHERE compared = 3 "
-                        "UNION ALL SELECT amount FROM group_step WHERE compared = 3)")[0][0]
+    longest = store.run(
+        "SELECT coalesce(max(amount), 0) FROM (SELECT amount FROM norm WHERE compared = 3 "
+        "UNION ALL SELECT amount FROM group_step WHERE compared = 3)"
+    )[0][0]
     return WorkTable(world.calendar, date_of(first), date_of(last + int(str(longest)) + 60))

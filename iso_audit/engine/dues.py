@@ -142,7 +142,9 @@ def _seconds(time: dt.time) -> int:
 
 def _stops(store: Store, dossiers: Ints) -> Stops | None:
     """Stops of the dossiers that can be due, with their places in `dossiers`."""
-    rows = store.arrays("SELECT dossier, begin_s, end_s, anew FROM stop ORDER BY dossier, begin_s, end_s, event")
+    rows = store.arrays(
+        "SELECT dossier, begin_s, end_s, anew FROM stop ORDER BY dossier, begin_s, end_s, event"
+    )
     whose = rows["dossier"].astype(np.int64)
     places = np.minimum(np.searchsorted(dossiers, whose), max(len(dossiers) - 1, 0))
     if not len(whose) or not len(dossiers):
@@ -206,5 +208,3 @@ def _among(channels: Words, channel: Ints, words: frozenset[str]) -> Ints:
     """Which dossiers came in by one of these ways."""
     codes = [code for code, word in enumerate(channels.meaning) if folded(word) in words]
     return np.isin(channel, codes)
-
-

@@ -22,6 +22,7 @@ from iso_audit.engine.words import Words
 from iso_audit.model.civil import DAY, date_of, from_civil
 from iso_audit.model.finding import Exhibit
 from iso_audit.model.procedure import Limit, Procedure
+from iso_audit.text import Text
 
 SHOWN = 5
 COLUMNS = (
@@ -88,7 +89,9 @@ class Evidence:
         ):
             order = {word: rank for rank, word in enumerate(sorted(set(words)))}  # type: ignore[type-var]
             ranks = [order[word] for word in words]
-            self._store.put(f"rank_{name}", {"number": ("BIGINT", range(len(ranks))), "rank": ("BIGINT", ranks)})
+            self._store.put(
+                f"rank_{name}", {"number": ("BIGINT", range(len(ranks))), "rank": ("BIGINT", ranks)}
+            )
 
     def exhibits(self) -> dict[Where, tuple[Exhibit, ...]]:
         """The first dossiers by id of every finding."""
@@ -103,12 +106,19 @@ class Evidence:
             self._select.format(failures=first)
             + "ORDER BY f.question, f.version, f.unit NULLS FIRST, f.step, f.dossier"
         )
-        found: dict[Where, list[Exhibit]] = {}
+        found: dict[Where, list[_Breach]] = {}
         for row in rows:
             breach = _Breach(*row)
-            shown = found.setdefault(self._where(breach), [])
-            shown.append(Exhibit(breach.dossier_id, self._facts(breach, is_first=not shown)))
-        return {where: tuple(shown) for where, shown in found.items()}
+            found.setdefault(self._where(breach), []).append(breach)
+        firsts = {breaches[0].dossier for breaches in found.values() if breaches[0].event_step is None}
+        said = self._explain.dues(firsts)
+        return {
+            where: tuple(
+                Exhibit(breach.dossier_id, self._facts(breach, said.get(breach.dossier) if not n else None))
+                for n, breach in enumerate(breaches)
+            )
+            for where, breaches in found.items()
+        }
 
     def write(self, path: Path) -> None:
         """Write every breach as CSV that spreadsheets open as it is; the name appears when all is written."""
@@ -141,20 +151,24 @@ class Evidence:
     def _moment(self, civil: int | None) -> dt.datetime | None:
         return None if civil is None else from_civil(self._zone_calendar, civil)
 
-    def _facts(self, breach: _Breach, *, is_first: bool) -> dict[str, object]:
+    def _facts(self, breach: _Breach, derivation: Text | None) -> dict[str, object]:
         """What shows a breach, the most telling first; what the log does not say is left out."""
         if breach.event_step is None:
             facts: dict[str, object] = {
                 "received_at": self._moment(breach.received_s),
                 "due_at": self._moment(breach.due_s),
                 "finished_at": self._moment(breach.end_s),
-                "late_seconds": self._explain.late_seconds(breach.due_s, breach.end_s) if breach.overdue == 1 else None,
+                "late_seconds": self._explain.late_seconds(breach.due_s, breach.end_s)
+                if breach.overdue == 1
+                else None,
                 "appointed_at": self._moment(breach.appointed_s),
-                "derivation": self._explain.due(breach.edition, breach.dossier) if is_first else None,
+                "derivation": derivation,
             }
         else:
             limit = self._limit(breach)
-            is_over = limit is not None and breach.used is not None and breach.used > (limit.working_seconds or 0)
+            is_over = (
+                limit is not None and breach.used is not None and breach.used > (limit.working_seconds or 0)
+            )
             facts = {
                 "step": self._norms.steps[breach.event_step] if not self._steps[breach.step] else None,
                 "started_at": self._moment(breach.start_s),

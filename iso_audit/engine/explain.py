@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection, Sequence
 
 import numpy as np
 
@@ -19,7 +20,9 @@ from iso_audit.text import LANGUAGES, Text
 class Explain:
     """Explains computed due dates; says nothing of those that the source gave."""
 
-    def __init__(self, store: Store, norms: Norms, table: WorkTable, cases: Words, drawn_s: int, given: bool) -> None:
+    def __init__(
+        self, store: Store, norms: Norms, table: WorkTable, cases: Words, drawn_s: int, given: bool
+    ) -> None:
         self._store, self._norms, self._table, self._cases = store, norms, table, cases
         self._drawn_s, self._given = drawn_s, given
 
@@ -30,30 +33,46 @@ class Explain:
         until = self._drawn_s if end_s is None else end_s
         return int(self._table.working_seconds(np.array([due_s]), np.array([until]))[0])
 
-    def due(self, edition: int, dossier: int) -> Text | None:
-        """One sentence on the due date of a dossier; None where nothing was counted."""
-        if self._given:
+    def dues(self, dossiers: Collection[int]) -> dict[int, Text]:
+        """One sentence on the due date of each of these dossiers; nothing where none was counted."""
+        if self._given or not dossiers:
+            return {}
+        self._store.put("explained", {"dossier": ("INTEGER", sorted(dossiers))})
+        stops: dict[int, list[tuple[int, int, bool]]] = {}
+        for dossier, *stop in self._store.run(
+            "SELECT dossier, begin_s, end_s, anew FROM stop JOIN explained USING (dossier) ORDER BY ALL"
+        ):
+            stops.setdefault(int(str(dossier)), []).append(tuple(stop))  # type: ignore[arg-type]
+        rows = self._store.run(
+            'SELECT dossier, edition, received_s, "case" FROM dossier JOIN explained USING (dossier) '
+            "WHERE received_s IS NOT NULL ORDER BY dossier"
+        )
+        return {
+            dossier: said
+            for dossier, edition, received, case in rows  # type: ignore[assignment]
+            if (said := self._due(edition, received, case, stops.get(dossier, [])))  # type: ignore[arg-type]
+        }  # type: ignore[return-value]
+
+    def _due(
+        self, edition: int, received: int, case: int, stops: Sequence[tuple[int, int, bool]]
+    ) -> Text | None:
+        known, name = self._norms.edition(edition), self._cases.say(case)
+        limit, same_day = limit_of(known, name), counts_same_day(known, name)
+        if limit is None and not same_day:
             return None
-        row = self._store.run(f'SELECT received_s, "case" FROM dossier WHERE dossier = {dossier}')[0]
-        case = self._cases.say(row[1])  # type: ignore[arg-type]
-        known = self._norms.edition(edition)
-        limit, same_day = limit_of(known, case), counts_same_day(known, case)
-        if row[0] is None or (limit is None and not same_day):
-            return None
-        stops = self._store.run(f"SELECT begin_s, end_s, anew FROM stop WHERE dossier = {dossier} ORDER BY begin_s")
         calendar, procedure = self._norms.world.calendar, known.procedure
 
         def stretches(anew: bool) -> list[tuple[dt.datetime, dt.datetime]]:
             return [
-                (from_civil(calendar, begin), from_civil(calendar, end))  # type: ignore[arg-type]
+                (from_civil(calendar, begin), from_civil(calendar, end))
                 for begin, end, restarts in stops
-                if restarts is anew
+                if restarts is anew and begin <= end
             ]
 
         due = clock.due(
             calendar,
             limit,
-            from_civil(calendar, int(str(row[0]))),
+            from_civil(calendar, received),
             cutoff=procedure.cutoff,
             cutoff_effect=procedure.cutoff_effect,
             same_day=same_day,

@@ -52,9 +52,7 @@ def off_hours(at: str, day: str, spans: int, desks: int) -> str:
         f"({day}.l{n} > 0 AND {second} BETWEEN {day}.s{n} AND {day}.s{n} + {day}.l{n})"
         for n in range(1, spans + 1)
     ]
-    inside += [
-        f"({second} BETWEEN {day}.desk_open{n} AND {day}.desk_close{n})" for n in range(1, desks + 1)
-    ]
+    inside += [f"({second} BETWEEN {day}.desk_open{n} AND {day}.desk_close{n})" for n in range(1, desks + 1)]
     return f"CASE WHEN {at} IS NULL OR {second} = 0 THEN 2 WHEN {' OR '.join(inside)} THEN 0 ELSE 1 END"
 
 
@@ -110,7 +108,6 @@ def _definitions(spans: int, desks: int, known: frozenset[str], drawn: int) -> d
         "WHEN b.handover_s IS NULL OR coalesce(e.finish_s, e.start_s) IS NULL THEN 2 "
         "ELSE CAST(coalesce(e.finish_s, e.start_s) > b.handover_s AS INTEGER) END",
     }
-
 
 
 def make_judged(

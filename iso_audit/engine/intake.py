@@ -49,9 +49,7 @@ class Account:
         if rows == 0 or self.event_rows == 0:
             raise refusal("no-rows", file)
         if len(self.refused) * 2 > rows:
-            examples = "; ".join(
-                f"{one.row}: {one.column} «{one.value}»" for one in self.refused[:_EXAMPLES]
-            )
+            examples = "; ".join(f"{one.row}: {one.column} «{one.value}»" for one in self.refused[:_EXAMPLES])
             raise refusal("mostly-refused", file, refused=len(self.refused), rows=rows, examples=examples)
 
     def _of(self, reading: Reading) -> list[Refused]:
@@ -65,7 +63,10 @@ class Account:
                 "SELECT row, 'duplicate:dossier_id', dossier_id FROM dossier_row WHERE is_repeated ORDER BY row"
             )
         found = [_refused(reading, *row) for row in rows]  # type: ignore[arg-type]
-        found += [Refused(reading.source.file, row, "", shortened(text), "bad-row") for row, text in reading.source.broken]
+        found += [
+            Refused(reading.source.file, row, "", shortened(text), "bad-row")
+            for row, text in reading.source.broken
+        ]
         return sorted(found, key=lambda one: one.row)
 
     def write(self, path: Path) -> None:

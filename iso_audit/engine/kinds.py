@@ -49,10 +49,20 @@ class Kinds:
         for key, count in self._store.run("SELECT key, count(*) FROM judged GROUP BY key"):
             edition, step = self._where(int(str(key)))
             facts = _unpacked(int(str(key)), EVENT_FACTS)
-            found.append(((edition.procedure.key, edition.era, step, tuple(facts.values())), key, edition, facts, count))
+            found.append(
+                (
+                    (edition.procedure.key, edition.era, step, tuple(facts.values())),
+                    key,
+                    edition,
+                    facts,
+                    count,
+                )
+            )
         found.sort(key=lambda row: row[0])
         ids = range(len(found))
-        self._store.put("event_kind", {"key": ("BIGINT", [row[1] for row in found]), "id": ("BIGINT", list(ids))})
+        self._store.put(
+            "event_kind", {"key": ("BIGINT", [row[1] for row in found]), "id": ("BIGINT", list(ids))}
+        )
         return tuple(
             EventKind(number, edition.procedure, edition.era, order[2], facts, int(str(count)))
             for number, (order, _, edition, facts, count) in enumerate(found)

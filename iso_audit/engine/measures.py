@@ -8,7 +8,9 @@ from iso_audit.engine.words import Words
 from iso_audit.model.civil import DAY
 from iso_audit.model.log import Measure
 
-MONTH = "CASE WHEN {day} IS NULL THEN '' ELSE strftime(DATE '1970-01-01' + CAST({day} AS INTEGER), '%Y-%m') END"
+MONTH = (
+    "CASE WHEN {day} IS NULL THEN '' ELSE strftime(DATE '1970-01-01' + CAST({day} AS INTEGER), '%Y-%m') END"
+)
 """SQL of the month of a day number; empty where there is none."""
 
 

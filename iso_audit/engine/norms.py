@@ -94,7 +94,9 @@ class Norms:
     @cached_property
     def steps(self) -> tuple[str, ...]:
         """Every step id that an activity may stand for, and first the empty one for no step."""
-        known = {step.id for procedure in self.world.procedures for step in procedure.steps if not step.is_silent}
+        known = {
+            step.id for procedure in self.world.procedures for step in procedure.steps if not step.is_silent
+        }
         return ("", *sorted(known & set(self.acts.meaning)))
 
     @property
@@ -201,9 +203,7 @@ class Norms:
         """Whether an acting role is wrong: 2 where nobody knows the role."""
         organisation: Organisation = self.world.organisation
         known = {*organisation.roles, *self._required}
-        needed = {
-            step.role for code in editions for step in self.edition(code).procedure.steps if step.role
-        }
+        needed = {step.role for code in editions for step in self.edition(code).procedure.steps if step.role}
         return [
             (
                 self.required(role),
@@ -220,7 +220,10 @@ class Norms:
 
 
 _NORM = (
-    *((name, "BIGINT") for name in ("edition", "act", "place", "step", "compared", "amount", "required", "clock")),
+    *(
+        (name, "BIGINT")
+        for name in ("edition", "act", "place", "step", "compared", "amount", "required", "clock")
+    ),
     *((name, "BOOLEAN") for name in ("by_applicant", "is_timed", "may_follow", "is_end", "anytime")),
     *((name, "BOOLEAN") for name in ("documented", "explained", *KIND_FLAGS)),
 )
@@ -239,7 +242,5 @@ def compare(limit: Limit | None) -> tuple[int, int]:
     return WORK, limit.working_seconds or 0
 
 
-def _columns(
-    rows: Sequence[tuple[int, ...]], *names: str
-) -> dict[str, tuple[str, list[int]]]:
+def _columns(rows: Sequence[tuple[int, ...]], *names: str) -> dict[str, tuple[str, list[int]]]:
     return {name: ("BIGINT", [row[at] for row in rows]) for at, name in enumerate(names)}

@@ -64,7 +64,13 @@ def open_log(store: Store, path: Path, mapping: LogMapping, foreign: Foreign, fo
 
 
 def _opened(
-    store: Store, path: Path, kind: str, mapping: LogMapping, table: TableMapping, foreign: Foreign, target: Path
+    store: Store,
+    path: Path,
+    kind: str,
+    mapping: LogMapping,
+    table: TableMapping,
+    foreign: Foreign,
+    target: Path,
 ) -> Source:
     if kind == "parquet":
         return from_parquet(store, path)

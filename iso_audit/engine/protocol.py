@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from iso_audit.model.finding import Exhibit
 from iso_audit.model.log import Intake, Judgement, LogMapping, Measure, World
@@ -22,8 +22,7 @@ Where = tuple[int, str, str, str]
 """(index of the question, procedure key, unit, step): what makes one finding."""
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
+class Count(NamedTuple):
     """What the answers to one question amount to at one place in one month of receipt."""
 
     question: int

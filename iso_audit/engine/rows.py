@@ -126,15 +126,10 @@ class Reading:
         A row without dossier or activity finds no partner when it is joined to their numbers;
         `refusals` says of every row why it is refused.
         """
-        first, last = (int(moment.timestamp()) * 1_000_000 for moment in (EARLIEST, LATEST))
-        bad = [
-            f"({name} IS NULL AND {name}_text IS NOT NULL AND trim({name}_text) <> '') "
-            f"OR epoch_us({name}) NOT BETWEEN {first} AND {last}"
-            for name in self.moments()
-        ]
+        bad = [self._bad(name) for name in self.moments()]
         if self.is_events:
             bad.append(self._no_moment())
-        plain = [f'"{name}"' for name in self.columns if name in self.moments() or self.columns[name] == "text"]
+        plain = [f'"{name}"' for name, kind in self.columns.items() if kind == "text" or self.has(name)]
         if not self.is_events:
             plain += [f"{name}_text" for name in self.moments()]
         absent = [
@@ -143,27 +138,31 @@ class Reading:
             if kind == "instant" and not self.has(name)
         ]
         return (
-            f"(SELECT row, {', '.join([*plain, *absent])}, coalesce({' OR '.join(bad) or 'false'}, false) AS is_bad "
+            f"(SELECT row, {', '.join([*plain, *absent])}, {' OR '.join(bad) or 'false'} AS is_bad "
             f"FROM {self._inner(values)})"
         )
 
     def refusals(self, values: Values) -> str:
-        """SQL of the rows that are refused: `row`, `dossier_id`, `step`, the key of the reason with its column, value."""
-        first, last = (int(moment.timestamp()) * 1_000_000 for moment in (EARLIEST, LATEST))
+        """SQL of the refused rows: `row`, `refused` (the key of a reason and its column) and `value`."""
         reasons, told = "WHEN dossier_id IS NULL THEN 'no-dossier:dossier_id' ", ""
         if self.is_events:
             reasons += "WHEN step IS NULL OR step NOT IN (SELECT text FROM word_step) THEN 'no-step:step' "
         for name in self.moments():
-            reasons += (
-                f"WHEN ({name} IS NULL AND {name}_text IS NOT NULL AND trim({name}_text) <> '') "
-                f"OR epoch_us({name}) NOT BETWEEN {first} AND {last} THEN 'bad-date:{name}' "
-            )
+            reasons += f"WHEN {self._bad(name)} THEN 'bad-date:{name}' "
             told += f"WHEN 'bad-date:{name}' THEN {name}_text "
         if self.is_events:
             reasons += f"WHEN {self._no_moment()} THEN 'no-finish:finished_at' "
         return (
-            f"(SELECT row, dossier_id, refused, CASE refused {told}ELSE '' END AS value FROM "
+            f"(SELECT row, refused, CASE refused {told}ELSE '' END AS value FROM "
             f"(SELECT *, CASE {reasons}END AS refused FROM {self._inner(values)}) WHERE refused IS NOT NULL)"
+        )
+
+    def _bad(self, name: str) -> str:
+        """SQL: a moment is written and cannot be read, or is of no age that offices live in."""
+        first, last = (int(moment.timestamp()) * 1_000_000 for moment in (EARLIEST, LATEST))
+        return (
+            f"(CASE WHEN {name} IS NULL THEN {name}_text IS NOT NULL AND trim({name}_text) <> '' "
+            f"ELSE epoch_us({name}) NOT BETWEEN {first} AND {last} END)"
         )
 
     def _no_moment(self) -> str:
@@ -192,7 +191,16 @@ def _reads_iso(formats: list[str]) -> bool:
     samples = [
         f"2011-10-{day}{rest}"
         for day in ("11", "25")
-        for rest in ("", " 10:11", "T10:11", " 10:11:12", "T10:11:12", "T10:11:12.123", "T10:11:12Z", "T10:11:12+0700")
+        for rest in (
+            "",
+            " 10:11",
+            "T10:11",
+            " 10:11:12",
+            "T10:11:12",
+            "T10:11:12.123",
+            "T10:11:12Z",
+            "T10:11:12+0700",
+        )
     ]
     tried = "SELECT count(try_strptime(sample, $formats)) FROM (SELECT unnest($samples) AS sample)"
     if not formats:

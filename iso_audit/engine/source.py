@@ -125,7 +125,7 @@ def from_csv(path: Path, plain: Path, separator: str, wanted: Sequence[str]) -> 
         return (
             f"(SELECT row_number() OVER () AS row, {names} FROM read_csv({values.bind(str(plain))}, "
             f"header = true, auto_detect = false, delim = {values.bind(separator)}, quote = '\"', "
-            f"escape = '\"', skip = {skipped}, max_line_size = {LONGEST_LINE}, columns = {{{spec}}}))"
+            f"escape = '\"', skip = {skipped}, max_line_size = {LONGEST_LINE}, buffer_size = 8388608, columns = {{{spec}}}))"
         )
 
     return Source(

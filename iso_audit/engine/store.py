@@ -76,4 +76,6 @@ def _array(kind: str, values: Sequence[object]) -> np.ndarray:
     missing = [value is None for value in values]
     filled = [0 if value is None else value for value in values]
     dtype = np.bool_ if kind == "BOOLEAN" else np.int64
-    return np.ma.array(np.array(filled, dtype=dtype), mask=missing) if any(missing) else np.array(filled, dtype)
+    return (
+        np.ma.array(np.array(filled, dtype=dtype), mask=missing) if any(missing) else np.array(filled, dtype)
+    )

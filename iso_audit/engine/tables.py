@@ -43,7 +43,8 @@ def read_dossiers(store: Store, reading: Reading, zone: str) -> None:
     values = Values()
     where = values.bind(zone)
     moments = {
-        name: civil(name, where) for name in ("received_at", "appointed_at", "due_at", "finished_at", "returned_at")
+        name: civil(name, where)
+        for name in ("received_at", "appointed_at", "due_at", "finished_at", "returned_at")
     }
     if reading.has("due_at"):
         moments["due_at"] += f" + CASE WHEN {_IS_DAY} THEN {DAY - 1} ELSE 0 END"
@@ -51,14 +52,16 @@ def read_dossiers(store: Store, reading: Reading, zone: str) -> None:
     chosen = ", ".join(f"{said} AS {name[:-3]}_s" for name, said in moments.items())
     chosen += "".join(f", {said} AS {name}" for name, said in parts.items())
     store.run(
-        'CREATE TEMP TABLE dossier_row AS SELECT *, row_number() OVER (PARTITION BY dossier_id ORDER BY row) > 1 '
+        "CREATE TEMP TABLE dossier_row AS SELECT *, row_number() OVER (PARTITION BY dossier_id ORDER BY row) > 1 "
         'AS is_repeated FROM (SELECT row, dossier_id, procedure, unit, channel, "case", status, '
         f"{chosen} FROM {reading.select(values)} WHERE dossier_id IS NOT NULL AND NOT is_bad)",
         values,
     )
 
 
-def read_events(store: Store, reading: Reading, dossiers: Reading | None, mapping: LogMapping, zone: str) -> Read:
+def read_events(
+    store: Store, reading: Reading, dossiers: Reading | None, mapping: LogMapping, zone: str
+) -> Read:
     """Make `id` and `event`: two passes over the source, one for the words and one for the rows."""
     values = Values()
     chosen = ", ".join(f"{reading.raw(name, values)} AS {name}" for name in CODED)
@@ -171,7 +174,7 @@ def base(store: Store, read: Read, mapping: LogMapping, world: World) -> None:
         "AND (v.first IS NULL OR v.first <= d.day) AND (v.last IS NULL OR d.day <= v.last)) AS version FROM ("
         "SELECT i.dossier, i.dossier_id, r.row IS NOT NULL AS has_row, coalesce(r.row, f.row) AS row, "
         f"coalesce(r.procedure, f.procedure, {'NULL' if default is None else default}) AS procedure, "
-        "coalesce(r.unit, f.unit) AS unit, r.unit IS NOT NULL AS has_unit, r.\"case\", r.channel, r.status, "
+        'coalesce(r.unit, f.unit) AS unit, r.unit IS NOT NULL AS has_unit, r."case", r.channel, r.status, '
         f"coalesce(r.received_s, f.begun_s) AS received_s, coalesce(r.received_s, f.begun_s) // {DAY} AS day, "
         "r.appointed_s, r.due_s AS given_s, r.finished_s, r.returned_s, r.due_part, r.finished_part, f.dossier IS NOT NULL AS has_events, f.first_event "
         f"FROM id AS i LEFT JOIN ({rows}) AS r USING (dossier_id) LEFT JOIN ({_FIRST_OF_EVENTS}) AS f "
@@ -184,15 +187,15 @@ _FIRST_OF_EVENTS = (
     "arg_min(unit, rowid) AS unit, min(row) AS row, min(rowid) AS first_event FROM event GROUP BY dossier"
 )
 _DOSSIER_ROWS = (
-    "SELECT r.row, r.dossier_id, p.code AS procedure, u.code AS unit, c.code AS \"case\", h.code AS channel, "
+    'SELECT r.row, r.dossier_id, p.code AS procedure, u.code AS unit, c.code AS "case", h.code AS channel, '
     "s.code AS status, r.received_s, r.appointed_s, r.due_s, r.finished_s, r.returned_s, r.due_part, r.finished_part FROM dossier_row AS r "
     "LEFT JOIN word_procedure AS p ON p.text = r.procedure LEFT JOIN word_unit AS u ON u.text = r.unit "
-    "LEFT JOIN word_case AS c ON c.text = r.\"case\" LEFT JOIN word_channel AS h ON h.text = r.channel "
+    'LEFT JOIN word_case AS c ON c.text = r."case" LEFT JOIN word_channel AS h ON h.text = r.channel '
     "LEFT JOIN word_status AS s ON s.text = r.status WHERE NOT r.is_repeated"
 )
 _NO_DOSSIER_ROWS = (
     "SELECT CAST(NULL AS BIGINT) AS row, CAST(NULL AS VARCHAR) AS dossier_id, CAST(NULL AS INTEGER) AS procedure, "
-    "CAST(NULL AS INTEGER) AS unit, CAST(NULL AS INTEGER) AS \"case\", CAST(NULL AS INTEGER) AS channel, "
+    'CAST(NULL AS INTEGER) AS unit, CAST(NULL AS INTEGER) AS "case", CAST(NULL AS INTEGER) AS channel, '
     "CAST(NULL AS INTEGER) AS status, CAST(NULL AS BIGINT) AS received_s, CAST(NULL AS BIGINT) AS appointed_s, "
     "CAST(NULL AS BIGINT) AS due_s, CAST(NULL AS BIGINT) AS finished_s, CAST(NULL AS BIGINT) AS returned_s, "
     "CAST(NULL AS BIGINT) AS due_part, CAST(NULL AS BIGINT) AS finished_part WHERE false"

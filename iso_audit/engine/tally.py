@@ -37,7 +37,9 @@ class Answers:
         self._step_of: dict[str, int] = {}
         self._reason_of: dict[str, int] = {}
         self._rows = [
-            (kind, said) for kind, answers in enumerate((on_events, on_dossiers, on_traces)) for said in answers
+            (kind, said)
+            for kind, answers in enumerate((on_events, on_dossiers, on_traces))
+            for said in answers
         ]
 
     def store(self, store: Store) -> None:
@@ -72,7 +74,12 @@ def _grade(said: Judgement) -> int | None:
 
 
 def tally(
-    store: Store, norms: Norms, units: Words, questions: Sequence[Question], answers: Answers, evidence: Evidence
+    store: Store,
+    norms: Norms,
+    units: Words,
+    questions: Sequence[Question],
+    answers: Answers,
+    evidence: Evidence,
 ) -> Counted:
     """Count the answers of every dossier; makes `failure` and fills `evidence`."""
     answers.store(store)
@@ -86,24 +93,25 @@ def tally(
         f"UNION ALL SELECT {_TRACE}, k.id, d.edition, d.unit, {month}, count(*) "
         "FROM trace_of AS k JOIN dossier AS d USING (dossier) GROUP BY ALL"
     )
-    rows = store.run(
-        f"SELECT v.question, s.edition // {norms.eras} AS version, s.unit, v.step, s.month, "
-        "CAST(sum(v.checked * s.times) AS BIGINT), CAST(sum(v.failed * s.times) AS BIGINT), "
-        "CAST(sum(v.undecided * s.times) AS BIGINT), min(v.grade) "
-        "FROM verdict AS v JOIN subject_count AS s USING (kind, subject) GROUP BY ALL"
-    )
-    procedures = [procedure.key for procedure in norms.world.procedures]
-    counts = [
-        Count(
-            row[0], procedures[row[1]], units.say(row[2]), answers.steps[row[3]], row[4],  # type: ignore[arg-type,index]
-            row[5], row[6], row[7], "" if row[8] in (None, _NO_GRADE) else _GRADES[row[8]],  # type: ignore[arg-type,index]
-        )
-        for row in rows
-    ]  # fmt: skip
-    counts.sort(key=lambda c: (c.question, c.procedure, c.unit, c.step, c.month))
-    _make_failures(store)
     evidence.ask(questions, answers.steps)
-    return Counted(tuple(counts), evidence.exhibits(), _open(store, norms, answers, procedures))
+    procedures = [procedure.key for procedure in norms.world.procedures]
+    rows = store.run(
+        "SELECT c.* FROM (SELECT v.question, "
+        f"s.edition // {norms.eras} AS version, s.unit, v.step, s.month, CAST(sum(v.checked * s.times) AS BIGINT), "
+        "CAST(sum(v.failed * s.times) AS BIGINT), CAST(sum(v.undecided * s.times) AS BIGINT), min(v.grade) "
+        "FROM verdict AS v JOIN subject_count AS s USING (kind, subject) GROUP BY ALL) AS c "
+        "JOIN rank_procedure AS p ON p.number = c.version JOIN rank_step AS r ON r.number = c.step "
+        "ORDER BY c.question, p.rank, c.unit NULLS FIRST, r.rank, c.month"
+    )
+    unit_of = {code: units.say(code) for code in (None, *range(len(units.meaning)))}
+    grade_of = {None: "", _NO_GRADE: "", **dict(enumerate(_GRADES))}
+    steps = answers.steps
+    counts = tuple([
+        Count(question, procedures[version], unit_of[unit], steps[step], month, checked, failed, undecided, grade_of[grade])
+        for question, version, unit, step, month, checked, failed, undecided, grade in rows
+    ])  # fmt: skip
+    _make_failures(store)
+    return Counted(counts, evidence.exhibits(), _open(store, norms, answers, procedures))
 
 
 def _open(

@@ -53,5 +53,3 @@ class Words:
             f"word_{self.column}",
             {"text": ("VARCHAR", self.written), "code": ("INTEGER", codes), "ignored": ("BOOLEAN", ignored)},
         )
-
-

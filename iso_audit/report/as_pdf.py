@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import warnings
 from collections.abc import Callable
 from contextlib import contextmanager
 from pathlib import Path
@@ -124,11 +125,13 @@ def _with_ua(generate: Callable[..., bytes]) -> Callable[..., bytes]:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Keep the library's remarks about CSS off the user's terminal."""
+    """Keep the library's remarks about CSS, and about its own open colour profile, off the terminal."""
     logger = logging.getLogger("weasyprint")
     level = logger.level
     logger.setLevel(logging.CRITICAL)
     try:
-        yield
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ResourceWarning)
+            yield
     finally:
         logger.setLevel(level)

@@ -105,7 +105,7 @@ class _Reading:
             raise InputError(self.faults)
         if not settings.calendar and len(calendars) == 1:
             settings = replace(settings, calendar=next(iter(calendars)))
-        chosen = settings.packs if document is not None and settings.packs else tuple(packs)
+        chosen = tuple(packs) if _leaves_packs_open(document) else tuple(dict.fromkeys(settings.packs))
         return Workspace(
             root=str(self.root),
             settings=replace(settings, packs=chosen),
@@ -184,7 +184,7 @@ class _Reading:
     def _all(self, folder: str) -> Iterator[tuple[Path, str]]:
         """Every YAML file below `folder`, in order of name, whatever the file system says."""
         found: list[str] = []
-        for at, folders, names in os.walk(self.root / folder):
+        for at, folders, names in os.walk(self.root / folder, onerror=self._cannot_list):
             folders[:] = [name for name in folders if not name.startswith(".")]
             below = Path(at).relative_to(self.root)
             wanted = [name for name in (*names, *folders) if _is_yaml(name)]
@@ -192,6 +192,13 @@ class _Reading:
         for file in sorted(found):
             self.files.append(file)
             yield self.root / file, file
+
+    def _cannot_list(self, error: OSError) -> None:
+        folder = Path(error.filename).relative_to(self.root).as_posix()
+        if Path(error.filename).exists():
+            reason = error.strerror
+            what = Text(vi=f"không mở được thư mục: {reason}", en=f"the folder cannot be opened: {reason}")
+            self.faults.append(Fault(what, folder))
 
     def _is_new(self, name: str, place: Place, known: Mapping[str, Calendar] | Mapping[str, Pack]) -> bool:
         if name not in known:
@@ -251,6 +258,12 @@ class _Reading:
 
     def _say(self, place: Place, what: Text, hint: Text | None = None) -> None:
         self.faults.append(Fault(what, place.file, place.line, place.column, hint))
+
+
+def _leaves_packs_open(settings: Document | None) -> bool:
+    """Whether the settings leave open which packs count: then every pack of the workspace does."""
+    data = settings.data if settings is not None else None
+    return not isinstance(data, dict) or data.get("packs") is None
 
 
 def _is_yaml(name: str) -> bool:

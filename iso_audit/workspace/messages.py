@@ -6,7 +6,6 @@ when its own way has come to it and the message is there.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -40,7 +39,6 @@ def deliver(steps: Sequence[Step], messages: Messages) -> list[Step]:
             door = step
             if len(senders) > 1:
                 door = made.gateway(f"{step}/{message}", step, flows=(Flow(step),))
-                made.doors.add(door)
             arriving.setdefault(step, []).append(message)
             for sender in senders:
                 sending.setdefault(sender, []).append(door)
@@ -56,9 +54,11 @@ class _Delivery:
 
     def __init__(self, steps: Sequence[Step]) -> None:
         self.steps: dict[str, Step] = {step.id: step for step in steps}
-        self.doors: set[str] = set()
-        """Gateways by which one of several senders' messages comes in."""
-        self.own = Counter(flow.to for step in steps for flow in step.flows)
+        self.sources: dict[str, list[str]] = {}
+        """Step -> the steps whose own flows lead to it, before any message is delivered."""
+        for step in steps:
+            for flow in step.flows:
+                self.sources.setdefault(flow.to, []).append(step.id)
 
     def gateway(
         self,
@@ -80,19 +80,18 @@ class _Delivery:
 
     def await_at(self, name: str, messages: int) -> None:
         """Make a step wait for its own predecessor and for every message."""
-        step, own = self.steps[name], self.own[name]
-        if own > 1 and step.join is not Join.ALL:
+        step, sources = self.steps[name], self.sources.get(name, [])
+        if len(sources) > 1 and step.join is not Join.ALL:
             arrived = self.gateway(f"{name}/arrived", name, join=step.join, flows=(Flow(name),))
-            for other in list(self.steps.values()):
-                if other.id != arrived and other.id not in self.doors:
-                    self._redirect(other, name, arrived)
-        if own + messages > 1:
+            for source in sources:
+                self._redirect(source, name, arrived)
+        if len(sources) + messages > 1:
             self.steps[name] = replace(self.steps[name], join=Join.ALL)
 
-    def _redirect(self, step: Step, old: str, new: str) -> None:
-        if any(flow.to == old for flow in step.flows):
-            flows = tuple(replace(flow, to=new) if flow.to == old else flow for flow in step.flows)
-            self.steps[step.id] = replace(step, flows=flows)
+    def _redirect(self, source: str, old: str, new: str) -> None:
+        step = self.steps[source]
+        flows = tuple(replace(flow, to=new) if flow.to == old else flow for flow in step.flows)
+        self.steps[source] = replace(step, flows=flows)
 
     def send_from(self, name: str, doors: Sequence[str]) -> None:
         """Make a step deliver messages beside going on."""

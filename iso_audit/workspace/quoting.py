@@ -36,6 +36,12 @@ def _escaped(match: re.Match[str]) -> str:
     return _ESCAPES.get(sign) or f"\\u{ord(sign):04x}"
 
 
+def comment(text: str, indent: str = "") -> list[str]:
+    """Write lines that no reader takes for content."""
+    lines = [re.sub(rf"[{_UNSAFE}]", " ", line) for line in text.splitlines() or [""]]
+    return [f"{indent}# {line}".rstrip() for line in lines]
+
+
 def words(text: Text, *, in_flow: bool = False) -> str:
     """Write words, with their languages where there is more than the first; "" for none."""
     if not text.en:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from iso_audit.model.procedure import Limit, Period, Procedure
-from iso_audit.workspace.quoting import day, limit, mapping, name, scalar, texts, words
+from iso_audit.workspace.quoting import comment, day, limit, mapping, name, scalar, texts, words
 from iso_audit.workspace.write_steps import step_lines
 
 
@@ -25,7 +25,7 @@ def procedure_yaml(
     Raises:
         ValueError: if the procedure cannot be expressed in a file, e.g. a choice without outcomes.
     """
-    lines = [f"# {line}".rstrip() for comment in comments for line in comment.splitlines() or [""]]
+    lines = [line for said in comments for line in comment(said)]
     lines += [f"{key}: {value}" for key, value in _head(procedure)]
     lines += _blocks(procedure)
     lines += step_lines(procedure, step_comments or {})

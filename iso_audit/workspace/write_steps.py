@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 
 from iso_audit.model.procedure import Flow, Join, Procedure, Split, Step
 from iso_audit.text import Text
-from iso_audit.workspace.quoting import limit, listed, mapping, name, scalar, texts, words
+from iso_audit.workspace.quoting import comment, limit, listed, mapping, name, scalar, texts, words
 
 
 def step_lines(procedure: Procedure, comments: Mapping[str, str]) -> Iterator[str]:
@@ -52,8 +52,8 @@ class _Steps:
         steps = [s for s in self.procedure.steps if s.part == part and s.id not in self.nested]
         yield f"{indent}steps:" if steps else f"{indent}steps: {{}}"
         for step in steps:
-            for line in self.comments.get(step.id, "").splitlines():
-                yield f"{indent}  # {line}"
+            if step.id in self.comments:
+                yield from comment(self.comments[step.id], f"{indent}  ")
             written = {key: value for key, value in self._values(step, part_unit).items() if value}
             yield f"{indent}  {scalar(step.id)}:" if written else f"{indent}  {scalar(step.id)}: {{}}"
             yield from (f"{indent}    {key}: {value}" for key, value in written.items())

@@ -3,7 +3,7 @@
     python processes/samples/make_sample.py [FOLDER]      # events.csv, dossiers.csv, truth.csv
 
 Dossiers are led through the procedures of this workspace; a fixed number of them is then spoiled in
-a known way (`spoils.py`). `truth.csv` lists every breach that an audit has to find, and no other is
+a known way (`plan.py`, `spoils.py`). `truth.csv` lists every breach that an audit has to find, and no other is
 there. No office, person or dossier here exists. The same seed gives the same bytes.
 """
 
@@ -19,7 +19,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from handling import Dossier, handle
-from spoils import spoil
+from plan import spoil
 
 from iso_audit.api import load_workspace
 from iso_audit.model.outcome import Workspace
@@ -44,16 +44,16 @@ VOLUMES = (
     ("land-use-change", "environment", 50, "2024-08-01", "2025-05-09"),
     ("social-allowance", "an-phuc", 28, "2024-01-02", "2025-05-09"),
     ("social-allowance", "tan-lap", 22, "2024-01-02", "2025-05-09"),
-    ("house-permit", "minh-son", 36, "2025-12-01", "2026-03-27"),
-    ("household-business", "minh-son", 110, "2025-12-01", "2026-03-30"),
-    ("household-business", "an-phuc", 70, "2025-12-01", "2026-03-30"),
-    ("certified-copies", "minh-son", 260, "2025-12-01", "2026-03-30"),
-    ("certified-copies", "an-phuc", 130, "2025-12-01", "2026-03-30"),
-    ("certified-copies", "binh-lam", 110, "2025-12-01", "2026-03-30"),
-    ("birth-registration", "minh-son", 80, "2025-12-01", "2026-03-30"),
-    ("birth-registration", "binh-lam", 50, "2025-12-01", "2026-03-30"),
-    ("linked-birth", "minh-son", 55, "2025-12-01", "2026-03-27"),
-    ("linked-birth", "tan-lap", 25, "2025-12-01", "2026-03-27"),
+    ("house-permit", "minh-son", 36, "2025-12-01", "2026-03-31"),
+    ("household-business", "minh-son", 110, "2025-12-01", "2026-03-31"),
+    ("household-business", "an-phuc", 70, "2025-12-01", "2026-03-31"),
+    ("certified-copies", "minh-son", 260, "2025-12-01", "2026-03-31"),
+    ("certified-copies", "an-phuc", 130, "2025-12-01", "2026-03-31"),
+    ("certified-copies", "binh-lam", 110, "2025-12-01", "2026-03-31"),
+    ("birth-registration", "minh-son", 80, "2025-12-01", "2026-03-31"),
+    ("birth-registration", "binh-lam", 50, "2025-12-01", "2026-03-31"),
+    ("linked-birth", "minh-son", 55, "2025-12-01", "2026-03-31"),
+    ("linked-birth", "tan-lap", 25, "2025-12-01", "2026-03-31"),
 )
 REFUSED = {"house-permit": "appraise", "land-use-change": "appraise", "social-allowance": "review-case"}
 """Steps at which some dossiers of these procedures turn out not to be eligible."""
@@ -77,7 +77,7 @@ def dossiers_of(workspace: Workspace) -> list[Dossier]:
     for name, unit, count, first, last in VOLUMES:
         versions = [procedure for procedure in workspace.procedures if procedure.id == name]
         for _ in range(count):
-            channel = rng.choices(("direct", "online", "post"), (55, 38, 7))[0]
+            channel = rng.choices(("desk", "online", "post"), (55, 38, 7))[0]
             at = received(rng, workspace, first, last, paper=channel != "online")
             procedure = next(p for p in versions if p.in_force.holds(at.date()))
             number = list(UNITS).index(unit) + 1

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import copy
 import csv
+import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from iso_audit.errors import Fault
 from iso_audit.model.finding import Grade
 from iso_audit.model.log import DOSSIER_FACTS, EVENT_FACTS, same_person_fact
 from iso_audit.model.procedure import LimitGroup, Procedure, StepClock
@@ -22,6 +24,7 @@ from iso_audit.model.rule import Answer, Example, Rule
 from iso_audit.model.trace import DossierKind, EventKind, Symbol, Trace
 from iso_audit.rules import CATALOGUE
 from iso_audit.workspace.load import load_procedure
+from iso_audit.workspace.positions import read_yaml
 
 REFERENCE = Path(__file__).parent.parent / "reference"
 DOSSIER_RULES = {
@@ -488,12 +491,17 @@ def edited(edits: Sequence[Mapping[str, object]]) -> tuple[Table, Table]:
     return events, dossiers
 
 
-def merged(base: object, change: object) -> object:
-    """`change` merged into `base`; None deletes a key."""
-    if not isinstance(base, dict) or not isinstance(change, dict):
-        return change
-    whole = {**base, **{key: merged(base.get(key), value) for key, value in change.items()}}
-    return {key: value for key, value in whole.items() if change.get(key, value) is not None}
+def merged(base: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
+    """`change` laid over `base`; None deletes a key."""
+    whole = dict(base)
+    for key, value in change.items():
+        if value is None:
+            whole.pop(key, None)
+        elif isinstance(value, Mapping) and isinstance(whole.get(key), Mapping):
+            whole[key] = merged(whole[key], value)
+        else:
+            whole[key] = value
+    return whole
 
 
 def raised(example: Example, folder: Path) -> set[str]:
@@ -502,10 +510,11 @@ def raised(example: Example, folder: Path) -> set[str]:
 
     for name in ("procedures", "calendars", "requirements"):
         (folder / name).mkdir()
-    procedure = yaml.safe_load((REFERENCE / "procedure.yaml").read_text(encoding="utf-8"))
-    (folder / "procedures/reference.yaml").write_text(
-        yaml.safe_dump(merged(procedure, dict(example.procedure)), allow_unicode=True), encoding="utf-8"
-    )
+    faults: list[Fault] = []
+    document = read_yaml(REFERENCE / "procedure.yaml", "procedure.yaml", faults)
+    assert document is not None
+    procedure = merged(document.data, example.procedure)
+    (folder / "procedures/reference.yaml").write_text(json.dumps(procedure, default=str), encoding="utf-8")
     for name, place in [
         ("calendar.yaml", "calendars/reference.yaml"),
         ("organisation.yaml", "organisation.yaml"),
@@ -520,7 +529,7 @@ def raised(example: Example, folder: Path) -> set[str]:
         "log": "log.csv",
         "mapping": "mapping.yaml",
     }
-    (folder / "iso-audit.yaml").write_text(yaml.safe_dump(settings), encoding="utf-8")
+    (folder / "iso-audit.yaml").write_text(json.dumps(settings), encoding="utf-8")
     for name, rows in zip(("log.csv", "dossiers.csv"), edited(example.log), strict=True):
         with (folder / name).open("w", encoding="utf-8", newline="") as stream:
             writer = csv.DictWriter(stream, rows[0].keys())

@@ -133,6 +133,10 @@ def test_the_settings_choose_the_packs_and_their_order(tmp_path: Path) -> None:
         iso_audit="packs: [z, x]\n",
     )
     assert [pack.id for pack in load(root, CATALOGUE).packs] == ["z", "x"]
+    (root / "iso-audit.yaml").write_text("packs: []\n", encoding="utf-8")
+    assert load(root, CATALOGUE).packs == ()
+    (root / "iso-audit.yaml").write_text("packs: [x, x]\n", encoding="utf-8")
+    assert [pack.id for pack in load(root, CATALOGUE).packs] == ["x"]
     (root / "iso-audit.yaml").unlink()
     assert [pack.id for pack in load(root, CATALOGUE).packs] == ["x", "y", "z"]
 

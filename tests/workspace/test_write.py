@@ -172,7 +172,7 @@ def procedures(draw: st.DrawFn) -> Procedure:
     return draw(head)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(procedures())
 def test_what_is_written_is_read_back(procedure: Procedure) -> None:
     again = read(procedure_yaml(procedure))

@@ -36,7 +36,9 @@ def as_span(value: object) -> tuple[int, int]:
         raise wrong("span", value)
     start = int(match[1]) * 3600 + int(match[2]) * 60
     end = int(match[3]) * 3600 + int(match[4]) * 60
-    if not start < end <= 24 * 3600:
+    if end > 24 * 3600:
+        raise wrong("span", value)
+    if start >= end:
         raise wrong("span_backwards", value)
     return start, end
 

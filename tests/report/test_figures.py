@@ -1,0 +1,100 @@
+"""Pictures: marked steps, cuts with connectors, everything escaped and well-formed."""
+
+from __future__ import annotations
+
+import re
+from xml.etree import ElementTree as Xml
+
+from iso_audit.analysis.layout import place
+from iso_audit.report.charts import monthly_chart
+from iso_audit.report.figures import Labels, Marks, parts_of, swimlanes
+from iso_audit.report.lettering import width, wrapped
+from iso_audit.report.view import View
+from iso_audit.report.words import words
+from tests.report import example
+
+LABELS = Labels(lambda role, unit: (role, unit), lambda s: s.name.vi, lambda s: "", lambda o, c: o, "anytime")
+WHOLE = (0.0, 10_000.0)
+
+
+def drawn(marks: Marks = Marks()) -> str:
+    procedure = example._permit()
+    return swimlanes(procedure, place(procedure), WHOLE, LABELS, marks, "a title")
+
+
+def test_every_picture_is_well_formed_and_has_a_title(shown: View) -> None:
+    for picture in shown.pictures:
+        for part in picture.parts:
+            root = Xml.fromstring(part)
+            assert root[0].tag.endswith("title")
+            assert root[0].text == picture.alt
+
+
+def test_words_of_an_input_cannot_become_markup(vietnamese: View) -> None:
+    broken = next(picture for picture in vietnamese.pictures if picture.key == "broken")
+    assert "<script" not in broken.parts[0]
+    assert "&lt;b&gt;" in broken.parts[0]
+
+
+def test_a_violated_step_has_a_heavy_frame_and_a_badge_with_the_count() -> None:
+    marked = drawn(Marks({"approve": 2}))
+    assert marked.count('stroke-width="2.2"') == 1
+    assert ">! 2</text>" in marked
+    assert "! " not in re.sub(r"<title>.*</title>", "", drawn())
+
+
+def test_a_step_that_nobody_took_is_dashed_only_where_a_log_tells() -> None:
+    assert 'stroke-dasharray="3 2"' in drawn(Marks(taken={"receive": 3}))
+    assert 'stroke-dasharray="3 2"' not in drawn()
+
+
+def test_outcomes_stand_beside_their_lines() -> None:
+    assert {"complete", "incomplete", "ineligible"} <= set(re.findall(r">([a-z]+)</text>", drawn()))
+
+
+def test_a_long_picture_is_cut_under_rows_into_parts_that_fit() -> None:
+    layout = place(example._long())
+    parts = parts_of(layout, 600)
+    assert [start for start, _ in parts[1:]] == [end for _, end in parts[:-1]]
+    assert all(end - start <= 600 for start, end in parts)
+    assert not any(box.y < end < box.bottom for _, end in parts for box in layout.boxes.values())
+
+
+def test_a_line_that_is_cut_goes_on_under_the_same_letter() -> None:
+    procedure = example._long()
+    layout = place(procedure)
+    first, second = parts_of(layout, layout.height / 2 + 60)
+    letters = [
+        set(re.findall(r'font-size="6.4"[^>]*>([A-Z]\d?)<', swimlanes(procedure, layout, part, LABELS, Marks(), "t")))
+        for part in (first, second)
+    ]
+    assert letters[0] == letters[1] != set()
+
+
+def test_every_step_is_drawn_once_over_all_parts(vietnamese: View) -> None:
+    land = next(picture for picture in vietnamese.pictures if picture.key == "land-use-change")
+    text = " ".join(land.parts)
+    assert [n for n in range(1, 28) if len(re.findall(rf">{n}\. ", text)) != 1] == []
+
+
+def test_procedures_that_lie_across_come_last_and_those_with_findings_first(vietnamese: View) -> None:
+    order = [(picture.is_wide, not (picture.marks or picture.whole)) for picture in vietnamese.pictures]
+    assert order == sorted(order)
+
+
+def test_labels_break_between_words_and_end_in_an_ellipsis() -> None:
+    lines = wrapped("Thẩm tra hiện trạng sử dụng đất và ranh giới thửa đất", 60, 8.4, 2)
+    assert len(lines) == 2
+    assert lines[-1].endswith("…")
+    assert all(width(line, 8.4) <= 60 for line in lines)
+
+
+def test_letters_with_marks_are_as_wide_as_without() -> None:
+    assert width("Ổn định", 10) == width("On đinh", 10)
+
+
+def test_the_monthly_chart_writes_rates_and_hatches_what_was_late() -> None:
+    chart = monthly_chart([("2020-01", 9, 10), ("2020-02", 10, 10)], words("vi"))
+    Xml.fromstring(chart)
+    assert ">90,0%</text>" in chart
+    assert chart.count("url(#late)") == 1
