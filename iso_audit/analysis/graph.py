@@ -101,8 +101,8 @@ class Graph:
                     queue.append(self.target[edge])
         return ()
 
-    def cycles(self, without: frozenset[int] = frozenset()) -> list[list[int]]:
-        """Strongly connected components with a cycle, leaving out the nodes `without`.
+    def cycles(self, allowed: bytearray) -> list[list[int]]:
+        """Strongly connected components with a cycle, of the nodes `allowed`.
 
         Nodes in ascending order, components by their first node. Complexity: linear. Tarjan's
         algorithm without recursion (R. Tarjan, SIAM J. Comput. 1(2), 1972,
@@ -112,29 +112,30 @@ class Graph:
         number = [0] * len(self.steps)
         lowest = [0] * len(self.steps)
         on_stack = bytearray(len(self.steps))
+        outs, target = self.outs, self.target
         stack: list[int] = []
         found: list[list[int]] = []
         counter = 0
         for root in range(len(self.steps)):
-            if number[root] or root in without:
+            if number[root] or not allowed[root]:
                 continue
             counter += 1
             number[root] = lowest[root] = counter
             stack.append(root)
             on_stack[root] = 1
-            work = [(root, iter(self.outs[root]))]
+            work = [(root, iter(outs[root]))]
             while work:
                 node, edges = work[-1]
                 for edge in edges:
-                    after = self.target[edge]
-                    if after in without:
+                    after = target[edge]
+                    if not allowed[after]:
                         continue
                     if not number[after]:
                         counter += 1
                         number[after] = lowest[after] = counter
                         stack.append(after)
                         on_stack[after] = 1
-                        work.append((after, iter(self.outs[after])))
+                        work.append((after, iter(outs[after])))
                         break
                     if on_stack[after] and number[after] < lowest[node]:
                         lowest[node] = number[after]
@@ -144,7 +145,7 @@ class Graph:
                         lowest[work[-1][0]] = lowest[node]
                     if lowest[node] == number[node]:
                         component = _unwind(stack, on_stack, node)
-                        if len(component) > 1 or any(self.target[edge] == node for edge in self.outs[node]):
+                        if len(component) > 1 or any(target[edge] == node for edge in outs[node]):
                             found.append(sorted(component))
         return sorted(found)
 

@@ -160,6 +160,9 @@ class Reduction:
         k, m = len(ins), len(outs)
         if k * m > cap or (k > 1 and self.join[v] != ONE) or (m > 1 and self.split[v] != ONE):
             return
+        if k == m == 1:
+            self._bypass(v)
+            return
         source, target, held = self.source, self.target, self.held
         before = [source[edge] for edge in ins]
         after = [target[edge] for edge in outs]
@@ -189,6 +192,27 @@ class Reduction:
                 self.connect(u, w, sequence(first, second))
         self._work += before
         self._work += after
+
+    def _bypass(self, v: int) -> None:
+        """Rule 1, by far the most frequent: the flow into v takes over what v and the flow out of it hold."""
+        (edge,), (gone,) = self.ins[v], self.outs[v]
+        u, w = self.source[edge], self.target[gone]
+        if v in (u, w):
+            return
+        self.alive.discard(v)
+        sequence = self.blocks.sequence
+        held = sequence(sequence(self.held[edge], self.what[v]), self.held[gone])
+        self._drop(gone)
+        if u == w or (u, w) in self._between:
+            self._drop(edge)
+            self.connect(u, w, held)
+        else:
+            del self._between[u, v]
+            self._between[u, w] = edge
+            self.target[edge] = w
+            self.held[edge] = held
+            self.ins[w][edge] = None
+        self._work += (u, w)
 
     def _drop(self, edge: int) -> None:
         u, v = self.source[edge], self.target[edge]

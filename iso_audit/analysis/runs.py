@@ -16,7 +16,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from iso_audit.analysis.reduction import ANY_OF, BOTH, EITHER, REPEAT, SEQUENCE, STEP, Blocks
+from iso_audit.analysis.reduction import ANY_OF, BOTH, EITHER, EMPTY, REPEAT, SEQUENCE, STEP, Blocks
 from iso_audit.analysis.spelling import (
     FAR,
     FIRST,
@@ -79,28 +79,40 @@ class Runs:
 
     def _classes(self, of: dict[int, int], tables: _Tables) -> list[int]:
         """Per expression: the set of classes of its runs; `of` gives the class of steps not in 0."""
-        op, left, right = self.blocks.op, self.blocks.left, self.blocks.right
         sequence, both, repeat = tables.sequence, tables.both, tables.repeat
-        value = [1] * (self.whole + 1)
-        for at in range(1, self.whole + 1):
-            o = op[at]
+        value: list[int] = []
+        add = value.append
+        for o, left, right in zip(self.blocks.op, self.blocks.left, self.blocks.right, strict=True):
             if o == STEP:
-                value[at] = 1 << of.get(left[at], 0)
-                continue
-            a, b = value[left[at]], value[right[at]]
-            if a == b == 1:
-                continue
-            if o == SEQUENCE:
-                value[at] = sequence[16 * a + b]
+                add(1 << of.get(left, 0))
+            elif o == EMPTY:
+                add(1)
+            elif o == SEQUENCE:
+                add(sequence[16 * value[left] + value[right]])
             elif o == EITHER:
-                value[at] = a | b
+                add(value[left] | value[right])
             elif o == BOTH:
-                value[at] = both[16 * a + b]
+                add(both[16 * value[left] + value[right]])
             elif o == ANY_OF:
-                value[at] = a | b | both[16 * a + b]
+                add(value[left] | value[right] | both[16 * value[left] + value[right]])
             else:
-                value[at] = repeat[16 * a + b]
+                add(repeat[16 * value[left] + value[right]])
         return value
+
+    def always_of(self, mask: Sequence[int]) -> int:
+        """The bits that every complete run meets, where each node carries the bits `mask[node]`. Linear."""
+        value: list[int] = []
+        add = value.append
+        for o, left, right in zip(self.blocks.op, self.blocks.left, self.blocks.right, strict=True):
+            if o == STEP:
+                add(mask[left])
+            elif o in (SEQUENCE, BOTH):
+                add(value[left] | value[right])
+            elif o == REPEAT:
+                add(value[left])
+            else:
+                add(value[left] & value[right])
+        return value[self.whole]
 
     def can_avoid(self, nodes: Collection[int]) -> bool:
         """Whether some complete run passes none of `nodes`. Linear."""

@@ -227,13 +227,17 @@ def structure_of(whole: Graph, behaviours: tuple[Behaviour, ...]) -> Structure:
         if any(b.graph.reachable[node] and not b.graph.ending[node] for b in behaviours)
     ]  # fmt: skip
     problem, run, steps = _first_problem(whole, behaviours, unreachable, trapped)
+    cycles = whole.cycles(bytearray(b"\1") * len(whole.steps))
+    uncounted = bytearray(len(whole.steps))
+    for node in (node for cycle in cycles for node in cycle):
+        uncounted[node] = whole.steps[node].at_most is None
     return Structure(
         entries=entries,
         ends=ends,
         unreachable=_named(whole, unreachable),
         trapped=_named(whole, trapped),
-        unlabelled_cycles=tuple(_named(whole, c) for c in whole.cycles() if not _is_labelled(whole, c)),
-        unbounded_cycles=tuple(_named(whole, c) for c in whole.cycles(_counted(whole))),
+        unlabelled_cycles=tuple(_named(whole, c) for c in cycles if not _is_labelled(whole, c)),
+        unbounded_cycles=tuple(_named(whole, c) for c in whole.cycles(uncounted)),
         is_sound=not problem if problem != "undecided" else None,
         problem=problem,
         problem_run=whole.visible(run),
@@ -262,10 +266,6 @@ def _first_problem(
 def _named(whole: Graph, nodes: list[int]) -> tuple[str, ...]:
     """Ids of the visible nodes; of the silent ones where there are no others."""
     return whole.visible(nodes) or whole.ids(nodes)
-
-
-def _counted(whole: Graph) -> frozenset[int]:
-    return frozenset(node for node, step in enumerate(whole.steps) if step.at_most is not None)
 
 
 def _is_labelled(whole: Graph, cycle: list[int]) -> bool:

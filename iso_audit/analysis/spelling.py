@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from iso_audit.analysis.reduction import ANY_OF, BOTH, EITHER, NOTHING, REPEAT, SEQUENCE, STEP, Blocks
+from iso_audit.analysis.reduction import ANY_OF, BOTH, EITHER, EMPTY, NOTHING, REPEAT, SEQUENCE, STEP, Blocks
 
 FAR = 1 << 60
 """The cost of what cannot be."""
@@ -31,23 +31,23 @@ def in_order(x: int, y: int) -> int:
     return x
 
 
+_ONE_STEP: tuple[Costs, ...] = ((1, FAR, FAR, FAR), (FAR, 1, FAR, FAR), (FAR, FAR, 1, FAR), (FAR, FAR, FAR, 1))
 _PAIRS = tuple((x, y, in_order(x, y)) for x in range(4) for y in range(4))
 
 
 def costs(blocks: Blocks, avoid: Collection[int] = ()) -> list[int]:
     """Per expression: steps of its shortest run that passes none of `avoid`, `FAR` if none does. Linear."""
-    op, left, right = blocks.op, blocks.left, blocks.right
-    value = [0] * len(op)
-    for at in range(1, len(op)):
-        o = op[at]
+    value: list[int] = []
+    add = value.append
+    for o, left, right in zip(blocks.op, blocks.left, blocks.right, strict=True):
         if o == STEP:
-            value[at] = FAR if left[at] in avoid else 1
+            add(FAR if left in avoid else 1)
         elif o in (SEQUENCE, BOTH):
-            value[at] = min(FAR, value[left[at]] + value[right[at]])
-        elif o == REPEAT:
-            value[at] = value[left[at]]
+            add(min(FAR, value[left] + value[right]))
+        elif o in (REPEAT, EMPTY):
+            add(value[left] if o == REPEAT else 0)
         else:
-            value[at] = min(value[left[at]], value[right[at]])
+            add(min(value[left], value[right]))
     return value
 
 
@@ -71,10 +71,9 @@ def spelled(blocks: Blocks, cost: Sequence[int], whole: int) -> list[int]:
 
 def spelled_in_class(blocks: Blocks, whole: int, of: Mapping[int, int], wanted: int) -> list[int]:
     """The nodes of a shortest run of class `wanted`, which must exist; `of` classes the steps not FREE."""
-    plain = costs(blocks)
-    cost: list[Costs] = [(plain[0], FAR, FAR, FAR)]
+    cost: list[Costs] = [(0, FAR, FAR, FAR)]
     for at in range(1, whole + 1):
-        cost.append(_costs_by_class(blocks, at, of, plain, cost))
+        cost.append(_costs_by_class(blocks, at, of, cost))
     run: list[int] = []
     stack = [(whole, wanted)]
     while stack:
@@ -87,15 +86,12 @@ def spelled_in_class(blocks: Blocks, whole: int, of: Mapping[int, int], wanted: 
 
 
 def _costs_by_class(
-    blocks: Blocks, at: int, of: Mapping[int, int], plain: Sequence[int], cost: Sequence[Costs]
+    blocks: Blocks, at: int, of: Mapping[int, int], cost: Sequence[Costs]
 ) -> Costs:
     o = blocks.op[at]
     if o == STEP:
-        sort = of.get(blocks.left[at], FREE)
-        return tuple(1 if each == sort else FAR for each in range(4))  # type: ignore[return-value]
+        return _ONE_STEP[of.get(blocks.left[at], FREE)]
     a, b = cost[blocks.left[at]], cost[blocks.right[at]]
-    if a[1:] == b[1:] == (FAR, FAR, FAR):
-        return (plain[at], FAR, FAR, FAR)
     if o == SEQUENCE:
         return _after(a, b)
     if o == EITHER:
@@ -108,10 +104,14 @@ def _costs_by_class(
 
 
 def _after(a: Costs, b: Costs) -> Costs:
-    best = [FAR] * 4
-    for x, y, sort in _PAIRS:
-        best[sort] = min(best[sort], a[x] + b[y])
-    return (best[0], best[1], best[2], best[3])
+    free, first, second, wrong = b
+    least = min(b)
+    return (  # `in_order`, written out
+        min(FAR, a[FREE] + free),
+        min(FAR, a[FREE] + first, a[FIRST] + least),
+        min(FAR, a[FREE] + second, a[SECOND] + min(free, second)),
+        min(FAR, a[FREE] + wrong, a[SECOND] + min(first, wrong), a[WRONG] + least),
+    )
 
 
 def _least(a: Costs, b: Costs) -> Costs:

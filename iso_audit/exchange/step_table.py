@@ -78,7 +78,8 @@ def read_steps(source: Table | Path | str, facts: Facts | Mapping[str, str] = Fa
     _note_table(table, head, remarks)
     rows = rows_of(table, head, remarks)
     facts = _completed(facts, table, head)
-    unit = unit_in(facts.time_header or head.titles[TIME])
+    head_of_time = facts.time_header or head.titles[TIME]
+    unit = unit_in(head_of_time)
     _note_unit(rows, unit, head, table, remarks)
     steps = _steps([row for row in rows if not row.total], head, facts, unit, remarks)
     if not steps:
@@ -98,6 +99,7 @@ def read_steps(source: Table | Path | str, facts: Facts | Mapping[str, str] = Fa
         limit_groups=groups,
         parts=parts,
         extent="steps",
+        time_header=head_of_time if unit is not None else "",
         cutoff=cutoff,
         cutoff_effect="none" if cutoff is None else "handover",
         decision=facts.decision,

@@ -294,6 +294,8 @@ class Procedure:
     """Messages that the world outside is assumed to deliver."""
     extent: str = "full"
     """`full`, or `steps` for a procedure read from a printed step table."""
+    time_header: str = ""
+    """Head of a printed table's time column, whose unit corrects the cells ("ngày làm việc" over "ngày")."""
     same_day: bool = False
     cutoff: dt.time | None = None
     cutoff_effect: str = "none"

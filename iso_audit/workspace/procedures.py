@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path as FilePath
 
 from iso_audit.errors import Fault
+from iso_audit.model.limits import read_limit, unit_in
 from iso_audit.model.procedure import (
     Decision,
     Form,
@@ -50,6 +51,7 @@ class _Making:
 
     def __init__(self, shape: ProcedureShape, document: Document, references: References) -> None:
         self.shape, self.document, self.references = shape, document, references
+        self.unit = unit_in(shape.time_header) if shape.time_header else None
 
     def procedure(self) -> Procedure:
         shape = self.shape
@@ -80,6 +82,7 @@ class _Making:
             parts=self._parts(),
             outside=tuple(shape.outside or ()),
             extent=shape.extent or "full",
+            time_header=shape.time_header or "",
             same_day=bool(shape.same_day),
             cutoff=shape.cutoff,
             cutoff_effect=shape.cutoff_effect or "none",
@@ -97,7 +100,8 @@ class _Making:
         )
 
     def _at(self, limit: Limit, *path: str | int) -> Limit:
-        return replace(limit, place=self.document.place(*path))
+        read = read_limit(limit.printed, self.unit) if self.unit else limit
+        return replace(read or limit, place=self.document.place(*path))
 
     def _steps(self) -> tuple[Step, ...]:
         steps: list[Step] = []

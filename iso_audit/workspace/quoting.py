@@ -7,7 +7,7 @@ import re
 from fractions import Fraction
 
 from iso_audit.model.limits import read_limit
-from iso_audit.model.procedure import Limit
+from iso_audit.model.procedure import Limit, TimeUnit
 from iso_audit.text import Text
 
 _UNSAFE = "\x00-\x1f\x7f-\xa0\u2028\u2029\ufeff\ufffe\uffff"
@@ -60,9 +60,9 @@ def day(date: dt.date | None) -> str:
     return date.isoformat() if date else ""
 
 
-def limit(of: Limit, *, in_flow: bool = False) -> str:
-    """Write a limit as it was printed, or as number and unit."""
-    if read_limit(of.printed) == of:
+def limit(of: Limit, unit: TimeUnit | None = None, *, in_flow: bool = False) -> str:
+    """Write a limit as it was printed, or as number and unit; `unit` is that of the time column's head."""
+    if read_limit(of.printed) is not None and read_limit(of.printed, unit) == of:
         return scalar(of.printed, in_flow=in_flow)
     if of.value is None:
         return "Không quy định"

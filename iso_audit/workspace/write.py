@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from iso_audit.model.procedure import Limit, Period, Procedure
+from iso_audit.model.limits import unit_in
+from iso_audit.model.procedure import Limit, Period, Procedure, TimeUnit
 from iso_audit.workspace.quoting import comment, day, limit, mapping, name, scalar, texts, words
 from iso_audit.workspace.write_steps import step_lines
 
@@ -41,9 +42,10 @@ def _head(p: Procedure) -> Iterator[tuple[str, str]]:
         "level": name(p.level),
         "owner": name(p.owner),
         "authority": name(p.authority),
-        "limit": _limits(p.limits) if p.limits else "",
+        "limit": _limits(p.limits, unit_in(p.time_header)) if p.limits else "",
         "in_force": _period(p.in_force) if p.in_force != Period() else "",
         "extent": p.extent if p.extent != "full" else "",
+        "time_header": name(p.time_header),
         "same_day": "true" if p.same_day else "",
         "cutoff": f'"{p.cutoff:%H:%M}"' if p.cutoff else "",
         "cutoff_effect": p.cutoff_effect if p.cutoff_effect != "none" else "",
@@ -84,6 +86,7 @@ def _blocks(p: Procedure) -> Iterator[str]:
                 "changes": texts(v.changes) if v.changes else "",
             },
         )
+    unit = unit_in(p.time_header)
     forms = [
         {
             "ref": scalar(form.ref, in_flow=True),
@@ -111,7 +114,7 @@ def _blocks(p: Procedure) -> Iterator[str]:
         "conditions": [scalar(text) for text in p.conditions],
         "separation": [texts(duties.of) for duties in p.separation],
         "limit_groups": [
-            mapping({"steps": texts(group.steps), "limit": limit(group.limit, in_flow=True)})
+            mapping({"steps": texts(group.steps), "limit": limit(group.limit, unit, in_flow=True)})
             for group in p.limit_groups
         ],
         "outside": [scalar(message) for message in p.outside],
@@ -134,7 +137,7 @@ def _period(period: Period) -> str:
     return mapping({"from": day(period.first), "to": day(period.last)})
 
 
-def _limits(limits: Mapping[str, Limit]) -> str:
+def _limits(limits: Mapping[str, Limit], unit: TimeUnit | None) -> str:
     if limits.keys() == {"default"}:
-        return limit(limits["default"])
-    return mapping({case: limit(each, in_flow=True) for case, each in limits.items()})
+        return limit(limits["default"], unit)
+    return mapping({case: limit(each, unit, in_flow=True) for case, each in limits.items()})

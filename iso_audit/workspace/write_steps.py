@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
+from iso_audit.model.limits import unit_in
 from iso_audit.model.procedure import Flow, Join, Procedure, Split, Step
 from iso_audit.text import Text
 from iso_audit.workspace.quoting import comment, limit, listed, mapping, name, scalar, texts, words
@@ -24,7 +25,7 @@ def step_lines(procedure: Procedure, comments: Mapping[str, str]) -> Iterator[st
             if part.unit:
                 yield f"    unit: {scalar(part.unit)}"
             if part.limit is not None:
-                yield f"    limit: {limit(part.limit)}"
+                yield f"    limit: {limit(part.limit, steps.unit)}"
             yield from steps.block(part.id, part.unit, "    ")
     elif "parts" in procedure.keys:
         yield "parts: {}"
@@ -37,6 +38,7 @@ class _Steps:
 
     def __init__(self, procedure: Procedure, comments: Mapping[str, str]) -> None:
         self.procedure, self.comments = procedure, comments
+        self.unit = unit_in(procedure.time_header)
         self.arrivals = Counter(flow.to for step in procedure.steps for flow in step.flows)
         named = {name for group in procedure.limit_groups for name in group.steps} | {procedure.start}
         self.named = named | {name for duties in procedure.separation for name in duties.of}
@@ -83,8 +85,8 @@ class _Steps:
             "name": words(step.name),
             "role": name(step.role),
             "unit": name(step.unit) if step.unit != part_unit else "",
-            "limit": limit(step.limit) if step.limit is not None else "",
-            "stated_limit": limit(step.stated_limit) if step.stated_limit is not None else "",
+            "limit": limit(step.limit, self.unit) if step.limit is not None else "",
+            "stated_limit": limit(step.stated_limit, self.unit) if step.stated_limit is not None else "",
             "records": texts(step.records) if step.records else "",
             "clock": step.clock.value if step.clock is not None else "",
             "at_most": str(step.at_most) if step.at_most is not None else "",

@@ -2,9 +2,10 @@
 
     python processes/samples/make_sample.py [FOLDER]      # events.csv, dossiers.csv, truth.csv
 
-Dossiers are led through the procedures of this workspace; a fixed number of them is then spoiled in
-a known way (`plan.py`, `spoils.py`). `truth.csv` lists every breach that an audit has to find, and no other is
-there. No office, person or dossier here exists. The same seed gives the same bytes.
+Dossiers are led through the procedures of this workspace (`handling.py`); a fixed number of them is
+then spoiled in a known way (`plan.py`, `spoils.py`). `truth.csv` lists every breach that an audit has
+to find, and no other is there. No office, person or dossier here exists. The same seed gives the same
+bytes.
 """
 
 from __future__ import annotations
@@ -45,6 +46,7 @@ VOLUMES = (
     ("social-allowance", "an-phuc", 28, "2024-01-02", "2025-05-09"),
     ("social-allowance", "tan-lap", 22, "2024-01-02", "2025-05-09"),
     ("house-permit", "minh-son", 36, "2025-12-01", "2026-03-31"),
+    ("house-permit", "minh-son", 12, "2026-03-16", "2026-03-31"),
     ("household-business", "minh-son", 110, "2025-12-01", "2026-03-31"),
     ("household-business", "an-phuc", 70, "2025-12-01", "2026-03-31"),
     ("certified-copies", "minh-son", 260, "2025-12-01", "2026-03-31"),
@@ -54,6 +56,7 @@ VOLUMES = (
     ("birth-registration", "binh-lam", 50, "2025-12-01", "2026-03-31"),
     ("linked-birth", "minh-son", 55, "2025-12-01", "2026-03-31"),
     ("linked-birth", "tan-lap", 25, "2025-12-01", "2026-03-31"),
+    ("linked-birth", "minh-son", 6, "2026-03-27", "2026-03-31"),
 )
 REFUSED = {"house-permit": "appraise", "land-use-change": "appraise", "social-allowance": "review-case"}
 """Steps at which some dossiers of these procedures turn out not to be eligible."""

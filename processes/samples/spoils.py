@@ -1,5 +1,7 @@
 """What goes wrong in the sample: each function spoils one dossier and notes every breach that follows."""
 
+# ruff: noqa: D103 - the functions are named after the faults that they make
+
 from __future__ import annotations
 
 import datetime as dt
@@ -19,9 +21,6 @@ def _last(d: Dossier, kind: str) -> Event:
     if found is None:
         raise LookupError(kind)
     return found
-
-
-# ---- receipt
 
 
 def slip_without_number(d: Dossier, _: random.Random) -> None:
@@ -55,12 +54,9 @@ def code_malformed(d: Dossier, _: random.Random) -> None:
 
 
 def slow_handover(d: Dossier, _: random.Random) -> None:
-    d.extra["hand-over"] = DAY + HOUR
+    d.extra["hand-over"] = 2 * DAY
     handle(d)
     d.breach("INT-06", "hand-over")
-
-
-# ---- supplements
 
 
 def request_without_document(d: Dossier, _: random.Random) -> None:
@@ -97,9 +93,6 @@ def request_after_the_due_date(d: Dossier, _: random.Random) -> None:
     d.breach("SUP-05", "ask-supplement", "after-due")
     d.breach("TIM-01")
     d.breach("TIM-03", variant="none")
-
-
-# ---- time
 
 
 def _let_it_lie(d: Dossier, rng: random.Random) -> None:
@@ -232,9 +225,6 @@ def returned_before_signed(d: Dossier, _: random.Random) -> None:
     d.events.sort(key=lambda event: event.finish)
     d.breach("TIM-07", signed.step, "returned-before-signed")
     d.breach("PRC-02", "stamp", f"{signed.step} < stamp")
-
-
-# ---- steps, persons, states
 
 
 def step_missing(name: str) -> Spoil:

@@ -149,6 +149,9 @@ class ProcedureShape(Shape):
         default=None, description="Messages that the world outside is assumed to deliver."
     )
     extent: Annotated[str, OneOf("full", "steps")] | None = None
+    time_header: Str | None = Field(
+        default=None, description="Head of a printed table's time column; its unit corrects the cells."
+    )
     same_day: bool | None = None
     cutoff: TimeOfDay | None = None
     cutoff_effect: Annotated[str, OneOf("none", "handover", "start_next_working_day")] | None = None

@@ -1,0 +1,55 @@
+"""The log that ships: it is what its script makes, and an audit finds exactly what was put into it."""
+
+from __future__ import annotations
+
+import csv
+import subprocess
+import sys
+from collections import Counter
+from functools import cache
+from pathlib import Path
+
+from iso_audit.rules import CATALOGUE
+from tests.whole_audit import WholeAudit, audit_log
+
+PROCESSES = Path(__file__).parents[1] / "processes"
+SAMPLES = PROCESSES / "samples"
+MADE = ("dossiers.csv", "events.csv", "truth.csv")
+
+
+@cache
+def audited() -> WholeAudit:
+    return audit_log(PROCESSES, SAMPLES / "events.csv", SAMPLES / "mapping.yaml")
+
+
+def truth() -> Counter[tuple[str, str, str]]:
+    rows = csv.DictReader((SAMPLES / "truth.csv").read_text(encoding="utf-8").splitlines())
+    return Counter((row["rule"], row["dossier_id"], row["step"]) for row in rows)
+
+
+def test_the_script_makes_the_sample_byte_for_byte(tmp_path: Path) -> None:
+    script = SAMPLES / "make_sample.py"
+    subprocess.run([sys.executable, "-B", str(script), str(tmp_path)], check=True, capture_output=True)
+    assert {n: (tmp_path / n).read_bytes() for n in MADE} == {n: (SAMPLES / n).read_bytes() for n in MADE}
+
+
+def test_the_sample_is_small_enough_to_ship() -> None:
+    assert sum(path.stat().st_size for path in SAMPLES.iterdir() if path.is_file()) < 1_500_000
+
+
+def test_an_audit_of_the_sample_finds_what_was_put_in_and_nothing_else() -> None:
+    audit = audited()
+    assert Counter((r["code"], r["dossier_id"], r["step"]) for r in audit.evidence) == truth()
+    assert audit.gathered.failures == []
+
+
+def test_every_rule_on_dossiers_has_something_to_find_in_the_sample() -> None:
+    hooks = [h for rule in CATALOGUE.values() for h in (rule.on_event, rule.on_dossier, rule.on_trace) if h]
+    assert {code for code, _, _ in truth()} == {hook.code for hook in hooks}
+
+
+def test_every_row_of_the_sample_is_read() -> None:
+    intake = audited().intake
+    events = len((SAMPLES / "events.csv").read_text(encoding="utf-8").splitlines()) - 1
+    dossiers = len((SAMPLES / "dossiers.csv").read_text(encoding="utf-8").splitlines()) - 1
+    assert (intake.events_kept, intake.dossiers_kept, intake.refused_count) == (events, dossiers, 0)
