@@ -24,7 +24,7 @@ class SharedData:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--update-golden", action="store_true", help="write golden files anew instead of comparing")
+    parser.addoption("--update-golden", action="store_true", help="write golden files instead of comparing")
 
 
 class Golden:

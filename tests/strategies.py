@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from iso_audit.model.organisation import Organisation, Person, Role
 from iso_audit.model.procedure import Flow, Join, Limit, Procedure, Separation, Split, Step, TimeUnit
 from iso_audit.text import Text
+from tests.token_game import Game
 
 KINDS = ("receive", "check", "appraise", "review", "approve_sign", "number_stamp", "archive", "other")
 ROLES = ("one-stop-officer", "specialist", "division-head", "chairman")
@@ -108,7 +109,9 @@ def block_procedures(
             exit_ = task()
             draft.connect(decide, exit_, "done")
             return entry, exit_
-        kind = {"one": (Split.ONE, Join.ANY), "all": (Split.ALL, Join.ALL), "some": (Split.SOME, Join.SOME)}[sort]
+        kind = {"one": (Split.ONE, Join.ANY), "all": (Split.ALL, Join.ALL), "some": (Split.SOME, Join.SOME)}[
+            sort
+        ]
         # an inclusive join waits for whatever can come, so it closes the other blocks as well
         join = Join.SOME if inclusive and draw(st.integers(0, 4)) == 0 else kind[1]
         entry, merge = gate(split=kind[0]), gate(join=join)
@@ -162,7 +165,9 @@ def layered_procedures(draw: st.DrawFn, *, inclusive: bool = False) -> Procedure
     for number in range(size - 1):
         after = range(number + 1, size)
         aims.append(
-            sorted(draw(st.lists(st.sampled_from(after), min_size=1, max_size=min(2, len(after)), unique=True)))
+            sorted(
+                draw(st.lists(st.sampled_from(after), min_size=1, max_size=min(2, len(after)), unique=True))
+            )
         )
     aims.append([])
     for number in range(1, size):
@@ -189,7 +194,8 @@ def organisations(draw: st.DrawFn) -> Organisation:
     """The roles of these strategies, held by a few people."""
     people = {
         f"cb{number:02}": Person(
-            f"cb{number:02}", tuple(draw(st.lists(st.sampled_from(ROLES), min_size=1, max_size=3, unique=True)))
+            f"cb{number:02}",
+            tuple(draw(st.lists(st.sampled_from(ROLES), min_size=1, max_size=3, unique=True))),
         )
         for number in range(draw(st.integers(0, 4)))
     }
@@ -204,9 +210,7 @@ def separations(of: Sequence[str]) -> tuple[Separation, ...]:
 
 def unit_limits() -> st.SearchStrategy[Limit]:
     """Limits in every unit."""
-    return st.builds(
-        Limit, st.integers(0, 6).map(lambda n: Fraction(n, 2)), st.sampled_from(list(TimeUnit))
-    )
+    return st.builds(Limit, st.integers(0, 6).map(lambda n: Fraction(n, 2)), st.sampled_from(list(TimeUnit)))
 
 
 def mutated(trace: Sequence[str], steps: Sequence[str], seed: int) -> list[str]:
@@ -225,3 +229,32 @@ def mutated(trace: Sequence[str], steps: Sequence[str], seed: int) -> list[str]:
     else:
         changed.insert(at, rng.choice(list(steps)))
     return changed
+
+
+@st.composite
+def cased_procedures(draw: st.DrawFn) -> Procedure:
+    """Procedures some of whose flows exist in one case only; not all of them sound."""
+    drawn = draw(st.one_of(block_procedures(6), layered_procedures()))
+    case = st.sampled_from(["", "", "", "verification", "default"])
+    steps = (
+        replace(each, flows=tuple(replace(flow, case=draw(case)) for flow in each.flows))
+        if len(each.flows) > 1
+        else each
+        for each in drawn.steps
+    )
+    limits = {"default": working_days(3), "verification": working_days(5)}
+    return replace(drawn, steps=tuple(steps), limits=limits)
+
+
+def random_run(game: Game, rng: random.Random) -> list[str]:
+    """The visible steps of a run: complete, or the beginning of a long one."""
+    state = rng.choice(game.starts)
+    run = []
+    for _ in range(60):
+        moves = [] if game.is_complete(state) else game.moves(state)
+        if not moves:
+            break
+        fired, state = rng.choice(moves)
+        if not game.steps[fired].is_silent:
+            run.append(fired)
+    return run

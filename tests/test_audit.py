@@ -69,4 +69,4 @@ def test_json_holds_what_the_outcome_holds(shipped_run):
     run, folder = shipped_run
     master = json.loads((folder / "findings.json").read_text(encoding="utf-8"))
     assert [f["fingerprint"] for f in master["findings"]] == [f.fingerprint for f in run.outcome.findings]
-    assert len(master["open_items"]) == len(run.outcome.open_items)
+    assert len(master["open"]) == len(run.outcome.open_items)

@@ -64,13 +64,13 @@ def test_every_deviation_is_found_and_nothing_else(data: Path, tmp_path: Path) -
     expected = truth(folder)
     assert told(audit) == expected
     assert {code for code, _, _ in expected} == set(COVERED.values())
-    assert audit.gathered.failures == []
-    assert audit.intake.refused_count == 0
+    assert audit.outcome.failures == ()
+    assert audit.outcome.intake.refused_count == 0
 
 
 def test_clean_dossiers_stay_clean(data: Path, tmp_path: Path) -> None:
     audit = audited(made(data, tmp_path, 3_000, "--clean"))
-    assert (told(audit), audit.gathered.findings) == (Counter(), [])
+    assert (told(audit), audit.outcome.findings) == (Counter(), ())
 
 
 def test_a_dossier_that_is_open_and_not_yet_due_is_left_open(data: Path, tmp_path: Path) -> None:
@@ -84,7 +84,7 @@ def test_a_dossier_that_is_open_and_not_yet_due_is_left_open(data: Path, tmp_pat
 @pytest.mark.full
 def test_clean_dossiers_stay_clean_by_the_ten_thousands(data: Path, tmp_path: Path) -> None:
     audit = audited(made(data, tmp_path, 42_000, "--clean"))
-    assert (told(audit), audit.gathered.findings) == (Counter(), [])
+    assert (told(audit), audit.outcome.findings) == (Counter(), ())
 
 
 @pytest.mark.parametrize("dossiers", [2_000, pytest.param(42_000, marks=pytest.mark.full)])

@@ -40,7 +40,7 @@ def test_the_sample_is_small_enough_to_ship() -> None:
 def test_an_audit_of_the_sample_finds_what_was_put_in_and_nothing_else() -> None:
     audit = audited()
     assert Counter((r["code"], r["dossier_id"], r["step"]) for r in audit.evidence) == truth()
-    assert audit.gathered.failures == []
+    assert audit.outcome.failures == ()
 
 
 def test_every_rule_on_dossiers_has_something_to_find_in_the_sample() -> None:
@@ -49,7 +49,7 @@ def test_every_rule_on_dossiers_has_something_to_find_in_the_sample() -> None:
 
 
 def test_every_row_of_the_sample_is_read() -> None:
-    intake = audited().intake
+    intake = audited().outcome.intake
     events = len((SAMPLES / "events.csv").read_text(encoding="utf-8").splitlines()) - 1
     dossiers = len((SAMPLES / "dossiers.csv").read_text(encoding="utf-8").splitlines()) - 1
     assert (intake.events_kept, intake.dossiers_kept, intake.refused_count) == (events, dossiers, 0)

@@ -223,7 +223,9 @@ class Game:
     def has_run(self, steps: Collection[str]) -> bool:
         """Whether some complete run passes all of `steps`."""
         return (
-            self.shortest(lambda at, step: at | ({step} & set(steps)), frozenset(), lambda at: at >= set(steps))
+            self.shortest(
+                lambda at, step: at | ({step} & set(steps)), frozenset(), lambda at: at >= set(steps)
+            )
             is not None
         )
 

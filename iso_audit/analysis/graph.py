@@ -56,6 +56,15 @@ class Graph:
         return {step.id: node for node, step in enumerate(self.steps)}
 
     @cached_property
+    def of_kind(self) -> dict[str, list[int]]:
+        """Kind -> the nodes of that kind."""
+        kinds: dict[str, list[int]] = {}
+        for node, step in enumerate(self.steps):
+            for kind in step.kinds:
+                kinds.setdefault(kind, []).append(node)
+        return kinds
+
+    @cached_property
     def is_silent(self) -> list[bool]:
         return [step.is_silent for step in self.steps]
 
@@ -83,6 +92,20 @@ class Graph:
     def visible(self, nodes: Iterable[int]) -> tuple[str, ...]:
         """Ids of those `nodes` that somebody carries out."""
         return tuple(self.steps[node].id for node in nodes if not self.is_silent[node])
+
+    def next_visible(self, node: int) -> tuple[int, ...]:
+        """Visible nodes that may come next, seen through silent gateways, in the order of the file."""
+        found: set[int] = set()
+        stack, seen = [node], {node}
+        while stack:
+            for edge in self.outs[stack.pop()]:
+                after = self.target[edge]
+                if not self.is_silent[after]:
+                    found.add(after)
+                elif after not in seen:
+                    seen.add(after)
+                    stack.append(after)
+        return tuple(sorted(found))
 
     def path(self, targets: Iterable[int]) -> tuple[int, ...]:
         """A path with the fewest flows from an entry to one of `targets`; empty if there is none."""

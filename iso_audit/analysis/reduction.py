@@ -1,9 +1,6 @@
 """Reduce a graph to a few nodes, keeping what was reduced as expressions over steps.
 
-An expression stands for the runs of one block: a step, two blocks in sequence, either of two,
-both side by side, either or both, or a block repeated. A sound procedure nearly always reduces to
-one expression; every question about its runs is then one sweep over that expression, linear
-however wide its parallel blocks are.
+A sound procedure nearly always reduces to one expression (see `blocks`).
 
 Rules (all local, each removes a node or an edge):
 
@@ -27,56 +24,16 @@ regular expression (Brzozowski and McCluskey 1963, doi:10.1109/PGEC.1963.263416)
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from iso_audit.analysis.blocks import ANY_OF, BOTH, EITHER, NOTHING, Blocks
 from iso_audit.analysis.graph import ALL, ONE, SOME, Graph
 
-EMPTY, STEP, SEQUENCE, EITHER, BOTH, ANY_OF, REPEAT = range(7)
-"""Operators. `REPEAT(a, b)` is a, or a b a, or a b a b a ...; `ANY_OF(a, b)` is a, b, or both at once."""
-
-NOTHING = 0
-"""The expression of a block in which nobody does anything."""
-
-_CAPS = (4, 16, 64)
-"""Rule 4 first where it makes few flows; past the last cap it is left to the search of states."""
+_CAPS = (4, 16)
+"""Rule 4 first where it makes few flows; past the last cap the node stays."""
 _PARALLEL = {
     (ONE, ONE): EITHER, (ONE, SOME): EITHER, (ALL, ALL): BOTH, (ALL, SOME): BOTH, (SOME, SOME): ANY_OF,
 }  # fmt: skip
-
-
-@dataclass(eq=False)
-class Blocks:
-    """Expressions by number; the parts of an expression have smaller numbers than itself."""
-
-    op: list[int] = field(default_factory=lambda: [EMPTY])
-    left: list[int] = field(default_factory=lambda: [0])
-    right: list[int] = field(default_factory=lambda: [0])
-
-    def step(self, node: int) -> int:
-        return self._add(STEP, node, 0)
-
-    def sequence(self, a: int, b: int) -> int:
-        if a == NOTHING:
-            return b
-        return a if b == NOTHING else self._add(SEQUENCE, a, b)
-
-    def parallel(self, op: int, a: int, b: int) -> int:
-        """EITHER, BOTH or ANY_OF of two blocks."""
-        if op == BOTH:
-            if a == NOTHING:
-                return b
-            return a if b == NOTHING else self._add(BOTH, a, b)
-        return a if a == b and op == EITHER else self._add(op, a, b)
-
-    def repeat(self, body: int, again: int) -> int:
-        return NOTHING if body == again == NOTHING else self._add(REPEAT, body, again)
-
-    def _add(self, op: int, a: int, b: int) -> int:
-        self.op.append(op)
-        self.left.append(a)
-        self.right.append(b)
-        return len(self.op) - 1
 
 
 @dataclass(eq=False)
@@ -112,11 +69,13 @@ class Reduction:
         return any(self.join[node] == SOME and len(self.ins[node]) > 1 for node in self.alive)
 
     @property
-    def whole(self) -> int | None:
-        """The expression of all runs, once nothing but one flow from first to last is left."""
-        if self.alive or len(self.outs[self.first]) != 1:
-            return None
-        return self.held[next(iter(self.outs[self.first]))]
+    def only_chooses(self) -> bool:
+        """Whether nothing that is left splits or waits: then one token walks about, and all is well."""
+        return all(
+            (self.split[node] == ONE or len(self.outs[node]) == 1)
+            and (self.join[node] == ONE or len(self.ins[node]) == 1)
+            for node in self.alive
+        )
 
     def connect(self, u: int, v: int, held: int) -> None:
         """Add a flow, uniting it with one that is there already where the rules allow it."""
@@ -138,30 +97,23 @@ class Reduction:
         self.ins[v][edge] = None
         self._between[u, v] = edge
 
-    def run(self, limit: int | None = None) -> None:
-        """Apply the rules until none applies; stop early once there are more than `limit` expressions.
+    def run(self) -> None:
+        """Apply the rules until none applies.
 
         Complexity: near linear on graphs made of blocks; each removal makes at most `cap` flows.
         """
-        for cap in _CAPS if limit is None else (*_CAPS, len(self.what) ** 2 + 1):
+        for cap in _CAPS:
             self._work += sorted(self.alive, reverse=True)
             while self._work:
                 node = self._work.pop()
                 if node in self.alive:
                     self._remove(node, cap)
-                if limit is not None and len(self.blocks.op) > limit:
-                    return
-            if not self.alive:
-                return
 
     def _remove(self, v: int, cap: int) -> None:
         """Replace node v by one flow for each way through it (rules 1 and 4), if that is allowed."""
         ins, outs = self.ins[v], self.outs[v]
         k, m = len(ins), len(outs)
         if k * m > cap or (k > 1 and self.join[v] != ONE) or (m > 1 and self.split[v] != ONE):
-            return
-        if k == m == 1:
-            self._bypass(v)
             return
         source, target, held = self.source, self.target, self.held
         before = [source[edge] for edge in ins]
@@ -193,27 +145,6 @@ class Reduction:
         self._work += before
         self._work += after
 
-    def _bypass(self, v: int) -> None:
-        """Rule 1, by far the most frequent: the flow into v takes over what v and the flow out of it hold."""
-        (edge,), (gone,) = self.ins[v], self.outs[v]
-        u, w = self.source[edge], self.target[gone]
-        if v in (u, w):
-            return
-        self.alive.discard(v)
-        sequence = self.blocks.sequence
-        held = sequence(sequence(self.held[edge], self.what[v]), self.held[gone])
-        self._drop(gone)
-        if u == w or (u, w) in self._between:
-            self._drop(edge)
-            self.connect(u, w, held)
-        else:
-            del self._between[u, v]
-            self._between[u, w] = edge
-            self.target[edge] = w
-            self.held[edge] = held
-            self.ins[w][edge] = None
-        self._work += (u, w)
-
     def _drop(self, edge: int) -> None:
         u, v = self.source[edge], self.target[edge]
         del self.outs[u][edge]
@@ -234,20 +165,32 @@ def reduction_of(graph: Graph, kept: bytearray) -> Reduction:
 
 
 def _begun(graph: Graph, kept: bytearray) -> Reduction:
+    """The flows between the nodes that split or join; what lies between two of them is one flow (rule 1)."""
     size = len(graph.steps)
     blocks = Blocks()
     reduction = prepared(blocks, [*graph.split, ONE, ONE], [*graph.join, ONE, SOME])
-    reduction.alive = {node for node in range(size) if kept[node]}
-    silent = graph.is_silent
-    for node in reduction.alive:
-        reduction.what[node] = NOTHING if silent[node] else blocks.step(node)
-    reduction.connect(size, graph.entries[0], NOTHING)
-    for node in sorted(reduction.alive):
-        for edge in graph.outs[node]:
-            if kept[graph.target[edge]]:
-                reduction.connect(node, graph.target[edge], NOTHING)
+    target, silent = graph.target, graph.is_silent
+    nodes = [node for node in range(size) if kept[node]]
+    after = {node: [target[edge] for edge in graph.outs[node] if kept[target[edge]]] for node in nodes}
+    arriving = [0] * (size + 2)
+    for node in nodes:
         if node in graph.ends:
-            reduction.connect(node, size + 1, NOTHING)
+            after[node].append(reduction.last)
+        for other in after[node]:
+            arriving[other] += 1
+    after[reduction.first] = [graph.entries[0]]
+    arriving[graph.entries[0]] += 1
+    corners = [node for node in nodes if arriving[node] > 1 or len(after[node]) > 1]
+    reduction.alive = set(corners)
+    for node in (reduction.first, *corners):
+        if node != reduction.first and not silent[node]:
+            reduction.what[node] = blocks.step(node)
+        for other in after[node]:
+            held = NOTHING
+            while other not in reduction.alive and other != reduction.last:
+                held = held if silent[other] else blocks.sequence(held, blocks.step(other))
+                other = after[other][0]
+            reduction.connect(node, other, held)
     return reduction
 
 
@@ -257,18 +200,4 @@ def prepared(blocks: Blocks, split: list[int], join: list[int]) -> Reduction:
     reduction = Reduction(blocks, split, join, size - 2, size - 1, what=[NOTHING] * size)
     reduction.outs = [{} for _ in range(size)]
     reduction.ins = [{} for _ in range(size)]
-    return reduction
-
-
-def reduction_of_states(
-    blocks: Blocks, size: int, moves: Iterable[Sequence[int]], start: int, complete: Iterable[int]
-) -> Reduction:
-    """Prepare a graph of states, where every move (from, to, expression) is a choice, for reducing."""
-    reduction = prepared(blocks, [ONE] * (size + 2), [ONE] * (size + 2))
-    reduction.alive = set(range(size))
-    reduction.connect(size, start, NOTHING)
-    for before, after, held in moves:
-        reduction.connect(before, after, held)
-    for state in complete:
-        reduction.connect(state, size + 1, NOTHING)
     return reduction

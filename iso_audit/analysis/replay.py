@@ -164,6 +164,8 @@ class Replayer:
 
     def _silently(self, markings: Iterable[int]) -> list[int]:
         """All markings that silent gateways alone can make of these."""
+        if not self._player.can_list:
+            raise _TooWideError
         reached = dict.fromkeys(markings)
         stack = list(reached)
         while stack:

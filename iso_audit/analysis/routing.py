@@ -32,6 +32,8 @@ class Sizes:
     """Least width of a gutter."""
     lane_track: float = 5
     """From one line to the next in a gutter."""
+    margin: float = 0
+    """Room kept free at the left edge, for words beside the lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ def _across(
     columns: Sequence[int], widths: Sequence[int], sizes: Sizes
 ) -> tuple[list[float], list[float], tuple[float, ...], float]:
     """Left edge of each gutter, middle of each column, borders of the lanes and the whole width."""
-    left, middle, borders, x = [], [], [], 0.0
+    left, middle, borders, x = [], [], [], sizes.margin
     for gutter, tracks in enumerate(widths):
         left.append(x)
         if gutter < len(columns):

@@ -1,231 +1,199 @@
-"""Questions about every complete run, answered by sweeps over one expression.
+"""Questions about every complete run of a graph.
 
-What a run means for a question is one of a few classes; an expression stands for the set of
-classes that its runs can have, a small bit set, and the operators are tables over such sets. So a
-question costs one pass, whatever the number of runs.
-
-"Required on every run" is not dominance: a step in one branch of a parallel block is on every run
-although paths lead around it. Steps side by side happen in any order; blocks side by side are
-played one after the other, which loses nothing: whatever order of two sets of steps is possible at
-all is possible with one of the blocks first.
+Runs are the ways through a small automaton whose moves carry expressions. A graph made of blocks
+has one move, which carries everything; what did not reduce to blocks has more states. "Required on
+every run" is not dominance: a step in one branch of a parallel block is on every run although
+paths lead around it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from heapq import heappop, heappush
 
-from iso_audit.analysis.reduction import ANY_OF, BOTH, EITHER, EMPTY, REPEAT, SEQUENCE, STEP, Blocks
-from iso_audit.analysis.spelling import (
-    FAR,
+from iso_audit.analysis.blocks import (
+    COMPANY,
+    EMPTY,
     FIRST,
     FREE,
+    ORDER,
     SECOND,
     WRONG,
-    costs,
+    Around,
+    Blocks,
+    Tables,
+    either,
     in_order,
-    spelled,
-    spelled_in_class,
 )
+from iso_audit.analysis.spelling import FAR, Costs, costs, costs_by_class, spelled, spelled_in_class
 
-
-def _in_company(x: int, y: int) -> int:
-    """Classes of "together": 0 neither set, 1 one, 2 the other, 3 both."""
-    return x | y
-
-
-@dataclass(frozen=True, slots=True)
-class _Tables:
-    """What the operators do to sets of classes; sets are 4-bit masks, pairs are `16 * a + b`."""
-
-    sequence: Sequence[int]
-    both: Sequence[int]
-    repeat: Sequence[int]
-
-
-def _tables(join: Callable[[int, int], int]) -> _Tables:
-    def product(a: int, b: int) -> int:
-        found = 0
-        for x in range(4):
-            for y in range(4):
-                if a >> x & 1 and b >> y & 1:
-                    found |= 1 << join(x, y)
-        return found
-
-    sequence = [product(a, b) for a in range(16) for b in range(16)]
-    both = [product(a, b) | product(b, a) for a in range(16) for b in range(16)]
-    repeat = []
-    for a in range(16):
-        for b in range(16):
-            found, before = a, 0
-            while found != before:
-                before = found
-                found |= sequence[16 * sequence[16 * found + b] + a]
-            repeat.append(found)
-    return _Tables(sequence, both, repeat)
-
-
-_ORDER = _tables(in_order)
-_COMPANY = _tables(_in_company)
+Move = tuple[int, int, int]
+"""From a state to a state by the runs of an expression."""
 
 
 @dataclass(eq=False)
 class Runs:
-    """All complete runs of one graph: `whole` is their expression, steps are node numbers."""
+    """All complete runs: the ways from state `start` to a state in `final`; steps are node numbers."""
 
     blocks: Blocks
-    whole: int
+    states: int
+    moves: Sequence[Move]
+    start: int
+    final: frozenset[int]
 
-    def _classes(self, of: dict[int, int], tables: _Tables) -> list[int]:
-        """Per expression: the set of classes of its runs; `of` gives the class of steps not in 0."""
-        sequence, both, repeat = tables.sequence, tables.both, tables.repeat
-        value: list[int] = []
-        add = value.append
-        for o, left, right in zip(self.blocks.op, self.blocks.left, self.blocks.right, strict=True):
-            if o == STEP:
-                add(1 << of.get(left, 0))
-            elif o == EMPTY:
-                add(1)
-            elif o == SEQUENCE:
-                add(sequence[16 * value[left] + value[right]])
-            elif o == EITHER:
-                add(value[left] | value[right])
-            elif o == BOTH:
-                add(both[16 * value[left] + value[right]])
-            elif o == ANY_OF:
-                add(value[left] | value[right] | both[16 * value[left] + value[right]])
-            else:
-                add(repeat[16 * value[left] + value[right]])
-        return value
+    @cached_property
+    def _outs(self) -> list[list[Move]]:
+        outs: list[list[Move]] = [[] for _ in range(self.states)]
+        for move in self.moves:
+            outs[move[0]].append(move)
+        return outs
 
-    def always_of(self, mask: Sequence[int]) -> int:
-        """The bits that every complete run meets, where each node carries the bits `mask[node]`. Linear."""
-        value: list[int] = []
-        add = value.append
-        for o, left, right in zip(self.blocks.op, self.blocks.left, self.blocks.right, strict=True):
-            if o == STEP:
-                add(mask[left])
-            elif o in (SEQUENCE, BOTH):
-                add(value[left] | value[right])
-            elif o == REPEAT:
-                add(value[left])
-            else:
-                add(value[left] & value[right])
-        return value[self.whole]
+    def _classes(self, value: Sequence[int], tables: Tables) -> int:
+        """The classes of complete runs; `value` are those of the expressions. Linear."""
+        seen = [0] * self.states
+        seen[self.start] = 1
+        stack = [self.start]
+        while stack:
+            at = stack.pop()
+            for _, to, expression in self._outs[at]:
+                reached = seen[to] | tables.sequence[16 * seen[at] + value[expression]]
+                if reached != seen[to]:
+                    seen[to] = reached
+                    stack.append(to)
+        found = 0
+        for state in self.final:
+            found |= seen[state]
+        return found
 
     def can_avoid(self, nodes: Collection[int]) -> bool:
         """Whether some complete run passes none of `nodes`. Linear."""
-        return bool(self._classes(dict.fromkeys(nodes, FIRST), _ORDER)[self.whole] & 1 << FREE)
+        value = self.blocks.classes(dict.fromkeys(nodes, FIRST), ORDER)
+        return bool(self._classes(value, ORDER) & 1 << FREE)
 
     def can_meet(self, a: Collection[int], b: Collection[int]) -> bool:
         """Whether some complete run passes one of `a` and one of `b` (one in both sets is enough). Linear."""
         of = dict.fromkeys(a, 1)
         of.update((node, of.get(node, 0) | 2) for node in b)
-        return bool(self._classes(of, _COMPANY)[self.whole] & 1 << 3)
+        return bool(self._classes(self.blocks.classes(of, COMPANY), COMPANY) & 1 << 3)
 
     def shortest(self, avoid: Collection[int] = ()) -> list[int] | None:
-        """A complete run with the fewest steps that passes none of `avoid`; None if there is none. Linear."""
+        """A complete run with the fewest steps that passes none of `avoid`; None if there is none."""
         cost = costs(self.blocks, avoid)
-        return None if cost[self.whole] >= FAR else spelled(self.blocks, cost, self.whole)
+        way = self._cheapest([(each, FAR, FAR, FAR) for each in cost], FREE)
+        if way is None:
+            return None
+        return [node for expression, _ in way for node in spelled(self.blocks, cost, expression)]
 
     def out_of_order(self, first: Collection[int], second: Collection[int]) -> list[int] | None:
         """A complete run with the fewest steps in which one of `second` comes before any of `first`.
 
         Both happen in it; a step in both sets counts as first, for it is both at once. None if
-        there is no such run. Linear.
+        there is no such run. Linear where there is none.
         """
         of = dict.fromkeys(second, SECOND)
         of.update(dict.fromkeys(first, FIRST))
-        classes = self._classes(of, _ORDER)
-        if not classes[self.whole] & 1 << WRONG:
+        classes = self.blocks.classes(of, ORDER)
+        if not self._classes(classes, ORDER) & 1 << WRONG:
             return None
-        return spelled_in_class(self.blocks, self.whole, of, WRONG)
+        cost = costs_by_class(self.blocks, of, classes)
+        run: list[int] = []
+        for expression, sort in self._cheapest(cost, WRONG) or ():
+            run += spelled_in_class(self.blocks, cost, expression, sort)
+        return run
+
+    def _cheapest(self, cost: Sequence[Costs], wanted: int) -> list[tuple[int, int]] | None:
+        """Expressions of a cheapest way of class `wanted`, each with its own class (Dijkstra 1959)."""
+        best = {(self.start, FREE): 0}
+        parent: dict[tuple[int, int], tuple[tuple[int, int], int, int]] = {}
+        heap = [(0, self.start, FREE)]
+        while heap:
+            total, state, so_far = heappop(heap)
+            if total > best[state, so_far]:
+                continue
+            if so_far == wanted and state in self.final:
+                return _way(parent, (state, so_far))
+            for _, to, expression in self._outs[state]:
+                for sort, more in enumerate(cost[expression]):
+                    after = (to, in_order(so_far, sort))
+                    if more < FAR and total + more < best.get(after, FAR):
+                        best[after] = total + more
+                        parent[after] = ((state, so_far), expression, sort)
+                        heappush(heap, (total + more, *after))
+        return None
+
+    def always_of(self, mask: Sequence[int]) -> int:
+        """The bits that every complete run meets, where each node n carries the bits `mask[n]`."""
+        value = self.blocks.always(mask)
+        at = self._must(value, [self.start])
+        found = -1
+        for state in self.final:
+            found = either(found, at[state])
+        return max(found, 0)
 
     @cached_property
-    def always(self) -> list[int]:
-        """Per expression: mask of the nodes on every one of its runs. Linear in masks."""
-        return self._always_without(None)
+    def _always(self) -> list[int]:
+        """Per expression: the nodes on each of its runs, node n as bit n."""
+        most = max(node for op, node in zip(self.blocks.op, self.blocks.left, strict=True) if op != EMPTY)
+        return self.blocks.always([1 << node for node in range(most + 1)])
 
-    def _always_without(self, node: int | None, relevant: bytearray | None = None) -> list[int]:
-        """As `always`, of the runs that do not pass `node`; -1 where there are none."""
-        op, left, right = self.blocks.op, self.blocks.left, self.blocks.right
-        value = [0] * (self.whole + 1) if relevant is None else list(self.always)
-        for at in range(1, self.whole + 1):
-            if relevant is not None and not relevant[at]:
-                continue
-            o = op[at]
-            if o == STEP:
-                value[at] = -1 if left[at] == node else 1 << left[at]
-                continue
-            a, b = value[left[at]], value[right[at]]
-            if o in (SEQUENCE, BOTH):
-                value[at] = -1 if a < 0 or b < 0 else a | b
-            elif o == REPEAT:
-                value[at] = a
-            else:
-                value[at] = _either(a, b)
-        return value
+    def around(self, node: int) -> Around | None:
+        """What every complete run that passes `node` passes before, after, and at all; None if none passes.
 
-    def _holding(self, node: int) -> bytearray:
-        """Per expression: 1 where `node` is in it."""
-        op, left, right = self.blocks.op, self.blocks.left, self.blocks.right
-        held = bytearray(self.whole + 1)
-        for at in range(1, self.whole + 1):
-            if op[at] == STEP:
-                held[at] = left[at] == node
-            elif held[left[at]] or held[right[at]]:
-                held[at] = 1
-        return held
-
-    def around(self, node: int) -> tuple[int, int, int] | None:
-        """What every run that passes `node` passes before it, after it, and at all: three masks.
-
-        Before means before its first time, after means after its last; `node` itself counts only
-        "at all". None if no run passes it. Linear in masks.
+        Complexity: linear in masks, times the nesting of loops among the states.
         """
-        held = self._holding(node)
-        if not held[self.whole]:
+        held = self.blocks.holding(node)
+        if not held:
             return None
-        without, always = self._always_without(node, held), self.always
-        op, left, right = self.blocks.op, self.blocks.left, self.blocks.right
-        before: dict[int, int] = {}
-        after: dict[int, int] = {}
-        passing: dict[int, int] = {}
-        for at in range(1, self.whole + 1):
-            if not held[at]:
+        without = self.blocks.without(held, self._always)
+        inside = self.blocks.around(held, self._always, without)
+        fresh = self._must(without, [self.start])
+        done = self._must(without, self.final, backward=True)
+        rest = self._must(self._always, self.final, backward=True)
+        before = after = passing = -1
+        for state, to, expression in self.moves:
+            here = inside.get(expression)
+            if here is None:
                 continue
-            if op[at] == STEP:
-                before[at] = after[at] = 0
-                passing[at] = 1 << node
-                continue
-            a, b = left[at], right[at]
-            early, late = before.get(a, -1), before.get(b, -1)
-            soon, last = after.get(a, -1), after.get(b, -1)
-            one, other = passing.get(a, -1), passing.get(b, -1)
-            if op[at] == SEQUENCE:
-                before[at] = _either(early, _union(without[a], late))
-                after[at] = _either(last, _union(soon, without[b]))
-                passing[at] = _either(_union(one, always[b]), _union(without[a], other))
-            elif op[at] == BOTH:
-                before[at], after[at] = _either(early, late), _either(soon, last)
-                passing[at] = _either(_union(one, always[b]), _union(without[a], other))
-            elif op[at] == REPEAT:
-                before[at] = _either(early, _union(without[a], late))
-                after[at] = _either(soon, _union(last, without[a]))
-                passing[at] = _either(one, _union(without[a], other))
-            else:
-                before[at], after[at] = _either(early, late), _either(soon, last)
-                passing[at] = _either(one, other)
-        return before[self.whole], after[self.whole], passing[self.whole]
+            if fresh[state] >= 0:
+                before = either(before, fresh[state] | here.before)
+                passing = either(passing, fresh[state] | here.passing | rest[to])
+            if done[to] >= 0:
+                after = either(after, here.after | done[to])
+        return None if passing < 0 else Around(before, after, passing)
+
+    def _must(self, value: Sequence[int], starts: Collection[int], *, backward: bool = False) -> list[int]:
+        """Per state: what every way from `starts` has met, or backward every way on to them; -1: no way.
+
+        The greatest solution of: on arriving, what all moves that arrive have in common.
+        """
+        known = [-1] * self.states
+        for state in starts:
+            known[state] = 0
+        edges: list[list[tuple[int, int]]] = [[] for _ in known]
+        for source, to, expression in self.moves:
+            if value[expression] >= 0:
+                edges[to if backward else source].append((source if backward else to, value[expression]))
+        queue = list(starts)
+        waiting = set(queue)
+        for state in queue:
+            waiting.discard(state)
+            for to, more in edges[state]:
+                met = either(known[to], known[state] | more)
+                if met != known[to]:
+                    known[to] = met
+                    if to not in waiting:
+                        waiting.add(to)
+                        queue.append(to)
+        return known
 
 
-def _either(a: int, b: int) -> int:
-    """What two alternatives have in common; -1 is an alternative that does not exist."""
-    if a < 0:
-        return b
-    return a if b < 0 else a & b
-
-
-def _union(a: int, b: int) -> int:
-    return -1 if a < 0 or b < 0 else a | b
+def _way(
+    parent: dict[tuple[int, int], tuple[tuple[int, int], int, int]], at: tuple[int, int]
+) -> list[tuple[int, int]]:
+    way = []
+    while at in parent:
+        at, expression, sort = parent[at]
+        way.append((expression, sort))
+    return way[::-1]

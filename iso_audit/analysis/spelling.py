@@ -9,29 +9,37 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from iso_audit.analysis.reduction import ANY_OF, BOTH, EITHER, EMPTY, NOTHING, REPEAT, SEQUENCE, STEP, Blocks
+from iso_audit.analysis.blocks import (
+    ANY_OF,
+    BOTH,
+    EITHER,
+    EMPTY,
+    FIRST,
+    FREE,
+    NOTHING,
+    REPEAT,
+    SECOND,
+    SEQUENCE,
+    STEP,
+    WRONG,
+    Blocks,
+    in_order,
+)
 
 FAR = 1 << 60
-"""The cost of what cannot be."""
-
-FREE, FIRST, SECOND, WRONG = range(4)
-"""Classes of a run by the order of two sets of steps: none of either; one of the first set comes
-before any of the second; only second ones; a second one first, and a first one later."""
+"""The cost of what cannot be, or more."""
 
 Costs = tuple[int, int, int, int]
 """Per class: the steps of a shortest run in it."""
 
 
-def in_order(x: int, y: int) -> int:
-    """The class of a run of class x followed by one of class y."""
-    if x == FREE:
-        return y
-    if x == SECOND:
-        return SECOND if y in (FREE, SECOND) else WRONG
-    return x
-
-
-_ONE_STEP: tuple[Costs, ...] = ((1, FAR, FAR, FAR), (FAR, 1, FAR, FAR), (FAR, FAR, 1, FAR), (FAR, FAR, FAR, 1))
+_NO_STEP: Costs = (0, FAR, FAR, FAR)
+_ONE_STEP: tuple[Costs, ...] = (
+    (1, FAR, FAR, FAR),
+    (FAR, 1, FAR, FAR),
+    (FAR, FAR, 1, FAR),
+    (FAR, FAR, FAR, 1),
+)
 _PAIRS = tuple((x, y, in_order(x, y)) for x in range(4) for y in range(4))
 
 
@@ -69,11 +77,8 @@ def spelled(blocks: Blocks, cost: Sequence[int], whole: int) -> list[int]:
     return run
 
 
-def spelled_in_class(blocks: Blocks, whole: int, of: Mapping[int, int], wanted: int) -> list[int]:
-    """The nodes of a shortest run of class `wanted`, which must exist; `of` classes the steps not FREE."""
-    cost: list[Costs] = [(0, FAR, FAR, FAR)]
-    for at in range(1, whole + 1):
-        cost.append(_costs_by_class(blocks, at, of, cost))
+def spelled_in_class(blocks: Blocks, cost: Sequence[Costs], whole: int, wanted: int) -> list[int]:
+    """The nodes of a shortest run of class `wanted`, which must exist; `cost` as `costs_by_class` gave it."""
     run: list[int] = []
     stack = [(whole, wanted)]
     while stack:
@@ -85,32 +90,45 @@ def spelled_in_class(blocks: Blocks, whole: int, of: Mapping[int, int], wanted: 
     return run
 
 
-def _costs_by_class(
-    blocks: Blocks, at: int, of: Mapping[int, int], cost: Sequence[Costs]
-) -> Costs:
-    o = blocks.op[at]
-    if o == STEP:
-        return _ONE_STEP[of.get(blocks.left[at], FREE)]
-    a, b = cost[blocks.left[at]], cost[blocks.right[at]]
-    if o == SEQUENCE:
-        return _after(a, b)
-    if o == EITHER:
-        return _least(a, b)
-    if o == BOTH:
-        return _least(_after(a, b), _after(b, a))
-    if o == ANY_OF:
-        return _least(_least(a, b), _least(_after(a, b), _after(b, a)))
-    return _rounds(a, b)[-1]
+def costs_by_class(blocks: Blocks, of: Mapping[int, int], classes: Sequence[int]) -> list[Costs]:
+    """Per expression: the costs of its runs by class. Linear.
+
+    `of` gives the classes of the steps that are not FREE, `classes` the sets of each expression.
+    """
+    cost: list[Costs] = []
+    add = cost.append
+    for o, left, right in zip(blocks.op, blocks.left, blocks.right, strict=True):
+        if o == STEP:
+            add(_ONE_STEP[of.get(left, FREE)])
+        elif o == EMPTY:
+            add(_NO_STEP)
+        elif o in (SEQUENCE, BOTH) and 1 in (classes[left], classes[right]):
+            # one of the two is FREE whatever it does: it only adds its steps
+            other, own = (left, right) if classes[left] == 1 else (right, left)
+            more, (free, first, second, wrong) = cost[other][FREE], cost[own]
+            add((free + more, first + more, second + more, wrong + more))
+        elif o == SEQUENCE:
+            add(_after(cost[left], cost[right]))
+        elif o == EITHER:
+            add(_least(cost[left], cost[right]))
+        elif o == BOTH:
+            add(_least(_after(cost[left], cost[right]), _after(cost[right], cost[left])))
+        elif o == ANY_OF:
+            a, b = cost[left], cost[right]
+            add(_least(_least(a, b), _least(_after(a, b), _after(b, a))))
+        else:
+            add(_rounds(cost[left], cost[right])[-1])
+    return cost
 
 
 def _after(a: Costs, b: Costs) -> Costs:
     free, first, second, wrong = b
     least = min(b)
     return (  # `in_order`, written out
-        min(FAR, a[FREE] + free),
-        min(FAR, a[FREE] + first, a[FIRST] + least),
-        min(FAR, a[FREE] + second, a[SECOND] + min(free, second)),
-        min(FAR, a[FREE] + wrong, a[SECOND] + min(first, wrong), a[WRONG] + least),
+        a[FREE] + free,
+        min(a[FREE] + first, a[FIRST] + least),
+        min(a[FREE] + second, a[SECOND] + min(free, second)),
+        min(a[FREE] + wrong, a[SECOND] + min(first, wrong), a[WRONG] + least),
     )
 
 

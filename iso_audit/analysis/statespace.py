@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
+from itertools import islice
 
 from iso_audit.analysis.graph import ALL, ONE, SOME
 
-STATES = 50_000
+STATES = 20_000
 """How many markings are looked at before the answer is: undecided."""
 
 _CHOICES = 12
-"""Widest inclusive split whose selections are listed."""
+"""Widest inclusive split whose selections are all listed; of wider ones, each alone and all together."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,6 +61,8 @@ class Space:
     """Per state: index into `moves` of the last firing of that run; -1 at the start."""
     unsafe: tuple[int, Firing] | None = None
     """The firing that would put a second token on a flow, after a shortest run."""
+    stuck: list[int] = field(default_factory=list)
+    """States that are not complete and in which nothing can fire."""
     is_whole: bool = True
     """False where the budget ran out, or an inclusive split is too wide to list."""
 
@@ -105,7 +108,7 @@ class Player:
     def _joined(self, node: int, marking: int) -> int:
         """What a waiting join takes, 0 while it waits.
 
-        The inclusive join follows BPMN 2.0 (OMG formal/2011-01-03, 13.3.3): it waits while a token
+        The inclusive join follows BPMN 2.0 (OMG formal/2011-01-03, chapter 13): it waits while a token
         elsewhere can reach an empty flow of it without passing it, unless that token can also
         reach a marked one.
         """
@@ -152,6 +155,8 @@ def _selections(kind: int, outs: Sequence[int]) -> list[int]:
         return [mask]
     if kind == ONE:
         return [1 << flow for flow in outs]
+    if len(outs) > _CHOICES:
+        return [*_selections(ONE, outs), *_selections(ALL, outs)]
     masks = [0]
     for flow in outs:
         masks += [mask | 1 << flow for mask in masks]
@@ -165,10 +170,7 @@ def explore(net: Net, budget: int = STATES) -> Space:
     log; at most `budget` states.
     """
     player = Player(net)
-    space = Space([1 << net.start], [], [0], [-1])
-    if not player.can_list:
-        space.is_whole = False
-        return space
+    space = Space([1 << net.start], [], [0], [-1], is_whole=player.can_list)
     number = {1 << net.start: 0}
     done = bytearray(1)
     heap = [(0, 0)]
@@ -181,7 +183,9 @@ def explore(net: Net, budget: int = STATES) -> Space:
             continue
         done[state] = 1
         marking = space.markings[state]
+        is_stuck = bool(marking & ~net.final)
         for firing in player.firings(marking):
+            is_stuck = False
             rest = marking ^ firing.taken
             total = cost + net.cost[firing.node] + _flow_cost(net, firing.taken)
             if rest & firing.put:
@@ -205,7 +209,31 @@ def explore(net: Net, budget: int = STATES) -> Space:
                 space.parent[reached] = len(space.moves)
                 heappush(heap, (total, reached))
             space.moves.append((state, firing, reached))
+        if is_stuck:
+            space.stuck.append(state)
     return space
+
+
+def play(net: Net, last_choice: bool) -> tuple[list[Firing], int, bool]:
+    """One run, always firing what comes first and choosing the first (or last) way.
+
+    Returns the firings, the marking before the last of them if it puts a second token on a flow
+    (then True), else the marking in which the run stopped. Finds faults of nets too large to search.
+    """
+    player, run, marking = Player(net), [], 1 << net.start
+    for _ in range(STATES):
+        ways = list(islice(player.firings(marking), 1))
+        if not ways:
+            break
+        firing = ways[0]
+        if last_choice:
+            put = _selections(net.split[firing.node], net.outs[firing.node])[-1]
+            firing = Firing(firing.node, firing.taken, put)
+        run.append(firing)
+        if (marking ^ firing.taken) & firing.put:
+            return run, marking, True
+        marking = marking ^ firing.taken | firing.put
+    return run, marking, False
 
 
 def _flow_cost(net: Net, flows: int) -> int:

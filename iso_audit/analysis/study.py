@@ -8,11 +8,12 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache, reduce
 from operator import and_
 
+from iso_audit.analysis.behaviour import Behaviour
 from iso_audit.analysis.duties import DutyConflict, duty_conflicts
 from iso_audit.analysis.graph import Graph, cases_of, graph_of, in_case
 from iso_audit.analysis.replay import Replay, Replayer
 from iso_audit.analysis.runs import Runs
-from iso_audit.analysis.soundness import Behaviour, Structure, structure_of
+from iso_audit.analysis.soundness import Structure, structure_of
 from iso_audit.analysis.timing import Allotment, Longest, longest
 from iso_audit.model.organisation import Organisation
 from iso_audit.model.procedure import Announcement, Limit, Procedure, Step, StepClock
@@ -72,7 +73,7 @@ class Study:
     @cached_property
     def _runs(self) -> tuple[Runs, ...]:
         """The runs of each case; empty where any of them is not known."""
-        runs = tuple(behaviour.runs for behaviour in self._behaviours)
+        runs = [behaviour.decision.runs for behaviour in self._behaviours]
         return () if None in runs else tuple(each for each in runs if each is not None)
 
     @property
@@ -89,19 +90,8 @@ class Study:
             if name in index:
                 found.add(index[name])
             elif name not in by_id:
-                found.update(self._of_kind.get(name, ()))
+                found.update(self._whole.of_kind.get(name, ()))
         return frozenset(found)
-
-    @cached_property
-    def _of_kind(self) -> dict[str, list[int]]:
-        kinds: dict[str, list[int]] = {}
-        for node, step in enumerate(self._whole.steps):
-            for kind in step.kinds:
-                kinds.setdefault(kind, []).append(node)
-        return kinds
-
-    def _said(self, run: list[int] | None) -> tuple[str, ...] | None:
-        return None if run is None else self._whole.visible(run)
 
     def on_every_run(self, names: Names) -> bool | None:
         """Whether every complete run passes a step that any of `names` means; None: not decidable.
@@ -110,17 +100,29 @@ class Study:
         there is on no run, and that a step which every path from the entries to an end passes is on
         every complete run.
         """
-        nodes = self._nodes(names)
-        whole = self._whole
+        asked = (names,) if isinstance(names, str) else tuple(names)
+        nodes, whole = self._nodes(asked), self._whole
         if not any(whole.reachable[end] for end in whole.ends):
             return None
         if not any(whole.reachable[node] for node in nodes):
             return False
         if self._runs:
+            # kinds are asked for all at once; several names may stand in for each other
+            always, bit = self._kinds_on_every_run
+            known = [always >> bit[name] & 1 for name in asked if name in bit and name not in whole.index]
+            if any(known) or len(asked) == len(known) == 1:
+                return any(known)
             return not any(runs.can_avoid(nodes) for runs in self._runs)
         around = bytearray(node not in nodes for node in range(len(whole.steps)))
         past = whole.forward(whole.entries, around)
         return None if any(past[end] for end in whole.ends) else True
+
+    @cached_property
+    def _kinds_on_every_run(self) -> tuple[int, dict[str, int]]:
+        """Mask of the kinds on every complete run, and the bit of each kind."""
+        bit = {kind: number for number, kind in enumerate(self._whole.of_kind)}
+        masks = [sum(1 << bit[kind] for kind in set(step.kinds)) for step in self._whole.steps]
+        return reduce(and_, (runs.always_of(masks) for runs in self._runs)), bit
 
     def run_avoiding(self, names: Names) -> tuple[str, ...] | None:
         """A complete run with the fewest steps that passes none of `names`; None if there is none."""
@@ -138,7 +140,7 @@ class Study:
 
     def _shortest(self, runs: Iterable[list[int] | None]) -> tuple[str, ...] | None:
         found = [run for run in runs if run is not None]
-        return self._said(min(found, key=len)) if found else None
+        return self._whole.visible(min(found, key=len)) if found else None
 
     def can_meet(self, a: Names, b: Names) -> bool:
         """Whether some complete run passes one of `a` and one of `b`; granted where not decided."""
@@ -150,8 +152,12 @@ class Study:
         if found is None:
             node = self._whole.index.get(step)
             every = [] if node is None else [runs.around(node) for runs in self._runs]
-            before, after, passing = ([masks[at] for masks in every if masks is not None] for at in range(3))
-            found = (self._in_all(before), self._in_all(after), self._in_all(passing))
+            around = [each for each in every if each is not None]
+            found = (
+                self._in_all([each.before for each in around]),
+                self._in_all([each.after for each in around]),
+                self._in_all([each.passing for each in around]),
+            )
             self._around[step] = found
         return found
 
@@ -180,7 +186,7 @@ class Study:
         return Allotment(self.procedure, self.organisation)
 
     def allotted(self, step: Step) -> Limit | None:
-        """The limit charged for a step: its own or its group's; None if none, or if its time does not count."""
+        """The limit a step is charged with: its own or its group's; None if none, or if it is not counted."""
         return self._allotment.limit(step)
 
     def longest(self, case: str = "default", clocks: Mapping[str, StepClock] | None = None) -> Longest:
@@ -235,20 +241,8 @@ class Study:
 
     def followers(self, step: str) -> tuple[str, ...]:
         """Steps that may come next, seen through silent gateways, in the order of the file."""
-        whole = self._whole
-        found: set[int] = set()
-        node = whole.index.get(step)
-        stack = [] if node is None else [node]
-        seen = set(stack)
-        while stack:
-            for edge in whole.outs[stack.pop()]:
-                after = whole.target[edge]
-                if not whole.is_silent[after]:
-                    found.add(after)
-                elif after not in seen:
-                    seen.add(after)
-                    stack.append(after)
-        return whole.ids(sorted(found))
+        node = self._whole.index.get(step)
+        return () if node is None else self._whole.ids(self._whole.next_visible(node))
 
     def reaches(self, a: str, b: str) -> bool:
         """Whether a path of flows leads from step `a` on to step `b`."""

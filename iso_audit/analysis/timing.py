@@ -9,8 +9,8 @@ count weighs nothing: steps that are paused, outside or the applicant's own, and
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from iso_audit.analysis.graph import Graph
@@ -23,7 +23,7 @@ _LABELS = 64
 
 @dataclass(frozen=True, slots=True)
 class Longest:
-    """The longest path by the limits of its steps; ties go to the step that stands first in the file."""
+    """The longest path by the limits of its steps; of several as long one, always the same."""
 
     working_seconds: int
     """Working hours and days on the path, a day as 8 hours."""
@@ -39,6 +39,17 @@ class Longest:
     """Units of the limits on the path."""
 
 
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """What a step is charged with: its own limit, or the limits that it shares, by number of the group."""
+
+    limit: Limit | None = None
+    groups: Mapping[int, Limit] = field(default_factory=dict)
+
+
+_NOTHING = Charge()
+
+
 class Allotment:
     """What each step of a procedure is given: its own limit or that of its group, where its time counts."""
 
@@ -47,22 +58,26 @@ class Allotment:
     ) -> None:
         self._organisation = organisation
         self._clocks = clocks or {}
-        self.groups = tuple(group.limit for group in procedure.limit_groups)
-        self.group_of: dict[str, list[int]] = {}
+        self._shared: dict[str, dict[int, Limit]] = {}
         for number, group in enumerate(procedure.limit_groups):
             for step in group.steps:
-                self.group_of.setdefault(step, []).append(number)
+                self._shared.setdefault(step, {})[number] = group.limit
 
     def clock(self, step: Step) -> StepClock:
         """What the clock does at a step: the step's own word, else the pack's word for its kind."""
         if step.clock is not None:
             return step.clock
-        words = (self._clocks[kind] for kind in step.kinds if kind in self._clocks)
-        return next(words, StepClock.RUNS)
+        for kind in step.kinds if self._clocks else ():
+            if kind in self._clocks:
+                return self._clocks[kind]
+        return StepClock.RUNS
 
     def counts(self, step: Step) -> bool:
-        """Whether the time of a step is the office's."""
-        return self.clock(step) in (StepClock.RUNS, StepClock.RESTARTS) and not self.is_applicants(step)
+        """Whether the time of a step is the office's and counted."""
+        clock = self.clock(step)
+        return (
+            clock is not StepClock.PAUSED and clock is not StepClock.OUTSIDE and not self.is_applicants(step)
+        )
 
     def is_applicants(self, step: Step) -> bool:
         role = self._organisation.roles.get(step.role)
@@ -72,9 +87,15 @@ class Allotment:
         """The limit that is charged for a step; None where nothing is."""
         if not self.counts(step):
             return None
-        if step.id in self.group_of:
-            return self.groups[self.group_of[step.id][0]]
-        return step.limit
+        charge = self.charge(step)
+        return next(iter(charge.groups.values()), charge.limit)
+
+    def charge(self, step: Step) -> Charge:
+        """What a step is given, where its time counts; a shared limit stands in place of its own."""
+        shared = self._shared.get(step.id)
+        if shared is not None:
+            return Charge(groups=shared)
+        return Charge(step.limit) if step.limit is not None else _NOTHING
 
 
 def longest(
@@ -85,11 +106,17 @@ def longest(
     Complexity: linear, times the ways in which limits shared by several steps may have been met
     before a step (one, unless alternatives differ in it).
     """
+    charges = [
+        allotment.charge(step) if allotment.counts(step) and counts(step) else _NOTHING
+        for step in graph.steps
+    ]
+    restarts = [allotment.clock(step) is StepClock.RESTARTS for step in graph.steps]
     order, forward = _acyclic(graph)
-    path = _longest_path(graph, allotment, order, forward, counts)
+    find = _longest_by_group if any(charge.groups for charge in charges) else _longest_path
+    path = find(graph, order, forward, charges, restarts)
     working, nominal, days = 0, 0, Fraction(0)
     units = set()
-    for limit in _charged(graph, allotment, path, counts):
+    for limit in _limits(charges[node] for node in path):
         working += limit.working_seconds or 0
         nominal += limit.nominal_seconds or 0
         if limit.value:
@@ -102,24 +129,14 @@ def longest(
     return Longest(working, days, nominal, graph.visible(shown), is_bounded, frozenset(units))
 
 
-def _charged(
-    graph: Graph, allotment: Allotment, path: Sequence[int], counts: Callable[[Step], bool]
-) -> list[Limit]:
-    """The limits that a path is charged with, those of groups once."""
-    limits, met = [], set()
-    for node in path:
-        step = graph.steps[node]
-        if not counts(step) or not allotment.counts(step):
-            continue
-        groups = allotment.group_of.get(step.id)
-        if groups is None:
-            limits += [step.limit] if step.limit is not None else []
-            continue
-        for group in groups:
-            if group not in met:
-                met.add(group)
-                limits.append(allotment.groups[group])
-    return limits
+def _limits(charges: Iterable[Charge]) -> list[Limit]:
+    """What a path is charged with, limits of groups once."""
+    groups: dict[int, Limit] = {}
+    own = []
+    for charge in charges:
+        groups.update(charge.groups)
+        own += [charge.limit] if charge.limit is not None else []
+    return [*own, *groups.values()]
 
 
 def _acyclic(graph: Graph) -> tuple[list[int], list[list[int]]]:
@@ -127,10 +144,14 @@ def _acyclic(graph: Graph) -> tuple[list[int], list[list[int]]]:
 
     Depth first, nearer the beginning of the file first: where a cycle has one entrance the flows
     left out are its ways back, whatever the order; where it has several, the way back is the one
-    against the order of the file.
+    against the order of the file. Linear.
     """
-    colour = bytearray(len(graph.steps))
-    after = [sorted({graph.target[edge] for edge in edges}) for edges in graph.outs]
+    target = graph.target
+    after = [
+        [target[edges[0]]] if len(edges) == 1 else sorted({target[edge] for edge in edges})
+        for edges in graph.outs
+    ]
+    colour = bytearray(len(after))
     forward: list[list[int]] = [[] for _ in after]
     finished: list[int] = []
     for entry in graph.entries:
@@ -160,67 +181,94 @@ def _acyclic(graph: Graph) -> tuple[list[int], list[list[int]]]:
 
 def _longest_path(
     graph: Graph,
-    allotment: Allotment,
     order: Sequence[int],
     forward: Sequence[Sequence[int]],
-    counts: Callable[[Step], bool],
+    charges: Sequence[Charge],
+    restarts: Sequence[bool],
 ) -> list[int]:
-    """Nodes of the longest path; labels at a node are (groups met, time, node before, its label)."""
-    labels: dict[int, list[_Label]] = {node: [_Label(0, 0, None)] for node in graph.entries}
-    best = _Label(0, -1, None)
+    """Nodes of the longest path where no limit is shared."""
+    time = [-1] * len(charges)
+    before = [-1] * len(charges)
+    for node in graph.entries:
+        time[node] = 0
+    best, last = -1, -1
     for node in order:
-        step = graph.steps[node]
-        charged = allotment.counts(step) and counts(step)
-        groups = allotment.group_of.get(step.id) if charged else None
-        own = step.limit.nominal_seconds or 0 if charged and groups is None and step.limit else 0
-        restarts = allotment.clock(step) is StepClock.RESTARTS
-        reached = []
-        for there in labels.pop(node, ()):
-            met, time = there.met, there.time + own
-            for group in groups or ():
-                if not met >> group & 1:
-                    met |= 1 << group
-                    time += allotment.groups[group].nominal_seconds or 0
-            reached.append(_Label(met, time, there, node))
-        if not forward[node] or restarts:
-            best = max(best, *reached, key=lambda label: label.time)
-        if restarts:
-            reached = [_Label(0, 0, None)]
+        limit = charges[node].limit
+        done = time[node] + (limit.nominal_seconds or 0 if limit is not None else 0)
+        at = node
+        if (restarts[node] or not forward[node]) and done > best:
+            best, last = done, node
+        if restarts[node]:
+            done, at = 0, -1
         for other in forward[node]:
-            known = labels.get(other)
-            labels[other] = reached if known is None else _undominated(known + reached, allotment)
+            if done > time[other] or (done == time[other] and 0 <= at < before[other]):
+                time[other], before[other] = done, at
     path = []
-    label: _Label | None = best
-    while label is not None and label.node >= 0:
-        path.append(label.node)
-        label = label.before
+    while last >= 0:
+        path.append(last)
+        last = before[last]
     return path[::-1]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Label:
-    """One way to have come to a node: groups met (mask), time, the label before, the node just done."""
+    """One way to have come to a node: shared limits met, time, the way before, the node just done."""
 
-    met: int
+    met: Mapping[int, Limit]
     time: int
     before: _Label | None
     node: int = -1
 
 
-def _undominated(labels: list[_Label], allotment: Allotment) -> list[_Label]:
+def _longest_by_group(
+    graph: Graph,
+    order: Sequence[int],
+    forward: Sequence[Sequence[int]],
+    charges: Sequence[Charge],
+    restarts: Sequence[bool],
+) -> list[int]:
+    """The same where limits are shared: what a path has met decides what the next member costs."""
+    ways: dict[int, list[_Label]] = {node: [_Label({}, 0, None)] for node in graph.entries}
+    best = _Label({}, -1, None)
+    for node in order:
+        charge = charges[node]
+        own = charge.limit.nominal_seconds or 0 if charge.limit is not None else 0
+        reached = []
+        for way in ways.pop(node, ()):
+            new = {group: limit for group, limit in charge.groups.items() if group not in way.met}
+            met = {**way.met, **new} if new else way.met
+            reached.append(_Label(met, way.time + own + _worth(new.values()), way, node))
+        if not forward[node] or restarts[node]:
+            best = max(best, *reached, key=lambda way: way.time)
+        if restarts[node]:
+            reached = [_Label({}, 0, None)]
+        for other in forward[node]:
+            known = ways.get(other)
+            ways[other] = reached if known is None else _undominated(known + reached)
+    path = []
+    at: _Label | None = best
+    while at is not None and at.node >= 0:
+        path.append(at.node)
+        at = at.before
+    return path[::-1]
+
+
+def _undominated(ways: list[_Label]) -> list[_Label]:
     """Leave out ways that can never become the longest.
 
     A way that leads by at least the limits which it alone has met stays ahead: the other can gain
     no more than those.
     """
     kept: list[_Label] = []
-    for label in sorted(labels, key=lambda label: -label.time):
-        if not any(each.time - label.time >= _worth(each.met & ~label.met, allotment) for each in kept):
-            kept.append(label)
+    for way in sorted(ways, key=lambda way: -way.time):
+        if not any(
+            ahead.time - way.time
+            >= _worth(limit for group, limit in ahead.met.items() if group not in way.met)
+            for ahead in kept
+        ):
+            kept.append(way)
     return kept[:_LABELS]
 
 
-def _worth(groups: int, allotment: Allotment) -> int:
-    return sum(
-        limit.nominal_seconds or 0 for number, limit in enumerate(allotment.groups) if groups >> number & 1
-    )
+def _worth(limits: Iterable[Limit]) -> int:
+    return sum(limit.nominal_seconds or 0 for limit in limits)

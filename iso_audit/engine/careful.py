@@ -16,7 +16,7 @@ from iso_audit.engine.source import LONGEST_LINE, Source
 from iso_audit.engine.store import Store
 
 if TYPE_CHECKING:
-    import pyarrow as pa
+    import pyarrow as pa  # type: ignore[import-untyped]
 
 MOST_LINES = 100
 """Lines that one record may run over."""

@@ -14,26 +14,51 @@ JOINED = "event AS e JOIN base AS b USING (dossier) JOIN norm AS n ON n.edition 
 
 def make_course(store: Store) -> None:
     """Gather from the events of each dossier what its end and its facts depend on."""
-    known = "FILTER (n.step > 0 AND NOT n.anytime)"
+    in_graph = "FILTER (n.step > 0 AND NOT n.anytime)"
+    flags = ", ".join(f"bool_or(n.{flag}) AS any_{flag}" for flag in KIND_FLAGS)
     store.run(
-        "CREATE TEMP TABLE course AS SELECT e.dossier, max(e.finish_s) AS last_s, "
-        "max(e.finish_s) FILTER (n.is_timed) AS timed_s, "
-        "bool_or(n.is_end AND e.finish_s IS NOT NULL) AS reached_end, "
-        f"arg_max(n.may_follow OR e.finish_s IS NULL, e.rowid) {known} AS may_follow, "
-        f"arg_max(e.act, e.rowid) {known} AS last_act, "
-        "arg_max(n.refuses OR n.withdraws OR n.stops, e.rowid) AS broke_off, "
-        f"{', '.join(f'bool_or(n.{flag}) AS any_{flag}' for flag in KIND_FLAGS)}, "
-        "arg_max(e.new_s, e.rowid) FILTER (n.apologises AND e.new_s IS NOT NULL) AS promised_s, "
-        "min(coalesce(e.finish_s, e.start_s)) FILTER (n.returns) AS handed_out_s "
-        f"FROM {JOINED} GROUP BY e.dossier"
+        f"""
+        CREATE TEMP TABLE course AS
+        SELECT e.dossier,
+            max(e.finish_s) AS last_s,
+            max(e.finish_s) FILTER (n.is_timed) AS timed_s,
+            bool_or(n.is_end AND e.finish_s IS NOT NULL) AS reached_end,
+            arg_max(n.may_follow OR e.finish_s IS NULL, e.rowid) {in_graph} AS may_follow,
+            arg_max(e.act, e.rowid) {in_graph} AS last_act,
+            arg_max(n.refuses OR n.withdraws OR n.stops, e.rowid) AS broke_off,
+            arg_max(e.new_s, e.rowid) FILTER (n.apologises AND e.new_s IS NOT NULL) AS promised_s,
+            min(coalesce(e.finish_s, e.start_s)) FILTER (n.returns) AS handed_out_s,
+            {flags}
+        FROM {JOINED}
+        GROUP BY e.dossier
+        """
     )
-    if store.run("SELECT 1 FROM beside LIMIT 1"):
-        store.run(
-            "UPDATE course SET may_follow = true WHERE dossier IN (SELECT c.dossier FROM course AS c "
-            "JOIN base AS b USING (dossier) JOIN beside AS s ON s.edition = b.edition AND s.act = c.last_act "
-            "LEFT JOIN (SELECT DISTINCT dossier, act FROM event WHERE finish_s IS NOT NULL) AS done "
-            "ON done.dossier = c.dossier AND done.act = s.other WHERE done.act IS NULL)"
+    if store.any("beside"):
+        _look_beside(store)
+
+
+def _look_beside(store: Store) -> None:
+    """Where a parallel branch still has a step with a limit to come, the time is not up."""
+    store.run(
+        """
+        UPDATE course SET may_follow = true WHERE dossier IN (
+            WITH parallel AS (
+                SELECT c.dossier, s.other
+                FROM course AS c
+                JOIN base AS b USING (dossier)
+                JOIN beside AS s ON s.edition = b.edition AND s.act = c.last_act
+                WHERE NOT c.may_follow
+            ),
+            done AS (
+                SELECT DISTINCT dossier, act FROM event
+                WHERE finish_s IS NOT NULL AND dossier IN (SELECT dossier FROM parallel)
+            )
+            SELECT p.dossier FROM parallel AS p
+            LEFT JOIN done AS d ON d.dossier = p.dossier AND d.act = p.other
+            WHERE d.act IS NULL
         )
+        """
+    )
 
 
 def make_stops(store: Store, drawn_s: int) -> None:
@@ -42,23 +67,32 @@ def make_stops(store: Store, drawn_s: int) -> None:
     What may happen at any time (an apology) does not end a stop, unless it stops the clock itself.
     A stop that nothing has ended lasts until the log was drawn up.
     """
-    if not store.run("SELECT 1 FROM norm WHERE clock > 0 LIMIT 1"):
-        store.run(
-            "CREATE TEMP TABLE stop (event BIGINT, dossier INTEGER, begin_s BIGINT, end_s BIGINT, anew BOOLEAN)"
-        )
+    store.run(
+        "CREATE TEMP TABLE stop (event BIGINT, dossier INTEGER, begin_s BIGINT, end_s BIGINT, anew BOOLEAN)"
+    )
+    if not store.any("norm", "clock > 0"):
         return
     store.run(
-        "CREATE TEMP TABLE stop AS WITH stopped AS ("
-        f"SELECT DISTINCT e.dossier FROM {JOINED} WHERE n.clock > 0), "
-        "course_of AS (SELECT e.rowid AS event, e.dossier, e.start_s, e.finish_s, n.clock, n.by_applicant, "
-        "b.received_s, lead(coalesce(e.start_s, e.finish_s)) OVER w AS next_s, "
-        f"lag(coalesce(e.finish_s, e.start_s)) OVER w AS before_s FROM {JOINED} "
-        "WHERE e.dossier IN (FROM stopped) AND (n.clock > 0 OR NOT n.anytime) "
-        "WINDOW w AS (PARTITION BY e.dossier ORDER BY e.rowid)) "
-        "SELECT event, dossier, CASE "
-        f"WHEN clock = {OUTSIDE} THEN start_s "
-        "WHEN by_applicant THEN coalesce(before_s, received_s) ELSE finish_s END AS begin_s, CASE "
-        f"WHEN clock = {OUTSIDE} OR by_applicant THEN coalesce(finish_s, {drawn_s}) "
-        f"ELSE coalesce(next_s, {drawn_s}) END AS end_s, clock = {RESTARTS} AS anew "
-        "FROM course_of WHERE clock > 0 AND begin_s IS NOT NULL"
+        f"""
+        INSERT INTO stop
+        WITH stopped AS (SELECT DISTINCT e.dossier FROM {JOINED} WHERE n.clock > 0),
+        counted AS (
+            SELECT e.rowid AS event, e.dossier, e.start_s, e.finish_s, n.clock, n.by_applicant, b.received_s,
+                lead(coalesce(e.start_s, e.finish_s)) OVER w AS next_s,
+                lag(coalesce(e.finish_s, e.start_s)) OVER w AS before_s
+            FROM {JOINED}
+            WHERE e.dossier IN (FROM stopped) AND (n.clock > 0 OR NOT n.anytime)
+            WINDOW w AS (PARTITION BY e.dossier ORDER BY e.rowid)
+        ),
+        stretch AS (
+            SELECT event, dossier,
+                CASE WHEN clock = {OUTSIDE} THEN start_s WHEN by_applicant THEN coalesce(before_s, received_s)
+                    ELSE finish_s END AS begin_s,
+                CASE WHEN clock = {OUTSIDE} OR by_applicant THEN coalesce(finish_s, {drawn_s})
+                    ELSE coalesce(next_s, {drawn_s}) END AS end_s,
+                clock = {RESTARTS} AS anew
+            FROM counted WHERE clock > 0
+        )
+        SELECT * FROM stretch WHERE begin_s IS NOT NULL
+        """
     )

@@ -5,15 +5,18 @@ Each fact has one definition, in SQL over a dossier `b` with everything it depen
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
-from iso_audit.engine.facts import BITS
-from iso_audit.engine.norms import Norms
-from iso_audit.engine.store import Store, Values
+from iso_audit.engine.codes import read_codes
+from iso_audit.engine.facts import BITS, packed
+from iso_audit.engine.norms import KIND_FLAGS, Norms
+from iso_audit.engine.store import Store
 from iso_audit.engine.words import Words
 from iso_audit.model.civil import DAY
 from iso_audit.model.log import DOSSIER_FACTS
+
+MONTH = "coalesce(strftime(DATE '1970-01-01' + CAST(day AS INTEGER), '%Y-%m'), '')"
+"""SQL of the month of receipt; empty where there is none."""
 
 WITHOUT_RESULT = ("not_accepted", "withdrawn", "stopped")
 ENDED = (*WITHOUT_RESULT, "finished", "returned")
@@ -21,43 +24,67 @@ UNDER_WAY = ("registered", "received", "processing", "supplement", "financial")
 
 
 def make_dossiers(
-    store: Store, norms: Norms, statuses: Words, known: frozenset[str], drawn_s: int, given: bool
+    store: Store,
+    norms: Norms,
+    statuses: Words,
+    known: frozenset[str],
+    drawn_s: int,
+    *,
+    has_table: bool,
+    given: bool,
 ) -> None:
-    """Make `dossier` of `base`, `course`, `due` and what the codes say."""
-    _read_codes(store, norms)
+    """Make `dossier` of `base`, `course`, `due` and what the codes say.
+
+    The finish is the source's; else, for an ended state, that of the last step with a limit. Only
+    where the source keeps neither do the events decide: no step with a limit can follow any more.
+    """
+    read_codes(store, norms, has_table)
     _hold_apart(store)
-    by_status = _Status(statuses)
-    has_end = [name for name in ("finished_at", "returned_at", "status") if f"dossiers.{name}" in known]
-    keeps_close = any(f"dossiers.{name}" in known for name in ("returned_at", "status"))
-    facts = _definitions(known, drawn_s, by_status, keeps_close, given)
-    packed = " + ".join(
-        f"(CAST({facts[name]} AS BIGINT) << {BITS * at})" for at, name in enumerate(DOSSIER_FACTS)
-    )
+    status = _Status(statuses)
+    ended = status.among(ENDED)
+    has_end = known & {"dossiers.finished_at", "dossiers.returned_at", "dossiers.status"}
     table_says = "b.has_row" if has_end else "false"
-    ended = by_status.among(ENDED)
+    facts = _definitions(known, drawn_s, status, given)
+    flags = ", ".join(f"coalesce(c.any_{flag}, false) AS any_{flag}, h.{flag}" for flag in KIND_FLAGS)
     store.run(
-        f"CREATE TEMP TABLE dossier AS SELECT dossier, dossier_id, row, edition, "
-        'coalesce("case", -1) AS "case", unit, has_unit, channel, '
-        "received_s, day, appointed_s, due_s, due_day, end_s, finished, latest_apology_s, handover_s, "
-        f"handed_out_s, first_event, CAST({facts['overdue']} AS INTEGER) AS overdue, {packed} AS facts, apart FROM ("
-        f"SELECT b.*, CASE WHEN b.finished_s IS NOT NULL THEN b.finished_s "
-        "WHEN b.returned_s IS NOT NULL THEN b.returned_s "
-        f"WHEN {ended} THEN coalesce(b.timed_s, b.last_s) WHEN {table_says} THEN NULL "
-        "WHEN b.broke_off THEN b.last_s WHEN NOT b.may_follow THEN coalesce(b.timed_s, b.last_s) END AS end_s, "
-        f"b.finished_s IS NOT NULL OR b.returned_s IS NOT NULL OR {ended} OR (NOT {table_says} AND "
-        "(b.reached_end OR b.broke_off)) AS finished FROM ("
-        "SELECT b.*, c.last_s, c.timed_s, coalesce(c.reached_end, false) AS reached_end, "
-        "coalesce(c.may_follow, true) AS may_follow, coalesce(c.broke_off, false) AS broke_off, c.promised_s, "
-        "coalesce(b.returned_s, c.handed_out_s) AS handed_out_s, "
-        "coalesce(c.any_apologises, false) AS apologised, c.any_signs, c.any_returns, c.any_refuses, "
-        "c.any_withdraws, c.any_stops, h.signs, h.returns, h.refuses, h.withdraws, h.stops, "
-        "d.due_s, d.due_day, d.counted_day, d.plain_day, d.latest_apology_s, d.handover_s, "
-        "k.fits, k.day_said, k.is_twice, coalesce(a.apart, 0) AS apart "
-        "FROM base AS b LEFT JOIN course AS c USING (dossier) LEFT JOIN due AS d USING (dossier) "
-        "LEFT JOIN code_said AS k USING (dossier) LEFT JOIN held_apart AS a USING (dossier) "
-        "LEFT JOIN has_kind AS h ON h.edition = b.edition WHERE b.edition IS NOT NULL) AS b) AS b "
-        "ORDER BY dossier"
+        f"""
+        CREATE TEMP TABLE dossier AS
+        WITH joined AS (
+            SELECT b.*, c.last_s, c.timed_s, c.promised_s,
+                coalesce(c.reached_end, false) AS reached_end, coalesce(c.may_follow, true) AS may_follow,
+                coalesce(c.broke_off, false) AS broke_off,
+                coalesce(b.returned_s, c.handed_out_s) AS handed_out_s, {flags},
+                d.due_s, d.due_day, d.counted_day, d.plain_day, d.latest_apology_s, d.handover_s,
+                k.fits, k.day_said, coalesce(k.is_twice, false) AS is_twice, coalesce(a.apart, 0) AS apart
+            FROM base AS b
+            LEFT JOIN course AS c USING (dossier)
+            LEFT JOIN due AS d USING (dossier)
+            LEFT JOIN code_said AS k USING (dossier)
+            LEFT JOIN held_apart AS a USING (dossier)
+            LEFT JOIN has_kind AS h ON h.edition = b.edition
+            WHERE b.edition IS NOT NULL
+        ),
+        ended AS (
+            SELECT b.*,
+                CASE WHEN b.finished_s IS NOT NULL THEN b.finished_s
+                    WHEN b.returned_s IS NOT NULL THEN b.returned_s
+                    WHEN {ended} THEN coalesce(b.timed_s, b.last_s)
+                    WHEN {table_says} THEN NULL
+                    WHEN b.broke_off THEN b.last_s
+                    WHEN NOT b.may_follow THEN coalesce(b.timed_s, b.last_s) END AS end_s,
+                b.finished_s IS NOT NULL OR b.returned_s IS NOT NULL OR {ended}
+                    OR (NOT {table_says} AND (b.reached_end OR b.broke_off)) AS finished
+            FROM joined AS b
+        )
+        SELECT dossier, dossier_id, row, edition, coalesce("case", -1) AS "case", unit, has_unit,
+            received_s, day, {MONTH} AS month, appointed_s, due_s, due_day, end_s, finished,
+            latest_apology_s, handover_s, handed_out_s, first_event,
+            CAST({facts["overdue"]} AS INTEGER) AS overdue, {packed(facts, DOSSIER_FACTS)} AS facts, apart
+        FROM ended AS b ORDER BY dossier
+        """
     )
+    for table in ("course", "code_said", "held_apart", "id"):
+        store.run(f"DROP TABLE {table}")
 
 
 class _Status:
@@ -72,103 +99,84 @@ class _Status:
         return f"coalesce(b.status IN ({', '.join(codes)}), false)" if codes else "false"
 
 
-def _definitions(
-    known: frozenset[str], drawn_s: int, status: _Status, keeps_close: bool, given: bool
-) -> dict[str, str]:
+def _definitions(known: frozenset[str], drawn_s: int, status: _Status, given: bool) -> dict[str, str]:
     """The definition of every fact of a dossier; given due dates are compared to the part of a second."""
-    by_part = (
-        " OR (b.end_s = b.due_s AND b.end_s = b.finished_s AND b.finished_part > b.due_part)" if given else ""
-    )
-    unfinished = "(b.end_s IS NULL AND NOT b.finished)"
-    appointed = f"b.appointed_s // {DAY}"
+    keeps_close = bool(known & {"dossiers.returned_at", "dossiers.status"})
+    by_part = "OR (b.end_s = b.due_s AND b.end_s = b.finished_s AND b.finished_part > b.due_part)"
     no_appointment = "b.appointed_s IS NULL OR b.counted_day IS NULL"
-    without = status.among(WITHOUT_RESULT)
-    is_known = status.among((*UNDER_WAY, *ENDED))
-    promised = f"b.promised_s // {DAY}"
-    no_promise = "0" if "events.new_appointed_at" in known else "2"
+    has_state = status.among((*UNDER_WAY, *ENDED))
+    broke_off = f"(NOT {has_state} AND b.broke_off)"
+    closed = status.among((*WITHOUT_RESULT, "returned"))
     return {
-        "overdue": "CASE WHEN b.due_s IS NULL THEN 2 WHEN b.end_s IS NOT NULL "
-        f"THEN CAST((b.end_s > b.due_s{by_part}) AS INTEGER) "
-        f"WHEN b.finished THEN 2 ELSE CAST({drawn_s} > b.due_s AS INTEGER) END",
-        "undue": f"CASE WHEN NOT {unfinished} THEN 0 WHEN b.due_s IS NULL THEN 2 "
-        f"ELSE CAST({drawn_s} <= b.due_s AS INTEGER) END",
-        "appointed_later": f"CASE WHEN {no_appointment} THEN 2 "
-        f"ELSE CAST({appointed} > greatest(b.counted_day, b.plain_day) AS INTEGER) END",
-        "appointed_differs": f"CASE WHEN {no_appointment} THEN 2 "
-        f"ELSE CAST({appointed} NOT IN (b.counted_day, b.plain_day) AS INTEGER) END",
-        "given_due_differs": "CASE WHEN b.given_s IS NULL OR b.counted_day IS NULL THEN 2 "
-        f"ELSE CAST(b.given_s // {DAY} NOT IN (b.counted_day, b.plain_day) AS INTEGER) END",
+        "overdue": f"""CASE WHEN b.due_s IS NULL THEN 2
+            WHEN b.end_s IS NOT NULL THEN CAST((b.end_s > b.due_s {by_part if given else ""}) AS INTEGER)
+            WHEN b.finished THEN 2 ELSE CAST({drawn_s} > b.due_s AS INTEGER) END""",
+        "undue": f"""CASE WHEN b.end_s IS NOT NULL OR b.finished THEN 0
+            ELSE coalesce(CAST({drawn_s} <= b.due_s AS INTEGER), 2) END""",
+        "appointed_later": f"""CASE WHEN {no_appointment} THEN 2
+            ELSE CAST(b.appointed_s // {DAY} > greatest(b.counted_day, b.plain_day) AS INTEGER) END""",
+        "appointed_differs": f"""CASE WHEN {no_appointment} THEN 2
+            ELSE CAST(b.appointed_s // {DAY} NOT IN (b.counted_day, b.plain_day) AS INTEGER) END""",
+        "given_due_differs": f"""CASE WHEN b.given_s IS NULL OR b.counted_day IS NULL THEN 2
+            ELSE CAST(b.given_s // {DAY} NOT IN (b.counted_day, b.plain_day) AS INTEGER) END""",
         "code_malformed": "CASE WHEN b.fits IS NULL THEN 2 WHEN b.fits THEN 0 ELSE 1 END",
-        "code_other_day": "CASE WHEN NOT coalesce(b.fits, false) OR b.day_said IS NULL OR b.day IS NULL THEN 2 "
-        "ELSE CAST(b.day_said <> strftime(DATE '1970-01-01' + CAST(b.day AS INTEGER), '%y%m%d') AS INTEGER) END",
-        "code_twice": "CASE WHEN b.is_twice THEN 1 WHEN coalesce(b.fits, false) THEN 0 ELSE 2 END",
-        "closed": f"CASE WHEN b.reached_end OR b.returned_s IS NOT NULL OR {status.among((*WITHOUT_RESULT, 'returned'))} "
-        f"OR (NOT {is_known} AND b.broke_off) THEN 1 "
-        + ("ELSE 0 END" if keeps_close else "WHEN b.finished THEN 1 ELSE 0 END"),
-        "broken_off": f"CASE WHEN {without} OR (NOT {is_known} AND b.broke_off) THEN 1 ELSE 0 END",
-        "promise_beyond": f"CASE WHEN NOT b.apologised THEN 0 WHEN b.promised_s IS NULL THEN {no_promise} ELSE 1 END",
-        "promise_broken": "CASE WHEN b.promised_s IS NULL THEN 2 "
-        f"WHEN b.end_s IS NOT NULL THEN CAST(b.end_s // {DAY} > {promised} AS INTEGER) "
-        f"WHEN b.finished THEN 2 ELSE CAST({drawn_s // DAY} > {promised} AS INTEGER) END",
+        "code_other_day": """CASE WHEN b.fits AND b.day_said IS NOT NULL AND b.day IS NOT NULL THEN
+            CAST(b.day_said <> strftime(DATE '1970-01-01' + CAST(b.day AS INTEGER), '%y%m%d') AS INTEGER)
+            ELSE 2 END""",
+        "code_twice": "CASE WHEN b.is_twice THEN 1 WHEN b.fits THEN 0 ELSE 2 END",
+        "closed": f"""CAST(b.reached_end OR b.returned_s IS NOT NULL OR {closed} OR {broke_off}
+            OR {"false" if keeps_close else "b.finished"} AS INTEGER)""",
+        "broken_off": f"CAST({status.among(WITHOUT_RESULT)} OR {broke_off} AS INTEGER)",
+        "promise_beyond": f"""CASE WHEN NOT b.any_apologises THEN 0 WHEN b.promised_s IS NOT NULL THEN 1
+            ELSE {0 if "events.new_appointed_at" in known else 2} END""",
+        "promise_broken": f"""CASE WHEN b.promised_s IS NULL THEN 2
+            WHEN b.end_s IS NOT NULL THEN CAST(b.end_s // {DAY} > b.promised_s // {DAY} AS INTEGER)
+            WHEN b.finished THEN 2 ELSE CAST({drawn_s // DAY} > b.promised_s // {DAY} AS INTEGER) END""",
         "status_unlike_events": _status_unlike(status),
     }
 
 
 def _status_unlike(status: _Status) -> str:
-    """What a state must rest on: a signature, a refusal, a request to withdraw, a notice of stopping."""
-    rests_on = "".join(
-        f"WHEN {status.among((name,))} THEN CASE WHEN b.{flag} THEN CAST(NOT b.any_{flag} AS INTEGER) ELSE 2 END "
+    """What a state must rest on: a signature, a refusal, a request to withdraw, a notice of stopping.
+
+    While a dossier is under way, neither an end nor a return can have happened.
+    """
+    rests_on = " ".join(
+        f"WHEN {status.among((name,))} "
+        f"THEN CASE WHEN b.{flag} THEN CAST(NOT b.any_{flag} AS INTEGER) ELSE 2 END"
         for name, flag in (("not_accepted", "refuses"), ("withdrawn", "withdraws"), ("stopped", "stops"))
     )
-    unsigned = "CASE WHEN b.signs THEN NOT b.any_signs ELSE b.may_follow END"
+    unsigned = "(CASE WHEN b.signs THEN NOT b.any_signs ELSE b.may_follow END)"
     not_returned = "(b.returns AND NOT b.any_returns AND b.returned_s IS NULL)"
-    return (
-        f"CASE WHEN NOT b.has_events THEN 2 {rests_on}"
-        f"WHEN {status.among(('finished',))} THEN CAST({unsigned} AS INTEGER) "
-        f"WHEN {status.among(('returned',))} THEN CAST({unsigned} OR {not_returned} AS INTEGER) "
-        f"WHEN {status.among(UNDER_WAY)} THEN CAST(b.reached_end OR b.any_returns AS INTEGER) ELSE 2 END"
-    )
-
-
-def _read_codes(store: Store, norms: Norms) -> None:
-    """Make `code_said`: whether each code fits the patterns of its era, its day, and if it is unique."""
-    store.run(
-        "CREATE TEMP TABLE code_said (dossier INTEGER, fits BOOLEAN, day_said VARCHAR, is_twice BOOLEAN)"
-    )
-    by_patterns: dict[tuple[str, ...], list[int]] = {}
-    for code, edition in norms.editions.items():
-        by_patterns.setdefault(edition.parameters.code_patterns, []).append(code)
-    for patterns, editions in sorted(by_patterns.items()):
-        if not patterns:
-            continue
-        values = Values()
-        fits = " OR ".join(f"regexp_full_match(dossier_id, {values.bind(pattern)})" for pattern in patterns)
-        days = [
-            f"nullif(regexp_extract(dossier_id, {values.bind(f'^(?:{pattern})$')}, {group}), '')"
-            for pattern in patterns
-            if (group := re.compile(pattern).groupindex.get("day"))
-        ]
-        store.run(
-            f"INSERT INTO code_said SELECT dossier, {fits}, coalesce({', '.join([*days, 'NULL', 'NULL'])}), false "
-            f"FROM base WHERE edition IN ({', '.join(map(str, editions))})",
-            values,
-        )
-    store.run(
-        "UPDATE code_said SET is_twice = true WHERE dossier IN (SELECT dossier FROM (SELECT dossier, "
-        "count(*) OVER (PARTITION BY unit, day, regexp_extract(dossier_id, '([0-9]+)$', 1)) AS times "
-        "FROM base JOIN code_said USING (dossier) WHERE fits) WHERE times > 1)"
-    )
+    return f"""CASE WHEN NOT b.has_events THEN 2 {rests_on}
+        WHEN {status.among(("finished",))} THEN CAST({unsigned} AS INTEGER)
+        WHEN {status.among(("returned",))} THEN CAST({unsigned} OR {not_returned} AS INTEGER)
+        WHEN {status.among(UNDER_WAY)} THEN CAST(b.reached_end OR b.any_returns AS INTEGER) ELSE 2 END"""
 
 
 def _hold_apart(store: Store) -> None:
-    """Make `held_apart`: two bits for each pair of duties, as facts are; pairs without any are absent."""
+    """Make `held_apart`: two bits for each pair of duties, as facts are; dossiers without any are absent.
+
+    Any two executions by one person count, however often the steps were repeated.
+    """
     store.run(
-        "CREATE TEMP TABLE held_apart AS WITH held AS (SELECT e.dossier, u.pair, e.actor, "
-        "bit_or(1 << u.side) AS sides, min(e.rowid) <> max(e.rowid) AS is_several FROM event AS e "
-        "JOIN base AS b USING (dossier) JOIN duty AS u ON u.edition = b.edition AND u.act = e.act "
-        "GROUP BY e.dossier, u.pair, e.actor), "
-        "said AS (SELECT dossier, pair, CASE WHEN bool_or(actor IS NOT NULL AND sides = 3 AND is_several) THEN 1 "
-        "WHEN bool_or(actor IS NULL) AND bit_or(sides) = 3 THEN 2 ELSE 0 END AS fact FROM held GROUP BY ALL) "
-        f"SELECT dossier, sum(CAST(fact AS HUGEINT) << (pair * {BITS})) AS apart FROM said WHERE fact > 0 "
-        "GROUP BY dossier"
+        f"""
+        CREATE TEMP TABLE held_apart AS
+        WITH held AS (
+            SELECT e.dossier, u.pair, e.actor, bit_or(1 << u.side) AS sides,
+                min(e.rowid) <> max(e.rowid) AS is_several
+            FROM event AS e
+            JOIN base AS b USING (dossier)
+            JOIN duty AS u ON u.edition = b.edition AND u.act = e.act
+            GROUP BY e.dossier, u.pair, e.actor
+        ),
+        said AS (
+            SELECT dossier, pair,
+                CASE WHEN bool_or(actor IS NOT NULL AND sides = 3 AND is_several) THEN 1
+                    WHEN bool_or(actor IS NULL) AND bit_or(sides) = 3 THEN 2 ELSE 0 END AS fact
+            FROM held GROUP BY dossier, pair
+        )
+        SELECT dossier, CAST(sum(CAST(fact AS HUGEINT) << (pair * {BITS})) AS HUGEINT) AS apart
+        FROM said WHERE fact > 0 GROUP BY dossier
+        """
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from zoneinfo import ZoneInfo
@@ -21,12 +22,14 @@ from iso_audit.engine.facts import make_bands, make_days, make_judged
 from iso_audit.engine.intake import Account, column_account
 from iso_audit.engine.kinds import Kinds
 from iso_audit.engine.measures import measures, unit_dossiers
-from iso_audit.engine.norms import Norms
-from iso_audit.engine.opening import Foreign, open_log
+from iso_audit.engine.norms import DAYS, Norms
+from iso_audit.engine.opening import Foreign, Opened, open_log
 from iso_audit.engine.protocol import Counted, Question
+from iso_audit.engine.refusals import refusal
 from iso_audit.engine.store import Store
-from iso_audit.engine.tables import Read, base, read_dossiers, read_events
+from iso_audit.engine.tables import Read, make_base, read_dossiers, read_events
 from iso_audit.engine.tally import Answers, tally
+from iso_audit.errors import EngineError
 from iso_audit.model.civil import DAY, civil_seconds, date_of
 from iso_audit.model.log import Intake, Judgement, LogMapping, Measure, World
 from iso_audit.model.trace import DossierKind, EventKind, Trace
@@ -35,8 +38,8 @@ from iso_audit.model.trace import DossierKind, EventKind, Trace
 class DuckEngine:
     """Takes logs in; `foreign` reads the formats whose libraries have their door elsewhere."""
 
-    def __init__(self, foreign: Foreign = Foreign(), threads: int = 2, memory: str = "") -> None:
-        self._foreign, self._threads, self._memory = foreign, threads, memory
+    def __init__(self, foreign: Foreign | None = None, threads: int = 2, memory: str = "") -> None:
+        self._foreign, self._threads, self._memory = foreign or Foreign(), threads, memory
 
     def take_in(self, source: Path, mapping: LogMapping, world: World) -> DuckHeld:
         """Read a log into tables and work out every fact of it.
@@ -44,38 +47,48 @@ class DuckEngine:
         Raises:
             InputError: the log cannot be read, or most of its rows are of no use; with all faults.
         """
-        folder = tempfile.TemporaryDirectory(prefix="iso-audit-")
-        try:
-            return self._held(source, mapping, world, folder, careful=False)
-        except duckdb.Error:
-            return self._held(source, mapping, world, folder, careful=True)
-        except BaseException:
-            folder.cleanup()
-            raise
-
-    def _held(
-        self,
-        source: Path,
-        mapping: LogMapping,
-        world: World,
-        folder: tempfile.TemporaryDirectory[str],
-        careful: bool,
-    ) -> DuckHeld:
-        zone = mapping.zone or world.calendar.zone
-        store = Store(zone, folder.name, self._threads, self._memory)
-        try:
-            opened = open_log(store, source, mapping, self._foreign, Path(folder.name))
-            if careful:
-                opened = opened.carefully(store)
-            if opened.dossiers is not None:
-                read_dossiers(store, opened.dossiers, world.calendar.zone)
-            read = read_events(store, opened.events, opened.dossiers, mapping, world.calendar.zone)
+        with ExitStack() as resources:
+            folder = Path(resources.enter_context(tempfile.TemporaryDirectory(prefix="iso-audit-")))
+            store, read = self._read(source, mapping, world, folder)
+            resources.callback(store.close)
             account = Account(store, read)
             account.check()
-            return DuckHeld(store, folder, read, account, mapping, world)
-        except BaseException:
-            store.close()
-            raise
+            try:
+                held = DuckHeld(store, read, account, mapping, world)
+            except duckdb.Error as error:
+                raise EngineError(f"the log could not be worked out: {error}") from error
+            held.resources = resources.pop_all()
+            return held
+
+    def _read(self, source: Path, mapping: LogMapping, world: World, folder: Path) -> tuple[Store, Read]:
+        """Read the log fast; a text that the fast reader refuses is read line by line."""
+        for is_careful in (False, True):
+            store = _store(mapping, world, str(folder), self._threads, self._memory, str(source))
+            try:
+                opened = open_log(store, source, mapping, self._foreign, folder)
+                return store, _read(store, opened.carefully(store) if is_careful else opened, mapping, world)
+            except duckdb.Error as error:
+                store.close()
+                trouble = error
+            except BaseException:
+                store.close()
+                raise
+        raise refusal("damaged", str(source)) from trouble
+
+
+def _store(mapping: LogMapping, world: World, folder: str, threads: int, memory: str, file: str) -> Store:
+    zone = mapping.zone or world.calendar.zone
+    try:
+        return Store(zone, folder, threads, memory)
+    except duckdb.Error as error:
+        raise refusal("zone", file, zone=zone) from error
+
+
+def _read(store: Store, opened: Opened, mapping: LogMapping, world: World) -> Read:
+    """Read both tables; a text that the fast reader refuses raises an error of DuckDB."""
+    if opened.dossiers is not None:
+        read_dossiers(store, opened.dossiers, world.calendar.zone)
+    return read_events(store, opened.events, opened.dossiers, mapping, world.calendar.zone)
 
 
 class DuckHeld:
@@ -84,27 +97,36 @@ class DuckHeld:
     def __init__(
         self,
         store: Store,
-        folder: tempfile.TemporaryDirectory[str],
         read: Read,
         account: Account,
         mapping: LogMapping,
         world: World,
     ) -> None:
-        self._store, self._folder, self._account = store, folder, account
+        self.resources = ExitStack()
+        """What `close` gives back: the database and the folder of its files."""
+        self._store, self._account = store, account
         self._words = read.words
         self._known = column_account(store, read)
         drawn = _drawn_up(store, mapping, world)
         drawn_s = civil_seconds(world.calendar, drawn)
-        base(store, read, mapping, world)
+        make_base(store, read, mapping, world)
         self._norms = Norms(world, read.words["step"], read.words["role"])
         editions = store.run("SELECT DISTINCT edition FROM base WHERE edition IS NOT NULL ORDER BY edition")
-        self._norms.store(store, [int(str(row[0])) for row in editions])
+        self._norms.store(store, [row[0] for row in editions])
         make_course(store)
         make_stops(store, drawn_s)
-        table = _work_table(store, world, self._norms, drawn_s)
+        table = _work_table(store, world, drawn_s)
         given = mapping.due == "given"
         make_dues(store, self._norms, table, read.words["case"], read.words["channel"], given)
-        make_dossiers(store, self._norms, read.words["status"], self._known, drawn_s, given)
+        make_dossiers(
+            store,
+            self._norms,
+            read.words["status"],
+            self._known,
+            drawn_s,
+            has_table=read.dossiers is not None,
+            given=given,
+        )
         spans, desks = make_days(store, table)
         make_bands(store, spans)
         is_derived = mapping.start == "previous_finish"
@@ -155,8 +177,7 @@ class DuckHeld:
         self._account.write(path)
 
     def close(self) -> None:
-        self._store.close()
-        self._folder.cleanup()
+        self.resources.close()
 
     def __enter__(self) -> DuckHeld:
         return self
@@ -172,23 +193,28 @@ def _drawn_up(store: Store, mapping: LogMapping, world: World) -> dt.datetime:
     drawn = mapping.drawn_up_at or world.drawn_up_at
     zone = ZoneInfo(world.calendar.zone)
     if drawn is None:
-        last = store.run(
-            "SELECT max(greatest(coalesce(started, finished), coalesce(finished, started))) FROM event"
-        )
-        return dt.datetime.fromtimestamp(int(str(last[0][0] or 0)) / 1_000_000, zone)
+        last = store.number("SELECT coalesce(max(greatest(started, finished)), 0) FROM event")
+        return dt.datetime.fromtimestamp(last / 1_000_000, zone)
     return drawn if drawn.tzinfo is not None else drawn.replace(tzinfo=zone)
 
 
-def _work_table(store: Store, world: World, norms: Norms, drawn_s: int) -> WorkTable:
-    """The calendar over all days that the log and its limits meet."""
-    row = store.run(
-        "SELECT min(day), max(day) FROM (SELECT start_s // 86400 AS day FROM event UNION ALL "
-        "SELECT finish_s // 86400 FROM event UNION ALL SELECT day FROM base)"
+def _work_table(store: Store, world: World, drawn_s: int) -> WorkTable:
+    """The calendar over all days that the log and the limits of its steps meet."""
+    first, last = store.run(
+        f"""
+        SELECT coalesce(min(day), 0), coalesce(max(day), 0) FROM (
+            SELECT unnest([start_s, finish_s]) // {DAY} AS day FROM event
+            UNION ALL SELECT day FROM base
+            UNION ALL SELECT {drawn_s // DAY}
+        )
+        """
     )[0]
-    last = drawn_s // DAY
-    first, last = (int(str(row[0] or last)), max(int(str(row[1] or last)), last))
-    longest = store.run(
-        "SELECT coalesce(max(amount), 0) FROM (SELECT amount FROM norm WHERE compared = 3 "
-        "UNION ALL SELECT amount FROM group_step WHERE compared = 3)"
-    )[0][0]
-    return WorkTable(world.calendar, date_of(first), date_of(last + int(str(longest)) + 60))
+    longest = store.number(
+        f"""
+        SELECT coalesce(max(amount), 0) FROM (
+            SELECT amount FROM norm WHERE compared = {DAYS}
+            UNION ALL SELECT amount FROM group_step WHERE compared = {DAYS}
+        )
+        """
+    )
+    return WorkTable(world.calendar, date_of(first), date_of(last + longest + 60))

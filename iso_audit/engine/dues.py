@@ -20,7 +20,8 @@ Ints = np.ndarray
 
 ONLINE = frozenset({"online", "internet", "e-mail", "email", "truc tuyen", "dich vu cong truc tuyen"})
 PAPER = frozenset({
-    "paper", "desk", "post", "postal", "truc tiep", "buu chinh", "giay", "buu chinh cong ich", "bcci",
+    "paper", "desk", "direct", "counter", "in person", "post", "postal", "truc tiep", "giay", "buu chinh",
+    "buu chinh cong ich", "bcci",
 })  # fmt: skip
 """How a dossier came in, as words without marks; any other word cannot be judged."""
 
@@ -35,9 +36,11 @@ def make_dues(
     With `given` the source's own date counts.
     """
     rows = store.arrays(
-        'SELECT dossier, edition, coalesce("case", -1) AS "case", coalesce(channel, -1) AS channel, received_s, '
-        f"coalesce(given_s, {NO_DUE}) AS given_s FROM base WHERE edition IS NOT NULL "
-        "AND received_s IS NOT NULL ORDER BY dossier"
+        f"""
+        SELECT dossier, edition, coalesce("case", -1) AS "case", coalesce(channel, -1) AS channel,
+            received_s, coalesce(given_s, {NO_DUE}) AS given_s
+        FROM base WHERE edition IS NOT NULL AND received_s IS NOT NULL ORDER BY dossier
+        """
     )
     arrays = {name: np.asarray(values, dtype=np.int64) for name, values in rows.items()}
     dossiers, received, editions = arrays["dossier"], arrays["received_s"], arrays["edition"]
@@ -67,7 +70,9 @@ def make_dues(
         "counted_day": final.days,
         "plain_day": plain.days,
         "latest_apology_s": _latest_apology(table, norms, editions, due),
-        "handover_s": _handover(table, norms, channels, editions, arrays["channel"], received),
+        "handover_s": _handover(
+            table, norms, channels, editions, arrays["channel"], _complete(store, dossiers, received)
+        ),
     }
     known = {name: ("BIGINT", np.ma.masked_equal(values, NO_DUE)) for name, values in columns.items()}
     store.put("due", {"dossier": ("INTEGER", dossiers), **known})
@@ -159,14 +164,42 @@ def _stops(store: Store, dossiers: Ints) -> Stops | None:
     )
 
 
+def _complete(store: Store, dossiers: Ints, received: Ints) -> Ints:
+    """When each dossier was there whole: at receipt, or when its last stop before the hand-over ended."""
+    since = received.copy()
+    if not store.any("stop"):
+        return since
+    rows = store.arrays(
+        """
+        SELECT s.dossier, max(s.end_s) AS end_s
+        FROM stop AS s
+        JOIN (
+            SELECT e.dossier, min(coalesce(e.finish_s, e.start_s)) AS handed_s
+            FROM event AS e
+            JOIN base AS b USING (dossier)
+            JOIN norm AS n ON n.edition = b.edition AND n.act = e.act
+            WHERE n.hands_over
+            GROUP BY e.dossier
+        ) AS h ON h.dossier = s.dossier AND s.end_s <= h.handed_s
+        GROUP BY s.dossier
+        ORDER BY s.dossier
+        """
+    )
+    whose, ends = rows["dossier"].astype(np.int64), rows["end_s"].astype(np.int64)
+    mine = np.isin(whose, dossiers)
+    at = np.searchsorted(dossiers, whose[mine])
+    since[at] = np.maximum(since[at], ends[mine])
+    return since
+
+
 def _handover(
     table: WorkTable, norms: Norms, channels: Words, editions: Ints, channel: Ints, received: Ints
 ) -> Ints:
     """Until when a dossier may be handed to the deciding unit (INT-06); NO_DUE where nobody can tell.
 
-    Electronic: within the grace from receipt, or from the next opening where it came in after the
-    cut-off; without a grace, on the same (or that next) working day. Paper: on the same working
-    day, or within the limit that the packs set.
+    Electronic: within the grace from the moment it was there whole, or from the next opening where
+    that was after the cut-off; without a grace, on the same (or that next) working day. Paper: on
+    the same working day (after the cut-off, the next), or within the limit that the packs set.
     """
     bound = np.full(len(received), NO_DUE, dtype=np.int64)
     is_online = _among(channels, channel, ONLINE)
@@ -177,7 +210,10 @@ def _handover(
         online, paper = np.flatnonzero(here & is_online), np.flatnonzero(here & is_paper)
         since = _after_cutoff(table, received[online], parameters.handover_cutoff)
         bound[online] = _until(table, since, parameters.handover_grace)
-        bound[paper] = _until(table, received[paper], parameters.paper_handover_max)
+        within = parameters.paper_handover_max
+        at_once = within is None or not within.value
+        since = _after_cutoff(table, received[paper], parameters.handover_cutoff if at_once else None)
+        bound[paper] = _until(table, since, within)
     return bound
 
 

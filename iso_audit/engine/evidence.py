@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from iso_audit.engine.explain import Explain
-from iso_audit.engine.facts import work_until
+from iso_audit.engine.facts import used
 from iso_audit.engine.norms import Norms
 from iso_audit.engine.protocol import Question, Where
-from iso_audit.engine.store import Store
+from iso_audit.engine.store import Store, integers
 from iso_audit.engine.whole_files import cell, whole_file
 from iso_audit.engine.words import Words
 from iso_audit.model.civil import DAY, date_of, from_civil
@@ -26,8 +26,9 @@ from iso_audit.text import Text
 
 SHOWN = 5
 COLUMNS = (
-    "code", "requirement", "procedure", "unit", "step", "dossier_id", "occurred_at", "started_at", "used_hours",
-    "limit_hours", "received_at", "due_at", "finished_at", "actor", "role", "document", "source_row",
+    "code", "requirement", "procedure", "unit", "step", "dossier_id", "occurred_at", "started_at",
+    "used_hours", "limit_hours", "received_at", "due_at", "finished_at", "actor", "role", "document",
+    "source_row",
 )  # fmt: skip
 _BATCH = 10_000
 
@@ -49,12 +50,17 @@ class _Breach(NamedTuple):
     due_s: int | None
     end_s: int | None
     appointed_s: int | None
-    actor: str | None
+    actor: int | None
     role: int | None
     document: str | None
     row: int
     position: int | None
     overdue: int
+
+    @property
+    def is_about_time(self) -> bool:
+        """Whether a reader wants to know how the due date came about."""
+        return self.event_step is None and (self.overdue == 1 or self.appointed_s is not None)
 
 
 class Evidence:
@@ -63,61 +69,59 @@ class Evidence:
     def __init__(
         self, store: Store, norms: Norms, words: Mapping[str, Words], spans: int, explain: Explain
     ) -> None:
-        self._store, self._norms, self._words = store, norms, words
-        self._explain = explain
-        self._zone_calendar = norms.world.calendar
+        self._store, self._norms, self._words, self._explain = store, norms, words, explain
         self._questions: Sequence[Question] = ()
         self._steps: Sequence[str] = ()
-        used = f"{work_until('e.finish_s', 'y', spans)} - {work_until('e.start_s', 'x', spans)}"
-        self._select = (
-            f"SELECT f.question, d.edition, f.unit, f.step, d.dossier, d.dossier_id, e.start_s, e.finish_s, {used}, "
-            "n.step, d.received_s, d.due_s, d.end_s, d.appointed_s, e.actor, e.role, e.document, "
-            "coalesce(e.row, d.row), f.position, d.overdue FROM {failures} AS f JOIN dossier AS d USING (dossier) "
-            "LEFT JOIN event AS e ON e.rowid = f.event "
-            "LEFT JOIN norm AS n ON n.edition = d.edition AND n.act = e.act "
-            f"LEFT JOIN day AS x ON x.day = e.start_s // {DAY} LEFT JOIN day AS y ON y.day = e.finish_s // {DAY} "
-        )
+        self._select = f"""
+            SELECT f.question, d.edition, f.unit, f.step, d.dossier, d.dossier_id, e.start_s, e.finish_s,
+                {used(spans, "x", "y")}, n.step, d.received_s, d.due_s, d.end_s, d.appointed_s,
+                e.actor, e.role, e.document, coalesce(e.row, d.row), f.position, d.overdue
+            FROM %s AS f
+            JOIN dossier AS d USING (dossier)
+            LEFT JOIN event AS e ON e.rowid = f.event
+            LEFT JOIN norm AS n ON n.edition = d.edition AND n.act = e.act
+            LEFT JOIN day AS x ON x.day = e.start_s // {DAY}
+            LEFT JOIN day AS y ON y.day = e.finish_s // {DAY}
+        """
 
     def ask(self, questions: Sequence[Question], steps: Sequence[str]) -> None:
-        """Keep the words of what was asked; makes `rank_question`, `rank_procedure` and `rank_step`."""
+        """Keep the words of what was asked; makes `rank_question` and `rank_procedure`."""
         self._questions, self._steps = questions, steps
-        keys = [procedure.key for procedure in self._norms.world.procedures]
-        for name, words in (
-            ("question", [(code, requirement) for code, _, requirement in questions]),
-            ("procedure", keys),
-            ("step", list(steps)),
-        ):
-            order = {word: rank for rank, word in enumerate(sorted(set(words)))}  # type: ignore[type-var]
-            ranks = [order[word] for word in words]
+        asked = [f"{code} {requirement}" for code, _, requirement in questions]
+        for name, words in (("question", asked), ("procedure", list(self._norms.keys))):
+            order = {word: rank for rank, word in enumerate(sorted(set(words)))}
             self._store.put(
-                f"rank_{name}", {"number": ("BIGINT", range(len(ranks))), "rank": ("BIGINT", ranks)}
+                f"rank_{name}", integers([(n, order[word]) for n, word in enumerate(words)], "n", "rank")
             )
 
     def exhibits(self) -> dict[Where, tuple[Exhibit, ...]]:
-        """The first dossiers by id of every finding."""
-        first = (
-            "(SELECT * FROM (SELECT g.*, row_number() OVER (PARTITION BY question, version, unit, step ORDER BY "
-            "dossier) AS rank FROM (SELECT b.question, d.edition // "
-            f"{self._norms.eras} AS version, b.unit, b.step, b.dossier, min(b.event) AS event, "
-            "min(b.position) AS position FROM failure AS b JOIN dossier AS d USING (dossier) GROUP BY ALL) AS g) "
-            f"WHERE rank <= {SHOWN})"
-        )
-        rows = self._store.run(
-            self._select.format(failures=first)
-            + "ORDER BY f.question, f.version, f.unit NULLS FIRST, f.step, f.dossier"
-        )
+        """The first dossiers by id of every finding; the first of all says how its due date came about."""
+        first = f"""(
+            SELECT * FROM (
+                SELECT g.*, row_number() OVER (
+                    PARTITION BY question, version, unit, step ORDER BY dossier) AS place
+                FROM (
+                    SELECT b.question, d.edition // {self._norms.eras} AS version, b.unit, b.step, b.dossier,
+                        min(b.event) AS event, min(b.position) AS position
+                    FROM failure AS b JOIN dossier AS d USING (dossier) GROUP BY ALL
+                ) AS g
+            )
+            WHERE place <= {SHOWN}
+        )"""
         found: dict[Where, list[_Breach]] = {}
-        for row in rows:
+        for row in self._store.run(
+            self._select % first + "ORDER BY f.question, f.version, f.unit, f.step, f.dossier"
+        ):
             breach = _Breach(*row)
             found.setdefault(self._where(breach), []).append(breach)
-        firsts = {breaches[0].dossier for breaches in found.values() if breaches[0].event_step is None}
+        firsts = {breaches[0].dossier for breaches in found.values() if breaches[0].is_about_time}
         said = self._explain.dues(firsts)
         return {
             where: tuple(
-                Exhibit(breach.dossier_id, self._facts(breach, said.get(breach.dossier) if not n else None))
+                Exhibit(breach.dossier_id, self._facts(breach, None if n else said.get(breach.dossier)))
                 for n, breach in enumerate(breaches)
             )
-            for where, breaches in found.items()
+            for where, breaches in sorted(found.items())
         }
 
     def write(self, path: Path) -> None:
@@ -128,11 +132,12 @@ class Evidence:
             if not self._questions:
                 return
             cursor = self._store.connection.execute(
-                self._select.format(failures="failure")
-                + "JOIN rank_question AS q ON q.number = f.question JOIN rank_procedure AS p ON p.number = d.edition "
-                f"// {self._norms.eras} JOIN rank_step AS r ON r.number = f.step "
-                "ORDER BY q.rank, p.rank, f.unit NULLS FIRST, r.rank, d.dossier, f.event NULLS FIRST, "
-                "f.position NULLS FIRST, f.question"
+                f"""{self._select % "failure"}
+                JOIN rank_question AS q ON q.n = f.question
+                JOIN rank_procedure AS p ON p.n = d.edition // {self._norms.eras}
+                ORDER BY q.rank, p.rank, f.unit NULLS FIRST, f.step, d.dossier, f.event NULLS FIRST,
+                    f.position NULLS FIRST, f.question
+                """
             )
             while rows := cursor.fetchmany(_BATCH):
                 writer.writerows([self._line(_Breach(*row)) for row in rows])
@@ -149,7 +154,7 @@ class Evidence:
         return self._norms.edition(breach.edition).procedure
 
     def _moment(self, civil: int | None) -> dt.datetime | None:
-        return None if civil is None else from_civil(self._zone_calendar, civil)
+        return None if civil is None else from_civil(self._norms.world.calendar, civil)
 
     def _facts(self, breach: _Breach, derivation: Text | None) -> dict[str, object]:
         """What shows a breach, the most telling first; what the log does not say is left out."""
@@ -175,7 +180,7 @@ class Evidence:
                 "finished_at": self._moment(breach.finish_s),
                 "used_seconds": breach.used if is_over else None,
                 "limit": limit if is_over else None,
-                "actor": breach.actor,
+                "actor": self._words["actor"].say(breach.actor) or None,
                 "role": self._words["role"].say(breach.role) or None,
                 "document": breach.document,
                 "due_at": self._moment(breach.due_s),
@@ -210,7 +215,7 @@ class Evidence:
             _said(breach.received_s),
             _said(breach.due_s),
             _said(breach.end_s),
-            cell(breach.actor),
+            cell(self._words["actor"].say(breach.actor)),
             cell(self._words["role"].say(breach.role)),
             cell(breach.document),
             breach.row,

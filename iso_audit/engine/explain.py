@@ -10,11 +10,14 @@ import numpy as np
 from iso_audit.analysis.worktime import WorkTable
 from iso_audit.engine.dues import counts_same_day, limit_of
 from iso_audit.engine.norms import Norms
-from iso_audit.engine.store import Store
+from iso_audit.engine.store import Store, integers
 from iso_audit.engine.words import Words
 from iso_audit.model import clock
 from iso_audit.model.civil import from_civil
 from iso_audit.text import LANGUAGES, Text
+
+Stop = tuple[int, int, bool]
+"""Begin and end in civil seconds, and whether the limit counts anew from there."""
 
 
 class Explain:
@@ -37,25 +40,23 @@ class Explain:
         """One sentence on the due date of each of these dossiers; nothing where none was counted."""
         if self._given or not dossiers:
             return {}
-        self._store.put("explained", {"dossier": ("INTEGER", sorted(dossiers))})
-        stops: dict[int, list[tuple[int, int, bool]]] = {}
+        self._store.put("explained", integers([(dossier,) for dossier in sorted(dossiers)], "dossier"))
+        stops: dict[int, list[Stop]] = {}
         for dossier, *stop in self._store.run(
             "SELECT dossier, begin_s, end_s, anew FROM stop JOIN explained USING (dossier) ORDER BY ALL"
         ):
-            stops.setdefault(int(str(dossier)), []).append(tuple(stop))  # type: ignore[arg-type]
+            stops.setdefault(dossier, []).append((stop[0], stop[1], stop[2]))
         rows = self._store.run(
             'SELECT dossier, edition, received_s, "case" FROM dossier JOIN explained USING (dossier) '
-            "WHERE received_s IS NOT NULL ORDER BY dossier"
+            "WHERE received_s IS NOT NULL"
         )
-        return {
-            dossier: said
-            for dossier, edition, received, case in rows  # type: ignore[assignment]
-            if (said := self._due(edition, received, case, stops.get(dossier, [])))  # type: ignore[arg-type]
-        }  # type: ignore[return-value]
+        said = {
+            dossier: self._due(edition, received, case, stops.get(dossier, []))
+            for dossier, edition, received, case in rows
+        }
+        return {dossier: text for dossier, text in said.items() if text is not None}
 
-    def _due(
-        self, edition: int, received: int, case: int, stops: Sequence[tuple[int, int, bool]]
-    ) -> Text | None:
+    def _due(self, edition: int, received: int, case: int, stops: Sequence[Stop]) -> Text | None:
         known, name = self._norms.edition(edition), self._cases.say(case)
         limit, same_day = limit_of(known, name), counts_same_day(known, name)
         if limit is None and not same_day:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+from iso_audit.engine.course import JOINED
 from iso_audit.engine.refusals import refusal, row_reason, shortened
 from iso_audit.engine.rows import Reading
 from iso_audit.engine.source import Source
@@ -28,7 +29,7 @@ class Account:
     def __init__(self, store: Store, read: Read) -> None:
         self._store, self._read = store, read
         self.refused: list[Refused] = []
-        self.events_kept = int(str(store.run("SELECT count(*) FROM event")[0][0]))
+        self.events_kept = store.number("SELECT count(*) FROM event")
         self.event_rows = read.event_rows + len(read.events.source.broken)
         self.events_ignored = 0
         if self.events_kept < self.event_rows:
@@ -38,8 +39,8 @@ class Account:
         if read.dossiers is not None:
             values = Values()
             relation = read.dossiers.source.relation(values)
-            rows = store.run(f"SELECT count(*) FROM {relation}", values)[0][0]
-            self.dossier_rows = int(str(rows)) + len(read.dossiers.source.broken)
+            rows = store.number(f"SELECT count(*) FROM {relation}", values)
+            self.dossier_rows = rows + len(read.dossiers.source.broken)
             self.refused += self._of(read.dossiers)
 
     def check(self) -> None:
@@ -60,9 +61,9 @@ class Account:
         )
         if not reading.is_events:
             rows += self._store.run(
-                "SELECT row, 'duplicate:dossier_id', dossier_id FROM dossier_row WHERE is_repeated ORDER BY row"
+                "SELECT row, 'duplicate:dossier_id', dossier_id FROM dossier_row WHERE is_repeated"
             )
-        found = [_refused(reading, *row) for row in rows]  # type: ignore[arg-type]
+        found = [_refused(reading, *row) for row in rows]
         found += [
             Refused(reading.source.file, row, "", shortened(text), "bad-row")
             for row, text in reading.source.broken
@@ -83,7 +84,7 @@ class Account:
         kept, without, only_events = self._store.run(
             "SELECT count(*), count(*) FILTER (edition IS NULL), count(*) FILTER (NOT has_row) FROM base"
         )[0]
-        is_open = self._store.run("SELECT count(*) FROM dossier WHERE end_s IS NULL AND NOT finished")[0][0]
+        is_open = self._store.number("SELECT count(*) FROM dossier WHERE end_s IS NULL AND NOT finished")
         first, last = self._store.run(
             "SELECT min(least(coalesce(start_s, finish_s), coalesce(finish_s, start_s))), "
             "max(greatest(coalesce(start_s, finish_s), coalesce(finish_s, start_s))) FROM event"
@@ -93,27 +94,26 @@ class Account:
             event_rows=self.event_rows,
             events_kept=self.events_kept,
             events_ignored=self.events_ignored,
-            dossier_rows=self.dossier_rows + int(str(only_events)),
-            dossiers_kept=int(str(kept)),
-            dossiers_without_procedure=int(str(without)),
-            dossiers_open=int(str(is_open)),
+            dossier_rows=self.dossier_rows + only_events,
+            dossiers_kept=kept,
+            dossiers_without_procedure=without,
+            dossiers_open=is_open,
             refused_count=len(self.refused),
             refused=tuple(self.refused[:SHOWN]),
             refused_reasons=dict(sorted(Counter(one.reason for one in self.refused).items())),
             unknown_activities=self._unknown(self._read.words["step"]),
             columns=known,
-            first=None if first is None else from_civil(calendar, int(str(first))),
-            last=None if last is None else from_civil(calendar, int(str(last))),
+            first=None if first is None else from_civil(calendar, first),
+            last=None if last is None else from_civil(calendar, last),
             drawn_up_at=from_civil(calendar, drawn_s),
         )
 
     def _unknown(self, words: Words) -> dict[str, int]:
         """Activities that no step of the dossier's procedure answers to."""
         rows = self._store.run(
-            "SELECT e.act, count(*) FROM event AS e JOIN base AS b USING (dossier) "
-            "JOIN norm AS n ON n.edition = b.edition AND n.act = e.act WHERE n.step = 0 GROUP BY e.act ORDER BY e.act"
+            f"SELECT e.act, count(*) FROM {JOINED} WHERE n.step = 0 GROUP BY e.act ORDER BY e.act"
         )
-        return {words.say(int(str(act))): int(str(count)) for act, count in rows}
+        return {words.say(act): count for act, count in rows}
 
 
 def column_account(store: Store, read: Read) -> frozenset[str]:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from iso_audit.engine.facts import BITS, EVENT_BITS
 from iso_audit.engine.norms import Edition, Norms
-from iso_audit.engine.store import Store
+from iso_audit.engine.store import Store, integers
 from iso_audit.engine.words import Words
 from iso_audit.model.log import DOSSIER_FACTS, EVENT_FACTS, SAME_PERSON
 from iso_audit.model.trace import DossierKind, EventKind, Symbol, Trace
@@ -32,8 +32,8 @@ class _Group(NamedTuple):
     finished: bool
     facts: int
     apart: int
-    symbols: tuple[int, ...]
-    count: int
+    symbols: list[int]
+    times: int
 
 
 class Kinds:
@@ -47,25 +47,15 @@ class Kinds:
         """Kinds of events; makes `event_kind` (key, id)."""
         found = []
         for key, count in self._store.run("SELECT key, count(*) FROM judged GROUP BY key"):
-            edition, step = self._where(int(str(key)))
-            facts = _unpacked(int(str(key)), EVENT_FACTS)
-            found.append(
-                (
-                    (edition.procedure.key, edition.era, step, tuple(facts.values())),
-                    key,
-                    edition,
-                    facts,
-                    count,
-                )
-            )
-        found.sort(key=lambda row: row[0])
-        ids = range(len(found))
-        self._store.put(
-            "event_kind", {"key": ("BIGINT", [row[1] for row in found]), "id": ("BIGINT", list(ids))}
-        )
+            edition, step = self._where(key)
+            facts = _unpacked(key, EVENT_FACTS)
+            order = (edition.procedure.key, edition.era, step, tuple(facts.values()))
+            found.append((order, key, edition, facts, count))
+        found.sort(key=lambda entry: entry[0])
+        self._store.put("event_kind", integers([(entry[1], n) for n, entry in enumerate(found)], "key", "id"))
         return tuple(
-            EventKind(number, edition.procedure, edition.era, order[2], facts, int(str(count)))
-            for number, (order, _, edition, facts, count) in enumerate(found)
+            EventKind(n, edition.procedure, edition.era, order[2], facts, count)
+            for n, (order, _, edition, facts, count) in enumerate(found)
         )
 
     def dossiers(self) -> tuple[DossierKind, ...]:
@@ -79,8 +69,8 @@ class Kinds:
         found.sort(key=lambda entry: entry[0])
         self._number("dossier_kind", "dossier", _OF_DOSSIER, [entry[1] for entry in found])
         return tuple(
-            DossierKind(number, edition.procedure, edition.era, order[2], facts, order[3], group.count)
-            for number, (order, group, edition, facts) in enumerate(found)
+            DossierKind(n, edition.procedure, edition.era, order[2], facts, group.finished, group.times)
+            for n, (order, group, edition, facts) in enumerate(found)
         )
 
     def traces(self, reads: frozenset[str]) -> tuple[Trace, ...]:
@@ -92,72 +82,90 @@ class Kinds:
         of_events = [name for name in EVENT_FACTS if name in reads and name not in DOSSIER_FACTS]
         of_dossiers = [name for name in DOSSIER_FACTS if name in reads]
         symbols = self._number_symbols(of_events)
-        self._walk(_mask(of_dossiers, DOSSIER_FACTS), any(_family(name) == SAME_PERSON for name in reads))
+        self._walk(_mask(of_dossiers, DOSSIER_FACTS), is_apart_read=SAME_PERSON in map(_family, reads))
         found = []
         for group in self._grouped("walk", _OF_WALK):
             edition, case = self._norms.edition(group.edition), self._cases.say(group.case)
-            packed = _unpacked(group.facts, DOSSIER_FACTS)
-            facts = {name: packed[name] for name in of_dossiers}
+            of_dossier = _unpacked(group.facts, DOSSIER_FACTS)
+            facts = {name: of_dossier[name] for name in of_dossiers}
             apart = self._apart(edition, group.apart)
             facts |= {name: fact for name, fact in apart.items() if {name, _family(name)} & reads}
             shown = (tuple(facts.values()), group.symbols)
-            order = (edition.procedure.key, edition.era, case, group.finished, shown)
-            found.append((order, group, edition, facts))
+            found.append(
+                ((edition.procedure.key, edition.era, case, group.finished, shown), group, edition, facts)
+            )
         found.sort(key=lambda entry: entry[0])
         self._number("trace_of", "walk", _OF_WALK, [entry[1] for entry in found])
+        self._store.run("DROP TABLE walk")
         return tuple(
             Trace(
-                number, edition.procedure, edition.era, order[2], facts, order[3],
-                tuple(symbols[at] for at in group.symbols), group.count,
+                n, edition.procedure, edition.era, order[2], facts, group.finished,
+                tuple([symbols[at] for at in group.symbols]), group.times,
             )
-            for number, (order, group, edition, facts) in enumerate(found)
+            for n, (order, group, edition, facts) in enumerate(found)
         )  # fmt: skip
 
-    def _walk(self, mask: int, is_apart_read: bool) -> None:
-        """Make `walk`: each dossier with its symbols in order and the facts that are read."""
-        apart = "d.apart" if is_apart_read else "CAST(0 AS HUGEINT)"
+    def _walk(self, mask: int, *, is_apart_read: bool) -> None:
+        """Make `walk`: each dossier with its symbols in order and the facts that are read.
+
+        Order and symbol are packed into one number, so that a plain sort of a list puts the
+        symbols in order (an ORDER BY inside the aggregate is slower and not portable).
+        """
         self._store.run(
-            'CREATE OR REPLACE TEMP TABLE walk AS SELECT d.dossier, d.edition, d."case", d.finished, '
-            f"d.facts & {mask} AS facts, {apart} AS apart, coalesce(w.symbols, []) AS symbols FROM dossier AS d "
-            f"LEFT JOIN (SELECT j.dossier, list_transform(list_sort(list((j.event << {_SYMBOL_BITS}) + s.symbol)), "
-            f"lambda x: x & {(1 << _SYMBOL_BITS) - 1}) AS symbols "
-            "FROM judged AS j JOIN symbol AS s USING (key) GROUP BY j.dossier) AS w USING (dossier)"
+            f"""
+            CREATE OR REPLACE TEMP TABLE walk AS
+            SELECT d.dossier, d.edition, d."case", d.finished, d.facts & {mask} AS facts,
+                {"d.apart" if is_apart_read else "CAST(0 AS HUGEINT)"} AS apart,
+                coalesce(w.symbols, []) AS symbols
+            FROM dossier AS d
+            LEFT JOIN (
+                SELECT j.dossier, list_transform(
+                    list_sort(list((j.event << {_SYMBOL_BITS}) + s.symbol)),
+                    lambda x: x & {(1 << _SYMBOL_BITS) - 1}) AS symbols
+                FROM judged AS j JOIN symbol AS s USING (key)
+                GROUP BY j.dossier
+            ) AS w USING (dossier)
+            """
         )
 
     def _number_symbols(self, names: Sequence[str]) -> list[Symbol]:
         """Make `symbol` (key, symbol): what of a kind of event a trace shows; return the symbols."""
-        keys = [int(str(row[0])) for row in self._store.run("SELECT DISTINCT key FROM judged")]
         shown = {}
-        for key in keys:
+        for (key,) in self._store.run("SELECT DISTINCT key FROM judged"):
             facts = _unpacked(key, EVENT_FACTS)
-            shown[key] = (self._where(key)[1], tuple(facts[name] for name in names))
-        order = {said: number for number, said in enumerate(sorted(set(shown.values())))}
+            shown[key] = (self._where(key)[1], tuple([facts[name] for name in names]))
+        order = {said: n for n, said in enumerate(sorted(set(shown.values())))}
         self._store.put(
-            "symbol",
-            {"key": ("BIGINT", keys), "symbol": ("BIGINT", [order[shown[key]] for key in keys])},
+            "symbol", integers([(key, order[said]) for key, said in shown.items()], "key", "symbol")
         )
         return [Symbol(step, dict(zip(names, facts, strict=True))) for step, facts in order]
 
     def _grouped(self, table: str, columns: Sequence[str]) -> list[_Group]:
         """Make `grouped`: equal rows of a table once, with a number and their count."""
-        chosen = ", ".join(columns)
         self._store.run(
-            "CREATE OR REPLACE TEMP TABLE grouped AS SELECT row_number() OVER () AS number, * FROM "
-            f"(SELECT {chosen}, count(*) AS times FROM {table} GROUP BY ALL)"
+            f"""
+            CREATE OR REPLACE TEMP TABLE grouped AS
+            SELECT row_number() OVER () AS number, *
+            FROM (SELECT {", ".join(columns)}, count(*) AS times FROM {table} GROUP BY ALL)
+            """
         )
         symbols = "symbols" if "symbols" in columns else "[]"
         rows = self._store.run(
             f'SELECT number, edition, "case", finished, facts, apart, {symbols}, times FROM grouped'
         )
-        return [_Group(*row[:6], tuple(row[6]), row[7]) for row in rows]  # type: ignore[arg-type]
+        return [_Group(*row) for row in rows]
 
     def _number(self, name: str, table: str, columns: Sequence[str], groups: Sequence[_Group]) -> None:
         """Make the table that gives each dossier the number of its kind: its place in `groups`."""
-        numbers = [group.number for group in groups]
-        self._store.put("numbered", {"number": ("BIGINT", numbers), "id": ("BIGINT", range(len(numbers)))})
+        self._store.put(
+            "numbered", integers([(group.number, n) for n, group in enumerate(groups)], "number", "id")
+        )
         self._store.run(
-            f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT t.dossier, n.id FROM {table} AS t "
-            f"JOIN grouped AS g USING ({', '.join(columns)}) JOIN numbered AS n USING (number)"
+            f"""
+            CREATE OR REPLACE TEMP TABLE {name} AS
+            SELECT t.dossier, n.id
+            FROM {table} AS t JOIN grouped AS g USING ({", ".join(columns)}) JOIN numbered AS n USING (number)
+            """
         )
 
     def _where(self, key: int) -> tuple[Edition, str]:
@@ -165,9 +173,8 @@ class Kinds:
         return self._norms.edition(edition), self._norms.steps[step]
 
     def _apart(self, edition: Edition, packed: int) -> dict[str, int]:
-        return {
-            name: packed >> (BITS * at) & _FACT for at, name in enumerate(self._norms.pair_facts(edition))
-        }
+        names = self._norms.pair_facts(edition)
+        return {name: packed >> (BITS * at) & _FACT for at, name in enumerate(names)}
 
 
 def _family(name: str) -> str:

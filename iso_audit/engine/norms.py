@@ -13,7 +13,7 @@ from functools import cached_property
 from itertools import combinations
 
 from iso_audit.engine.ahead import Ahead, ahead, is_timed
-from iso_audit.engine.store import Store
+from iso_audit.engine.store import Store, integers
 from iso_audit.engine.words import Words
 from iso_audit.errors import EngineError
 from iso_audit.model.log import (
@@ -101,7 +101,13 @@ class Norms:
 
     @property
     def eras(self) -> int:
+        """How many eras there are; an edition's number is version * eras + era."""
         return len(self.world.eras) + 1
+
+    @cached_property
+    def keys(self) -> tuple[str, ...]:
+        """Keys of the versions, by their numbers."""
+        return tuple(procedure.key for procedure in self.world.procedures)
 
     def edition(self, code: int) -> Edition:
         """The edition of a code, made when it is first met."""
@@ -117,17 +123,17 @@ class Norms:
         rows = [row for code in editions for row in self._rows(self.edition(code))]
         store.put("norm", {name: (kind, [row[at] for row in rows]) for at, (name, kind) in enumerate(_NORM)})
         duties = [row for code in editions for row in self._duties(self.edition(code))]
-        store.put("duty", _columns(duties, "edition", "act", "pair", "side"))
+        store.put("duty", integers(duties, "edition", "act", "pair", "side"))
         groups = [row for code in editions for row in self._groups(self.edition(code))]
-        store.put("group_step", _columns(groups, "edition", "act", "band", "rank", "compared", "amount"))
+        store.put("group_step", integers(groups, "edition", "act", "band", "rank", "compared", "amount"))
         beside = [row for code in editions for row in self._beside(self.edition(code))]
-        store.put("beside", _columns(beside, "edition", "act", "other"))
+        store.put("beside", integers(beside, "edition", "act", "other"))
         has = [
             (code, *(bool(self.edition(code).procedure.of_kind(kind)) for kind in KIND_FLAGS.values()))
             for code in editions
         ]
-        store.put("has_kind", _columns(has, "edition", *KIND_FLAGS))
-        store.put("may_act", _columns(self._may_act(editions), "required", "acting", "wrong"))
+        store.put("has_kind", integers(has, "edition", *KIND_FLAGS))
+        store.put("may_act", integers(self._may_act(editions), "required", "acting", "wrong"))
 
     def required(self, role: str) -> int:
         """The number of a role that a step asks for; -1 where it asks for none."""
@@ -240,7 +246,3 @@ def compare(limit: Limit | None) -> tuple[int, int]:
             WORK, int(limit.value * HOURS_PER_WORKING_DAY * 3600)
         )  # fmt: skip
     return WORK, limit.working_seconds or 0
-
-
-def _columns(rows: Sequence[tuple[int, ...]], *names: str) -> dict[str, tuple[str, list[int]]]:
-    return {name: ("BIGINT", [row[at] for row in rows]) for at, name in enumerate(names)}

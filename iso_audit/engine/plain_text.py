@@ -12,14 +12,14 @@ from typing import IO, cast
 from iso_audit.engine.refusals import refusal
 from iso_audit.engine.source import LONGEST_LINE, MOST_BYTES
 
-Decoders = Mapping[str, Callable[[bytes], str]]
-"""Names of old code pages that Python does not know -> how their bytes are read."""
+Decoder = Callable[[bytes], str]
+"""Reads the bytes of an old code page that Python does not know."""
 
 _PIECE = 1 << 20
 _UTF8 = ("", "utf-8", "utf8", "utf-8-sig", "utf_8", "u8")
 
 
-def made_plain(path: Path, target: Path, encoding: str, decoders: Decoders) -> Path:
+def made_plain(path: Path, target: Path, encoding: str, decoders: Mapping[str, Decoder]) -> Path:
     """Return a plain UTF-8 file with the text of `path`: itself where it is one, else `target`."""
     file = str(path)
     with _opened(path) as stream:
@@ -75,7 +75,7 @@ def _has_lone_returns(head: bytes) -> bool:
     return b"\r" in head and b"\n" not in head
 
 
-def _rewrite(path: Path, target: Path, encoding: str, decoders: Decoders) -> None:
+def _rewrite(path: Path, target: Path, encoding: str, decoders: Mapping[str, Decoder]) -> None:
     """Write the text anew in pieces; a packed file may not swell without bound."""
     known = decoders.get(encoding.lower())
     if known is not None:

@@ -13,7 +13,7 @@ from iso_audit.model.log import Intake, Judgement, LogMapping, Measure, World
 from iso_audit.model.trace import DossierKind, EventKind, Trace
 
 if TYPE_CHECKING:
-    import pyarrow as pa
+    import pyarrow as pa  # type: ignore[import-untyped]
 
 Question = tuple[str, str, str]
 """(code, rule, requirement) of what was asked."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from iso_audit.errors import Fault, InputError
-from iso_audit.text import Text, number
+from iso_audit.text import LANGUAGES, Text, number
 
 _REASONS = {
     "folder": Text("đây là một thư mục, không phải tệp nhật ký", "this is a folder, not a log file"),
@@ -38,10 +38,10 @@ _REASONS = {
         "this line is longer than {most} bytes: no row of a log; perhaps the line breaks were lost",
     ),
     "encoding": Text(
-        "chữ không phải bảng mã UTF-8, có lẽ là {likely}; hãy lưu lại dạng CSV UTF-8, hoặc ghi «encoding» trong "
-        "tệp ánh xạ",
-        "the letters are not UTF-8 but probably {likely}; save the file as CSV UTF-8, or name its `encoding` in "
-        "the mapping",
+        "chữ không phải bảng mã UTF-8, có lẽ là {likely}; hãy lưu lại dạng CSV UTF-8, hoặc ghi «encoding» "
+        "trong tệp ánh xạ",
+        "the letters are not UTF-8 but probably {likely}; save the file as CSV UTF-8, or name its `encoding` "
+        "in the mapping",
     ),
     "wrong-encoding": Text(
         "không đọc được theo bảng mã «{encoding}» mà tệp ánh xạ ghi",
@@ -99,7 +99,7 @@ def fault(why: str, file: str, line: int = 0, hint: Text | None = None, **facts:
     """One reason why `file` is not read; numbers are written as each language does."""
     vi, en = (
         {name: number(fact, lang) if isinstance(fact, int) else fact for name, fact in facts.items()}
-        for lang in ("vi", "en")
+        for lang in LANGUAGES
     )
     reason = _REASONS[why]
     return Fault(Text(reason.fill("vi", vi), reason.fill("en", en)), file, line, hint=hint)
@@ -107,7 +107,7 @@ def fault(why: str, file: str, line: int = 0, hint: Text | None = None, **facts:
 
 def refusal(why: str, file: str, line: int = 0, **facts: int | str) -> InputError:
     """The error that says why `file` is not read."""
-    return InputError([fault(why, file, line, **facts)])
+    return InputError([fault(why, file, line, None, **facts)])
 
 
 def row_reason(reason: str) -> Text:

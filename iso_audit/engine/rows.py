@@ -7,11 +7,9 @@ ISO 8601, so that a bad value has a row, a column and a reason of its own.
 from __future__ import annotations
 
 import datetime as dt
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-
-import duckdb
+from functools import cached_property
 
 from iso_audit.engine.refusals import fault
 from iso_audit.engine.source import Source
@@ -24,13 +22,14 @@ EARLIEST = dt.datetime(1990, 1, 1, tzinfo=dt.UTC)
 LATEST = dt.datetime(2100, 1, 1, tzinfo=dt.UTC)
 """A date outside these is a mistake of typing, and no calendar knows it."""
 
-CODED = ("procedure", "step", "role", "unit")
+CODED = ("procedure", "step", "role", "unit", "actor")
 """Columns of few different words: events keep a number for each, and the words are mapped once."""
 
 EXCEL = "excel"
 """The date format of days counted as spreadsheets do."""
 
 _OF_CASE = "case:"
+_TYPED = ("TIMESTAMP", "DATE")
 
 
 @dataclass(frozen=True)
@@ -41,31 +40,36 @@ class Reading:
     table: TableMapping
     mapping: LogMapping
     is_events: bool
+    iso_first: bool = True
+    """Whether ISO 8601 is tried before the mapping's formats: where none of them reads it, too."""
 
     @property
     def columns(self) -> Mapping[str, str]:
         """Our columns of this table, with `text` or `instant`."""
         return EVENT_COLUMNS if self.is_events else DOSSIER_COLUMNS
 
+    @cached_property
+    def moments(self) -> tuple[str, ...]:
+        """Columns of moments that the mapping gives a value."""
+        return tuple(name for name, kind in self.columns.items() if kind == "instant" and self.has(name))
+
     def has(self, ours: str) -> bool:
         """Whether the mapping gives this column a value at all."""
-        return ours in {**self.table.columns, **self.table.cuts, **self.table.constants}
+        return ours in self.table.columns or ours in self.table.cuts or ours in self.table.constants
 
     def faults(self) -> list[Fault]:
         """Everything that keeps the mapping from fitting the source."""
         file, found = self.source.file, []
-        wanted = [(ours, theirs) for ours, theirs in self.table.columns.items()]
-        wanted += [(ours, cut.source) for ours, cut in self.table.cuts.items()]
+        wanted = [*self.table.columns.items(), *((ours, cut.source) for ours, cut in self.table.cuts.items())]
         for ours, theirs in wanted:
             times = self.source.columns.count(self._named(theirs))
             if times == 0:
                 near = did_you_mean(theirs, self.source.columns)
-                found.append(fault("no-column", file, hint=near, column=theirs, ours=ours))
+                found.append(fault("no-column", file, 1, hint=near, column=theirs, ours=ours))
             elif times > 1:
                 found.append(fault("twice", file, 1, column=theirs))
-        for ours in ("dossier_id", "step") if self.is_events else ("dossier_id",):
-            if not self.has(ours):
-                found.append(fault("not-mapped", file, ours=ours))
+        needed = ("dossier_id", "step") if self.is_events else ("dossier_id",)
+        found += [fault("not-mapped", file, ours=ours) for ours in needed if not self.has(ours)]
         if self.is_events and not (self.has("started_at") or self.has("finished_at")):
             found.append(fault("not-mapped", file, ours="finished_at"))
         return found
@@ -76,22 +80,24 @@ class Reading:
             return theirs
         return theirs.removeprefix(_OF_CASE)
 
+    def _index(self, ours: str) -> int | None:
+        """Where the column that a mapping takes for ours stands in the source."""
+        cut = self.table.cuts.get(ours)
+        theirs = cut.source if cut else self.table.columns.get(ours)
+        return None if theirs is None else self.source.index(self._named(theirs))
+
     def raw(self, ours: str, values: Values) -> str:
         """SQL of a column as it was written, composed where need be; NULL where it is not mapped."""
-        table = self.table
-        if ours in table.constants:
-            return f"CAST({values.bind(table.constants[ours])} AS VARCHAR)"
-        cut = table.cuts.get(ours)
-        theirs = cut.source if cut else table.columns.get(ours)
-        index = None if theirs is None else self.source.index(self._named(theirs))
+        if ours in self.table.constants:
+            return f"CAST({values.bind(self.table.constants[ours])} AS VARCHAR)"
+        index = self._index(ours)
         if index is None:
             return "CAST(NULL AS VARCHAR)"
         said = f"CAST(c{index} AS VARCHAR)" if self.source.types else f"c{index}"
         if self.source.must_compose:
             said = f"nfc_normalize({said})"
-        if cut is None:
-            return said
-        return f"regexp_extract({said}, {values.bind(cut.pattern)}, 1)"
+        cut = self.table.cuts.get(ours)
+        return said if cut is None else f"regexp_extract({said}, {values.bind(cut.pattern)}, 1)"
 
     def text(self, ours: str, values: Values) -> str:
         """SQL of a column without blanks around it; NULL where it is empty."""
@@ -99,26 +105,19 @@ class Reading:
 
     def instant(self, ours: str, values: Values) -> str:
         """SQL of a moment; NULL where it is empty or cannot be read."""
-        theirs = self.table.columns.get(ours)
-        index = None if theirs is None else self.source.index(self._named(theirs))
-        if index is not None and self.source.types and re.match("TIMESTAMP|DATE", self.source.types[index]):
+        index = None if ours in self.table.cuts else self._index(ours)
+        if index is not None and self.source.types and self.source.types[index].startswith(_TYPED):
             return f"CAST(c{index} AS TIMESTAMPTZ)"
         said = self.raw(ours, values)
-        formats = [form for form in self.mapping.dates if form != EXCEL]
         iso, ways = f"TRY_CAST({said} AS TIMESTAMPTZ)", []
+        formats = [form for form in self.mapping.dates if form != EXCEL]
         if formats:
             ways.append(f"CAST(try_strptime(trim({said}), {values.bind(formats)}) AS TIMESTAMPTZ)")
         if EXCEL in self.mapping.dates:
-            days = f"TRY_CAST({said} AS DOUBLE)"
-            ways.append(
-                f"CAST(TIMESTAMP '1899-12-30 00:00:00' + to_seconds(round({days} * 86400)) AS TIMESTAMPTZ)"
-            )
-        ways = [*ways, iso] if _reads_iso(formats) else [iso, *ways]
+            seconds = f"to_seconds(round(TRY_CAST({said} AS DOUBLE) * 86400))"
+            ways.append(f"CAST(TIMESTAMP '1899-12-30 00:00:00' + {seconds} AS TIMESTAMPTZ)")
+        ways = [iso, *ways] if self.iso_first else [*ways, iso]
         return f"coalesce({', '.join(ways)})" if len(ways) > 1 else ways[0]
-
-    def moments(self) -> list[str]:
-        """Columns of moments that the mapping gives a value."""
-        return [name for name, kind in self.columns.items() if kind == "instant" and self.has(name)]
 
     def select(self, values: Values) -> str:
         """SQL of all rows: our columns, and `is_bad` where a moment cannot be used.
@@ -126,19 +125,16 @@ class Reading:
         A row without dossier or activity finds no partner when it is joined to their numbers;
         `refusals` says of every row why it is refused.
         """
-        bad = [self._bad(name) for name in self.moments()]
+        chosen = [f'"{name}"' for name, kind in self.columns.items() if kind == "text" or self.has(name)]
+        if not self.is_events:
+            chosen += [f"{name}_text" for name in self.moments]
+        absent = [name for name, kind in self.columns.items() if kind == "instant" and not self.has(name)]
+        chosen += [f"CAST(NULL AS TIMESTAMPTZ) AS {name}" for name in absent]
+        bad = [_bad(name) for name in self.moments]
         if self.is_events:
             bad.append(self._no_moment())
-        plain = [f'"{name}"' for name, kind in self.columns.items() if kind == "text" or self.has(name)]
-        if not self.is_events:
-            plain += [f"{name}_text" for name in self.moments()]
-        absent = [
-            f"CAST(NULL AS TIMESTAMPTZ) AS {name}"
-            for name, kind in self.columns.items()
-            if kind == "instant" and not self.has(name)
-        ]
         return (
-            f"(SELECT row, {', '.join([*plain, *absent])}, {' OR '.join(bad) or 'false'} AS is_bad "
+            f"(SELECT row, {', '.join(chosen)}, {' OR '.join(bad) or 'false'} AS is_bad "
             f"FROM {self._inner(values)})"
         )
 
@@ -147,22 +143,14 @@ class Reading:
         reasons, told = "WHEN dossier_id IS NULL THEN 'no-dossier:dossier_id' ", ""
         if self.is_events:
             reasons += "WHEN step IS NULL OR step NOT IN (SELECT text FROM word_step) THEN 'no-step:step' "
-        for name in self.moments():
-            reasons += f"WHEN {self._bad(name)} THEN 'bad-date:{name}' "
+        for name in self.moments:
+            reasons += f"WHEN {_bad(name)} THEN 'bad-date:{name}' "
             told += f"WHEN 'bad-date:{name}' THEN {name}_text "
         if self.is_events:
             reasons += f"WHEN {self._no_moment()} THEN 'no-finish:finished_at' "
         return (
             f"(SELECT row, refused, CASE refused {told}ELSE '' END AS value FROM "
             f"(SELECT *, CASE {reasons}END AS refused FROM {self._inner(values)}) WHERE refused IS NOT NULL)"
-        )
-
-    def _bad(self, name: str) -> str:
-        """SQL: a moment is written and cannot be read, or is of no age that offices live in."""
-        first, last = (int(moment.timestamp()) * 1_000_000 for moment in (EARLIEST, LATEST))
-        return (
-            f"(CASE WHEN {name} IS NULL THEN {name}_text IS NOT NULL AND trim({name}_text) <> '' "
-            f"ELSE epoch_us({name}) NOT BETWEEN {first} AND {last} END)"
         )
 
     def _no_moment(self) -> str:
@@ -176,60 +164,22 @@ class Reading:
         for name, kind in self.columns.items():
             if kind == "text":
                 is_raw = self.is_events and name in CODED
-                chosen.append(f'{(self.raw if is_raw else self.text)(name, values)} AS "{name}"')
+                chosen.append(f'{self.raw(name, values) if is_raw else self.text(name, values)} AS "{name}"')
             elif self.has(name):
                 chosen.append(f"{self.instant(name, values)} AS {name}")
                 chosen.append(f"{self.raw(name, values)} AS {name}_text")
         return f"(SELECT {', '.join(chosen)} FROM {self.source.relation(values)})"
 
 
-def _reads_iso(formats: list[str]) -> bool:
-    """Whether a format would read what ISO 8601 reads, so that the order in which they are tried matters.
-
-    Where none does, ISO 8601 goes first: it is the faster one.
-    """
-    samples = [
-        f"2011-10-{day}{rest}"
-        for day in ("11", "25")
-        for rest in (
-            "",
-            " 10:11",
-            "T10:11",
-            " 10:11:12",
-            "T10:11:12",
-            "T10:11:12.123",
-            "T10:11:12Z",
-            "T10:11:12+0700",
-        )
-    ]
-    tried = "SELECT count(try_strptime(sample, $formats)) FROM (SELECT unnest($samples) AS sample)"
-    if not formats:
-        return False
-    row = duckdb.execute(tried, {"formats": formats, "samples": samples}).fetchone()
-    return bool(row and row[0])
+def wanted_columns(table: TableMapping) -> Sequence[str]:
+    """The source's columns that a mapping names."""
+    return [*table.columns.values(), *(cut.source for cut in table.cuts.values())]
 
 
-def check_patterns(reading: Reading) -> list[Fault]:
-    """Refuse patterns that cannot be used on a column, before they are used on every row."""
-    found = []
-    for cut in reading.table.cuts.values():
-        try:
-            duckdb.execute("SELECT regexp_extract('', $pattern, 1)", {"pattern": cut.pattern}).fetchall()
-        except duckdb.Error as error:
-            detail = str(error).splitlines()[0].rpartition(": ")[2]
-            found.append(fault("pattern", reading.source.file, pattern=cut.pattern, detail=detail))
-    return found
-
-
-def check_formats(mapping: LogMapping, file: str) -> list[Fault]:
-    """Refuse date formats that are no formats, before they are used on every row."""
-    found = []
-    for form in mapping.dates:
-        if form == EXCEL:
-            continue
-        try:
-            duckdb.execute("SELECT try_strptime('', $form)", {"form": form}).fetchall()
-        except duckdb.Error as error:
-            detail = str(error).splitlines()[0].rpartition(": ")[2]
-            found.append(fault("date-format", file, format=form, detail=detail))
-    return found
+def _bad(name: str) -> str:
+    """SQL: a moment is written and cannot be read, or is of no age that offices live in."""
+    first, last = (int(moment.timestamp()) * 1_000_000 for moment in (EARLIEST, LATEST))
+    return (
+        f"(CASE WHEN {name} IS NULL THEN {name}_text IS NOT NULL AND trim({name}_text) <> '' "
+        f"ELSE epoch_us({name}) NOT BETWEEN {first} AND {last} END)"
+    )

@@ -10,7 +10,7 @@ import csv
 import gzip
 import zlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,7 +19,7 @@ from iso_audit.engine.refusals import refusal
 from iso_audit.engine.store import Store, Values
 
 if TYPE_CHECKING:
-    import pyarrow as pa
+    import pyarrow as pa  # type: ignore[import-untyped]
 
     from iso_audit.engine.protocol import ForeignLog
 
@@ -49,10 +49,9 @@ class Source:
     broken: tuple[tuple[int, str], ...] = ()
     """Rows that could not be taken apart: number and beginning of the text."""
     plain: Path | None = None
-    """The text file behind the relation, where rows are lines: to tell the lines of records."""
+    """The text file behind the relation, where rows are lines."""
     head_lines: int = 0
     separator: str = ","
-    extra: dict[str, int] = field(default_factory=dict)
 
     def index(self, column: str) -> int | None:
         """Where a column stands; None where there is none of that name."""
@@ -122,11 +121,11 @@ def from_csv(path: Path, plain: Path, separator: str, wanted: Sequence[str]) -> 
     names = ", ".join(f"c{n}" for n in range(len(columns)))
 
     def relation(values: Values) -> str:
-        return (
-            f"(SELECT row_number() OVER () AS row, {names} FROM read_csv({values.bind(str(plain))}, "
-            f"header = true, auto_detect = false, delim = {values.bind(separator)}, quote = '\"', "
-            f"escape = '\"', skip = {skipped}, max_line_size = {LONGEST_LINE}, buffer_size = 8388608, columns = {{{spec}}}))"
-        )
+        return f"""(
+            SELECT row_number() OVER () AS row, {names}
+            FROM read_csv({values.bind(str(plain))}, header = true, auto_detect = false, skip = {skipped},
+                delim = {values.bind(separator)}, quote = '"', escape = '"', columns = {{{spec}}},
+                max_line_size = {LONGEST_LINE}, buffer_size = {8 * LONGEST_LINE}))"""
 
     return Source(
         str(path), columns, relation, must_compose=_has_marks(plain), plain=plain,

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import duckdb
 import numpy as np
+from numpy.typing import NDArray
 
 from iso_audit.errors import EngineError
 
-Rows = list[tuple[object, ...]]
+Array = NDArray[Any]
+Rows = list[tuple[Any, ...]]
+Columns = Mapping[str, tuple[str, Sequence[object] | Array]]
+"""Name of a column -> its SQL type and its values."""
 
 
 class Values:
@@ -26,7 +31,7 @@ class Values:
 
 
 class Store:
-    """One in-memory database; `close` gives its memory back."""
+    """One database in memory; `close` gives its memory back."""
 
     def __init__(self, zone: str, folder: str, threads: int = 2, memory: str = "") -> None:
         """Read moments without an offset in `zone`; what does not fit in memory goes to `folder`."""
@@ -45,37 +50,47 @@ class Store:
     def run(self, statement: str, values: Values | None = None) -> Rows:
         """Execute one statement and return its rows."""
         try:
-            bound = values.bound if values else {}
-            return self.connection.execute(statement, bound).fetchall()
+            return self.connection.execute(statement, values.bound if values else {}).fetchall()
         except duckdb.OutOfMemoryException as error:
             raise EngineError(f"the log does not fit in memory or on the disk: {error}") from error
 
-    def arrays(self, statement: str) -> dict[str, np.ndarray]:
-        """Execute one statement and return its columns; missing values are masked."""
+    def number(self, statement: str, values: Values | None = None) -> int:
+        """Execute a statement that counts something and return the count."""
+        return int(self.run(statement, values)[0][0])
+
+    def any(self, table: str, condition: str = "true") -> bool:
+        """Whether a table has a row for which a condition holds."""
+        return bool(self.run(f"SELECT 1 FROM {table} WHERE {condition} LIMIT 1"))
+
+    def arrays(self, statement: str) -> dict[str, Array]:
+        """Execute one statement and return its columns as arrays."""
         return self.connection.execute(statement).fetchnumpy()
 
-    def put(self, name: str, columns: Mapping[str, tuple[str, Sequence[object] | np.ndarray]]) -> None:
+    def put(self, name: str, columns: Columns) -> None:
         """Make a table of columns given with their SQL types."""
         arrays = {
             column: values if isinstance(values, np.ndarray) else _array(kind, values)
             for column, (kind, values) in columns.items()
         }
-        self.connection.register("put_in", arrays)
         chosen = ", ".join(f"CAST({column} AS {kind}) AS {column}" for column, (kind, _) in columns.items())
-        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT {chosen} FROM put_in")
+        self.connection.register("put_in", arrays)
+        self.run(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT {chosen} FROM put_in")
         self.connection.unregister("put_in")
 
     def close(self) -> None:
         self.connection.close()
 
 
-def _array(kind: str, values: Sequence[object]) -> np.ndarray:
+def integers(rows: Sequence[Sequence[object]], *names: str) -> Columns:
+    """Columns of numbers out of rows, for `Store.put`."""
+    return {name: ("BIGINT", [row[at] for row in rows]) for at, name in enumerate(names)}
+
+
+def _array(kind: str, values: Sequence[object]) -> Array:
     """An array of one SQL type; None is a missing value."""
     if kind == "VARCHAR":
         return np.array(values, dtype=object) if len(values) else np.empty(0, dtype="U1")
     missing = [value is None for value in values]
-    filled = [0 if value is None else value for value in values]
-    dtype = np.bool_ if kind == "BOOLEAN" else np.int64
-    return (
-        np.ma.array(np.array(filled, dtype=dtype), mask=missing) if any(missing) else np.array(filled, dtype)
-    )
+    filled = np.array([0 if value is None else value for value in values])
+    plain = filled.astype(np.bool_ if kind == "BOOLEAN" else np.int64)
+    return np.ma.array(plain, mask=missing) if any(missing) else plain

@@ -14,42 +14,34 @@ def plain(word: str) -> str:
     return unicodedata.normalize("NFC", word).strip()
 
 
-@dataclass
+@dataclass(frozen=True)
 class Words:
-    """Different words of one column, numbered in the order of the alphabet."""
+    """Different words of one column; what they mean is numbered in the order of the alphabet."""
 
     column: str
-    written: tuple[str, ...]
-    """As they stand in the source; several may mean the same."""
     meaning: tuple[str, ...] = ()
-    """What each code stands for: ids where the mapping or the workspace knows the word."""
-    code_of: Mapping[str, int] = field(default_factory=dict)
-    ignored: frozenset[str] = frozenset()
+    """What each number stands for: ids where the mapping or the workspace knows the word."""
+    code_of: Mapping[str, int | None] = field(default_factory=dict)
+    """Word as it stands in the source -> its number; None for one that is declared as no step."""
 
     @classmethod
     def of(
         cls, column: str, written: Iterable[str], means: Mapping[str, str], ignored: Iterable[str] = ()
     ) -> Words:
-        """Number words; `means` translates those that the mapping names."""
+        """Number words; `means` translates those that the mapping names. Empty words have no number."""
         known = {plain(word): meant for word, meant in means.items()}
         left_out = {plain(word) for word in ignored}
-        words = tuple(sorted({word for word in written if plain(word)}))
-        translated = {word: known.get(plain(word), plain(word)) for word in words}
-        kept_apart = frozenset(word for word in words if plain(word) in left_out)
-        meaning = tuple(sorted({translated[word] for word in words if word not in kept_apart}))
+        words = sorted({word for word in written if plain(word)})
+        meant = {word: known.get(plain(word), plain(word)) for word in words if plain(word) not in left_out}
+        meaning = tuple(sorted(set(meant.values())))
         number = {word: code for code, word in enumerate(meaning)}
-        code_of = {word: number[translated[word]] for word in words if word not in kept_apart}
-        return cls(column, words, meaning, code_of, kept_apart)
+        return cls(column, meaning, {word: number[meant[word]] if word in meant else None for word in words})
 
     def say(self, code: int | None) -> str:
-        """The word of a code; empty for none."""
+        """The word of a number; empty for none."""
         return "" if code is None or code < 0 else self.meaning[code]
 
     def store(self, store: Store) -> None:
-        """Put the table `word_<column>` (text, code, ignored) beside the log."""
-        codes = [self.code_of.get(word) for word in self.written]
-        ignored = [word in self.ignored for word in self.written]
-        store.put(
-            f"word_{self.column}",
-            {"text": ("VARCHAR", self.written), "code": ("INTEGER", codes), "ignored": ("BOOLEAN", ignored)},
-        )
+        """Put the table `word_<column>` (text, code) beside the log."""
+        texts, codes = list(self.code_of), list(self.code_of.values())
+        store.put(f"word_{self.column}", {"text": ("VARCHAR", texts), "code": ("INTEGER", codes)})

@@ -20,7 +20,7 @@ from iso_audit.errors import Fault, InputError
 from iso_audit.text import Text, number
 
 if TYPE_CHECKING:
-    import pyarrow as pa
+    import pyarrow as pa  # type: ignore[import-untyped]
 
 MOST_BYTES = 4_000_000_000
 """Unpacked; a log of a million dossiers has about 2.5 billion bytes of XES."""
@@ -139,7 +139,7 @@ def _traces(stream: IO[bytes], path: Path) -> Iterator[tuple[dict[str, str], lis
 
 def _check_root(root: etree._Element, path: Path) -> None:
     """Refuse other XML, and document types: they can make a small file a huge one."""
-    if root.getroottree().docinfo.doctype:
+    if root.getroottree().docinfo.internalDTD is not None:
         raise _refused(path, "doctype")
     if etree.QName(root).localname != "log":
         raise _refused(path, "not-xes")
@@ -149,28 +149,27 @@ def _trace(trace: etree._Element, path: Path) -> tuple[dict[str, str], list[dict
     attributes: dict[str, str] = {}
     members: list[dict[str, str]] = []
     for child in trace:
-        name = cast("str", child.tag).rpartition("}")[2]
+        name = child.tag.rpartition("}")[2]
         if name == "event":
             members.append(
                 {
                     attribute.get("key", ""): attribute.get("value", "")
                     for attribute in child
-                    if cast("str", attribute.tag).rpartition("}")[2] in _VALUES
+                    if attribute.tag.rpartition("}")[2] in _VALUES
                 }
             )
         elif name in _VALUES:
             attributes[child.get("key", "")] = child.get("value", "")
     if max(len(attributes), *map(len, members), 0) > MOST_ATTRIBUTES:
-        raise _refused(path, "wide", trace.sourceline or 0, most=MOST_ATTRIBUTES)
+        raise _refused(path, "wide", int(str(trace.sourceline or 0)), most=MOST_ATTRIBUTES)
     return attributes, members
 
 
 def _opened(path: Path) -> IO[bytes]:
     """The unpacked bytes, bounded in number."""
-    raw = path.open("rb")
-    packed = raw.read(2) == b"\x1f\x8b"
-    raw.seek(0)
-    whole = gzip.GzipFile(fileobj=raw) if packed else raw
+    with path.open("rb") as raw:
+        packed = raw.read(2) == b"\x1f\x8b"
+    whole = gzip.open(path) if packed else path.open("rb")  # noqa: SIM115 - _Bounded closes it
     return cast("IO[bytes]", _Bounded(whole, path))
 
 

@@ -60,8 +60,8 @@ class Limit:
         """Seconds of work for `wh` and `wd`; None for wall-clock units and for words alone."""
         if self.value is None or not self.unit.is_working:
             return None
-        hours = self.value * (HOURS_PER_WORKING_DAY if self.unit is TimeUnit.WORKING_DAY else 1)
-        return int(hours * 3600)
+        days = self.unit is TimeUnit.WORKING_DAY
+        return int(self.value * (3600 * HOURS_PER_WORKING_DAY if days else 3600))
 
     @property
     def nominal_seconds(self) -> int | None:
@@ -72,7 +72,7 @@ class Limit:
         if self.value is None:
             return None
         days = self.unit in (TimeUnit.WORKING_DAY, TimeUnit.DAY)
-        return int(self.value * (HOURS_PER_WORKING_DAY if days else 1) * 3600)
+        return int(self.value * (3600 * HOURS_PER_WORKING_DAY if days else 3600))
 
     def exceeds(self, other: Limit) -> bool | None:
         """Whether this is longer than `other` on any calendar; None where only a calendar can tell.

@@ -20,8 +20,8 @@ MOST_DOSSIERS = 200
 class Annexes:
     """Rows of the annexes, ready to print."""
 
-    dossiers: tuple[tuple[str, str, str], ...]
-    """(dossier, procedure, numbers of findings)"""
+    dossiers: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+    """(procedure, (dossier, numbers of findings) ...)"""
     dossiers_left: int
     inputs: tuple[tuple[str, str, str, str], ...]
     """(name, role, size, SHA-256)"""
@@ -35,15 +35,6 @@ class Annexes:
 def annexes(outcome: Outcome, workspace: Workspace, found: tuple[Group, ...], facts: Facts) -> Annexes:
     """Gather what stands behind the report."""
     say, lang, card = facts.words, facts.lang, outcome.card
-    cited: dict[tuple[str, str], list[int]] = {}
-    for group in found:
-        for statement in group.statements:
-            for dossier in dict.fromkeys(statement.dossiers):
-                cited.setdefault((dossier, statement.procedure), []).append(statement.number)
-    dossiers = [
-        (dossier, procedure, ", ".join(map(str, sorted(numbers))))
-        for (dossier, procedure), numbers in sorted(cited.items())
-    ]
     packs = tuple(
         (
             f"{pack.title.say(lang) or pack.id}{f' ({pack.edition})' if pack.edition else ''}",
@@ -53,8 +44,8 @@ def annexes(outcome: Outcome, workspace: Workspace, found: tuple[Group, ...], fa
         for pack in workspace.packs
     )
     return Annexes(
-        dossiers=tuple(dossiers[:MOST_DOSSIERS]),
-        dossiers_left=max(len(dossiers) - MOST_DOSSIERS, 0),
+        dossiers=_cited(found, MOST_DOSSIERS),
+        dossiers_left=max(len(_citations(found)) - MOST_DOSSIERS, 0),
         inputs=tuple(
             (one.name, say.find(f"input.{one.role}") or one.role, number(one.size_bytes, lang), one.sha256)
             for one in card.inputs
@@ -70,6 +61,23 @@ def annexes(outcome: Outcome, workspace: Workspace, found: tuple[Group, ...], fa
         glossary=_glossary(),
         digest=_digest(outcome),
     )
+
+
+def _citations(found: tuple[Group, ...]) -> dict[tuple[str, str], list[int]]:
+    """(procedure, dossier) -> numbers of the findings that show it."""
+    cited: dict[tuple[str, str], list[int]] = {}
+    for group in found:
+        for statement in group.statements:
+            for dossier in dict.fromkeys(statement.dossiers):
+                cited.setdefault((statement.procedure, dossier), []).append(statement.number)
+    return dict(sorted(cited.items()))
+
+
+def _cited(found: tuple[Group, ...], most: int) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
+    rows: dict[str, list[tuple[str, str]]] = {}
+    for (procedure, dossier), numbers in list(_citations(found).items())[:most]:
+        rows.setdefault(procedure, []).append((dossier, ", ".join(map(str, numbers))))
+    return tuple((procedure, tuple(dossiers)) for procedure, dossiers in rows.items())
 
 
 def _digest(outcome: Outcome) -> str:

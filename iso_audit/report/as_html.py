@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def text(view: View, templates: Path) -> str:
     """The whole page as text."""
     style = font_faces(templates, inline=True) + "\n" + asset(templates, "screen.css").decode()
-    return page(view, templates, style=style, paged=False)
+    return page(view, templates, style=style)
 
 
 def render(view: View, templates: Path, target: Path) -> None:

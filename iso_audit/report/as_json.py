@@ -5,13 +5,14 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import Enum
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from iso_audit.model.finding import Finding
+from iso_audit.model.finding import Finding, Tally
+from iso_audit.model.log import Measure
 from iso_audit.model.outcome import Outcome
 from iso_audit.model.place import Place
 from iso_audit.model.procedure import Limit
@@ -21,27 +22,44 @@ SCHEMA_VERSION = 1
 
 
 def text(outcome: Outcome) -> str:
-    """The outcome as JSON text: keys sorted, days as ISO 8601, the same for the same outcome."""
-    whole = {
+    """The outcome as JSON text: keys sorted, one entry a line, the same for the same outcome."""
+    whole: dict[str, Any] = {
         "schema_version": SCHEMA_VERSION,
         "run": plain(outcome.card),
         "findings": [_finding(finding) for finding in outcome.findings],
         "open": plain(outcome.open_items),
         "failures": plain(outcome.failures),
-        "tallies": plain(outcome.tallies),
-        "measures": plain(outcome.measures),
+        "tallies": _table(Tally, outcome.tallies),
+        "measures": _table(Measure, outcome.measures),
         "intake": plain(outcome.intake),
         "mapping": {"note": plain(outcome.mapping_note), "assumptions": plain(outcome.notes)},
-        "dossiers": [
-            {"procedure": procedure, "unit": unit, "count": count}
-            for (procedure, unit), count in sorted(outcome.unit_dossiers.items())
-        ],
-        "executions": [
-            {"procedure": procedure, "step": step, "count": count}
-            for (procedure, step), count in sorted(outcome.executions.items())
-        ],
+        "dossiers": _counts(("procedure", "unit"), outcome.unit_dossiers),
+        "executions": _counts(("procedure", "step"), outcome.executions),
     }
-    return json.dumps(whole, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    return "{\n" + ",\n".join(f"{_line(key)}: {_entries(whole[key])}" for key in sorted(whole)) + "\n}\n"
+
+
+def _table(noun: type, values: Iterable[object]) -> dict[str, Any]:
+    """Many small nouns as rows under one head, for they are most of the file."""
+    columns = [each.name for each in dataclasses.fields(noun)]
+    return {"columns": columns, "rows": [[plain(getattr(value, c)) for c in columns] for value in values]}
+
+
+def _counts(names: tuple[str, str], counts: Mapping[tuple[str, str], int]) -> dict[str, Any]:
+    return {"columns": [*names, "count"], "rows": [[*key, count] for key, count in sorted(counts.items())]}
+
+
+def _entries(value: Any) -> str:  # noqa: ANN401
+    """A list, or the rows of a table, with one entry a line: what changed between two runs is seen."""
+    if isinstance(value, dict) and list(value) == ["columns", "rows"]:
+        return f'{{"columns": {_line(value["columns"])}, "rows": {_entries(value["rows"])}}}'
+    if not isinstance(value, list) or not value:
+        return _line(value)
+    return "[\n" + ",\n".join(f" {_line(one)}" for one in value) + "\n]"
+
+
+def _line(value: Any) -> str:  # noqa: ANN401
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)
 
 
 def render(outcome: Outcome, target: Path) -> None:

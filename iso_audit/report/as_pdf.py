@@ -8,6 +8,7 @@ templates' folder can be loaded while a page is drawn, whatever an input contain
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import logging
 import warnings
 from collections.abc import Callable
@@ -20,7 +21,7 @@ from iso_audit.errors import RenderError
 from iso_audit.report.paper import asset, font_faces, page
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from iso_audit.report.view import View
 
@@ -55,10 +56,11 @@ def render(view: View, templates: Path, target: Path, attach: tuple[Path, ...] =
     """
     weasyprint = _weasyprint(view)
     style = font_faces(templates, inline=False) + "\n" + asset(templates, "report.css").decode()
-    html = page(view, templates, style=style, paged=True)
-    fetcher = _fetcher(templates)
+    drawings: dict[str, bytes] = {}
+    html = page(view, templates, style=style, drawings=drawings)
+    fetcher = _fetcher(templates, drawings)
     day = dt.datetime.fromisoformat(view.created).replace(tzinfo=dt.UTC)
-    with _quiet():
+    with _quiet(), _without_pauses():
         document = weasyprint.HTML(string=html, url_fetcher=fetcher, base_url="asset:").render()
     document.metadata.generate_rdf_metadata = _with_ua(document.metadata.generate_rdf_metadata)
     attachments = [
@@ -68,7 +70,7 @@ def render(view: View, templates: Path, target: Path, attach: tuple[Path, ...] =
         )
         for path in attach
     ]  # fmt: skip
-    with _quiet():
+    with _quiet(), _without_pauses():
         document.write_pdf(
             target,
             pdf_variant="pdf/a-3a",
@@ -85,8 +87,8 @@ def _weasyprint(view: View) -> Any:  # noqa: ANN401 - the library has no types
     return weasyprint
 
 
-def _fetcher(templates: Path) -> Any:  # noqa: ANN401 - a class of that library
-    """Serves `asset:` from the templates' folder and `data:`; everything else fails."""
+def _fetcher(templates: Path, drawings: Mapping[str, bytes]) -> Any:  # noqa: ANN401 - a class of that library
+    """Serves `asset:` from the templates' folder, our own drawings and `data:`; everything else fails."""
     from weasyprint.urls import (  # type: ignore[import-untyped]
         URLFetcher,
         URLFetcherResponse,
@@ -99,6 +101,8 @@ def _fetcher(templates: Path) -> Any:  # noqa: ANN401 - a class of that library
             if url.startswith("asset:"):
                 name = url.removeprefix("asset:").split("?")[0].split("#")[0]
                 return URLFetcherResponse(url, asset(templates, name))
+            if url in drawings:
+                return URLFetcherResponse(url, drawings[url], {"Content-Type": "image/svg+xml"})
             if url.startswith("data:"):
                 return super().fetch(url, headers)
             raise ValueError(f"not allowed: {url}")
@@ -135,3 +139,15 @@ def _quiet() -> Iterator[None]:
             yield
     finally:
         logger.setLevel(level)
+
+
+@contextmanager
+def _without_pauses() -> Iterator[None]:
+    """Stop looking for cycles to free: hundreds of thousands of boxes live until the end anyway."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()

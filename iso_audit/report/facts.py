@@ -7,6 +7,7 @@ The name of a fact says what it is (see `model.finding.Finding`): seconds of wor
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Mapping
 from enum import Enum
 from fractions import Fraction
@@ -30,6 +31,7 @@ class Facts:
         self.words = words
         self.organisation = organisation
         self.procedures = procedures
+        self._versions = Counter(procedure.id for procedure in procedures.values())
 
     @property
     def lang(self) -> str:
@@ -107,8 +109,14 @@ class Facts:
         return known.name.say(self.lang) if known is not None else unit or NOTHING
 
     def procedure(self, procedure: str) -> str:
+        """Title of a procedure, with its first day in force where there are several versions."""
         known = self.procedures.get(procedure)
-        return (known.title.say(self.lang) or known.id) if known is not None else procedure
+        if known is None:
+            return procedure
+        title = known.title.say(self.lang) or known.id
+        if known.in_force.first is None or self._versions[known.id] < 2:
+            return title
+        return self.words("procedure.version", title=title, first=date(known.in_force.first, self.lang))
 
     def _part(self, part: str, procedure: str) -> str:
         known = self.procedures.get(procedure)
@@ -123,7 +131,7 @@ class Facts:
         days, minutes = divmod(minutes, HOURS_PER_WORKING_DAY * 60)
         if not days and minutes < 60:
             return self.words.count("duration.minutes", minutes)
-        hours = number(Fraction(minutes, 60), self.lang)
+        hours = number(round(Fraction(minutes, 6)) / Fraction(10), self.lang)
         plural = 1 if minutes == 60 else 2
         if not days:
             return self.words.count("duration.hours", plural, hours=hours)

@@ -20,6 +20,8 @@ RED, FRAME, LINE = "#b3261e", "#55606e", "#39424e"
 SIZE, SMALL, LEADING = 8.4, 7.4, 9.2
 
 
+FOOT = 13
+"""Room under a cut, for the letters under which lines go on."""
 MOST_LINES = 4
 """Lines of a step's name; more are cut."""
 
@@ -63,12 +65,15 @@ def head_height(layout: Layout, labels: Labels) -> float:
 def _head(lane: Lane, labels: Labels) -> list[tuple[str, float, bool, str]]:
     """Lines of a lane's head: the role, and under it the unit."""
     role, unit = labels.lane(lane.role, lane.unit)
-    lines = [(one, SIZE, True, INK) for one in wrapped(role, lane.width - 6, SIZE, 2, bold=True)]
-    return lines + [(one, SMALL, False, GREY) for one in wrapped(unit, lane.width - 6, SMALL, 1) if one]
+    lines = [(one, SIZE, True, INK) for one in wrapped(role, lane.width - 6, SIZE, 3, bold=True)]
+    return lines + [(one, SMALL, False, GREY) for one in wrapped(unit, lane.width - 6, SMALL, 2) if one]
 
 
 def parts_of(layout: Layout, most: float) -> list[tuple[float, float]]:
     """Cut a picture into parts no higher than `most`, about as high as each other, under rows of boxes."""
+    if layout.height <= most:
+        return [(0.0, layout.height)]
+    most -= FOOT
     count = len(_cut(layout, most))
     target = layout.height / count
     while len(parts := _cut(layout, min(target, most))) > count:
@@ -98,7 +103,7 @@ def swimlanes(
     """Draw the part of a layout between two heights, under the heads of its lanes."""
     top, bottom = span
     head = head_height(layout, labels)
-    height = head + bottom - top
+    height = head + bottom - top + (FOOT if bottom < layout.height else 0)
     drawn = [*_lanes(layout, labels, head, height)]
     shift = [f'<g transform="translate(0 {head - top:.1f})">']
     shift += [_line(route, layout, procedure, span) for route in layout.routes]
@@ -111,7 +116,7 @@ def swimlanes(
         box = layout.boxes[step.id]
         if top <= box.y and box.bottom <= bottom:
             shift.append(_gateway(step, box) if step.is_silent else _box(step, box, labels, marks))
-    shift += _outcomes(layout, procedure, span, labels)
+    shift += _outcomes(layout, span, labels)
     said = escape(title)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {layout.width:.1f} {height:.1f}" '
@@ -155,9 +160,9 @@ def _box(step: Step, box: Box, labels: Labels, marks: Marks) -> str:
         parts.append(text(box.middle, y, line, SIZE, fill=ink))
         y += LEADING
     if foot:
-        parts.append(
-            text(box.middle, y - 0.2, wrapped(foot, box.w - 6, SMALL, 1)[0], SMALL, italic=True, fill=GREY)
-        )
+        size = max(SMALL * min(1.0, (box.w - 5) / width(foot, SMALL)), 6)
+        said = wrapped(foot, box.w - 4, size, 1)[0]
+        parts.append(text(box.middle, y - 0.2, said, round(size, 1), italic=True, fill=GREY))
     parts += _corners(step, box)
     if found:
         said = f"! {found}"
@@ -217,7 +222,7 @@ def _line(route: Route, layout: Layout, procedure: Procedure, span: tuple[float,
         out.append(f'<path d="{path}" fill="none" stroke="{LINE}" stroke-width=".9"{dash}/>')
         for x, y in (piece[0], piece[-1]):
             if (y == bottom and bottom < layout.height) or (y == top and top > 0):
-                out.append(_connector(x, y + (-1 if y == bottom else 1) * 6, route, layout))
+                out.append(_connector(x, y + 6, route, layout))
         x, y = piece[-1]
         if piece[-1] == points[-1]:
             out.append(f'<path d="M{x:.1f} {y:.1f}l-2.7 -5.6h5.4z" fill="{LINE}"/>')
@@ -252,33 +257,43 @@ def _clipped(points: list[Point], top: float, bottom: float) -> list[list[Point]
     return pieces
 
 
-def _outcomes(
-    layout: Layout, procedure: Procedure, span: tuple[float, float], labels: Labels
-) -> Iterable[str]:
-    """Words of a choice beside the line that it takes, on the side where there is room."""
+@dataclass(frozen=True, slots=True)
+class _Tag:
+    """Words of an outcome and where they stand."""
+
+    said: str
+    left: float
+    y: float
+
+
+def overhang(layout: Layout, labels: Labels) -> float:
+    """By how much words of outcomes would stick out at the left edge."""
+    return max((3 - tag.left for tag in _tags(layout, labels)), default=0.0)
+
+
+def _outcomes(layout: Layout, span: tuple[float, float], labels: Labels) -> Iterable[str]:
+    for tag in _tags(layout, labels):
+        if span[0] <= tag.y < span[1]:
+            wide = width(tag.said, SMALL) + 2
+            yield _rect(tag.left, tag.y - 6.6, wide, 8.2, 'fill="#fff" fill-opacity=".85"')
+            yield text(tag.left + 1, tag.y, tag.said, SMALL, anchor="start", italic=True)
+
+
+def _tags(layout: Layout, labels: Labels) -> Iterable[_Tag]:
+    """Words of each choice: over the line where it turns aside, beside the arrow of one that does not."""
+    tops = [top for top, _ in layout.rows]
     for route in layout.routes:
-        said = labels.outcome(route.outcome, route.case)
-        points = route.points
-        if not said or not span[0] <= points[0][1] < span[1]:
+        words = labels.outcome(route.outcome, route.case)
+        if not words:
             continue
-        said = wrapped(said, 110, SMALL, 1)[0]
+        said = wrapped(words, 110, SMALL, 1)[0]
+        points = route.points
         turn = next((i for i in range(1, len(points)) if points[i][1] == points[i - 1][1] and i > 1), None)
+        if turn is None and points[0][1] == points[1][1]:
+            turn = 1
         if turn is None:
-            yield from _tag(points[0][0], points[0][1] + 9.5, said, right=not _leaves_right(route, layout))
-        else:
-            (x, y), (to, _) = points[turn - 1], points[turn]
-            yield from _tag(x, y - 2, said, right=to > x)
-
-
-def _leaves_right(route: Route, layout: Layout) -> bool:
-    return any(o.frm == route.frm and o.points[1][0] > route.points[0][0] for o in layout.routes) or any(
-        o.frm == route.frm and o is not route and o.points[0][0] > route.points[0][0] for o in layout.routes
-    )
-
-
-def _tag(x: float, y: float, said: str, *, right: bool) -> Iterable[str]:
-    wide = width(said, SMALL) + 2
-    left = x + 2 if right else x - 2 - wide
-    yield _rect(left, y - 6.6, wide, 8.2, 'fill="#fff" fill-opacity=".85"')
-    anchor = "start" if right else "end"
-    yield text(left + 1 if right else left + wide - 1, y, said, SMALL, anchor=anchor, italic=True)
+            below = min(top for top in tops if top > points[0][1])
+            yield _Tag(said, points[0][0] + 4, below - 2.2)
+            continue
+        (x, y), (to, _) = points[turn - 1], points[turn]
+        yield _Tag(said, x + 2 if to > x else x - 4 - width(said, SMALL), y - 2)

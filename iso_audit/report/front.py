@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from iso_audit.judgement.grade import Scale
@@ -88,9 +89,15 @@ def head(outcome: Outcome, workspace: Workspace, words: Words) -> Head:
         subject=words("head.subject" if outcome.intake else "head.subject_definitions"),
         signer=words.say(settings.signer),
         signer_name=settings.signer_name,
-        recipients=tuple(words.say(one) for one in settings.recipients),
+        recipients=_recipients([words.say(one) for one in settings.recipients], words),
         note=words.say(outcome.mapping_note),
     )
+
+
+def _recipients(named: list[str], words: Words) -> tuple[str, ...]:
+    """Those of the settings, and the file copy that every official document has."""
+    sign = words("recipients.file").partition(":")[0]
+    return tuple(named if any(one.startswith(sign) for one in named) else [*named, words("recipients.file")])
 
 
 def _counted(outcome: Outcome, words: Words) -> dict[str, str]:
@@ -215,9 +222,7 @@ def method(outcome: Outcome, workspace: Workspace, facts: Facts) -> Method:
         "method.grading",
         few=scale.few_breaches,
         bound=scale.few_dossiers,
-        share=rate_of(scale.share.numerator, scale.share.denominator, lang)
-        .replace(",0", "")
-        .replace(".0", ""),
+        share=f"{number(100 * scale.share, lang)}%",
     )
     failures = tuple(
         f"{one.code} · {facts.procedure(one.procedure)}: {one.message}" for one in outcome.failures
@@ -280,6 +285,6 @@ def _refusals(intake: Intake, words: Words) -> tuple[Refusal, ...]:
     return tuple(said)
 
 
-def _often(counts: object) -> list[tuple[str, int]]:
-    assert hasattr(counts, "items")
+def _often(counts: Mapping[str, int]) -> list[tuple[str, int]]:
+    """The most frequent first."""
     return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))

@@ -40,8 +40,13 @@ _UNBREAKABLE = re.compile(
 )
 
 
-def page(view: View, folder: Path, *, style: str, paged: bool) -> str:
-    """The report as HTML; `paged` leaves room for page numbers, which only paper has."""
+def page(view: View, folder: Path, *, style: str, drawings: dict[str, bytes] | None = None) -> str:
+    """The report as HTML.
+
+    With `drawings` it is laid out for paper: there is room for page numbers, and pictures are not
+    written into the page but put into `drawings` under the addresses by which it names them (a
+    third faster to lay out).
+    """
     import jinja2
 
     environment = jinja2.Environment(
@@ -58,8 +63,16 @@ def page(view: View, folder: Path, *, style: str, paged: bool) -> str:
         groupby_reason=_by_reason,
     )
     environment.globals.update(
-        t=view.words, v=view, paged=paged, style=Markup(style), annex_keys=_annexes(view)
+        t=view.words, v=view, paged=drawings is not None, style=Markup(style), annex_keys=_annexes(view)
     )
+
+    def drawing(svg: str) -> str:
+        assert drawings is not None
+        address = f"drawing:{len(drawings)}"
+        drawings[address] = svg.encode()
+        return address
+
+    environment.globals["drawing"] = drawing
     return environment.get_template("report.html.j2").render()
 
 

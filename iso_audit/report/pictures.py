@@ -12,11 +12,11 @@ from iso_audit.model.limits import say_limit
 from iso_audit.model.outcome import Outcome, Workspace
 from iso_audit.model.procedure import Procedure, Step
 from iso_audit.report.facts import NOTHING, Facts
-from iso_audit.report.figures import Labels, Marks, box_height, head_height, parts_of, swimlanes
+from iso_audit.report.figures import Labels, Marks, box_height, head_height, overhang, parts_of, swimlanes
 from iso_audit.report.statements import Group, Statement
 from iso_audit.text import number
 
-PORTRAIT, LANDSCAPE = (466.0, 590.0), (712.0, 375.0)
+PORTRAIT, LANDSCAPE = (466.0, 590.0), (712.0, 385.0)
 """Width and height in points that a picture may take on the page."""
 SCALES = (1.0, 0.93, 0.86, 0.8, 0.75)
 """A picture is drawn smaller before it is turned or cut, but never too small to read."""
@@ -39,20 +39,31 @@ class Picture:
     """(step, numbers of the findings there)"""
     whole: tuple[int, ...]
     groups: tuple[str, ...]
+    height: float
     row: tuple[str, ...]
-    """Code, limit, steps, dossiers, major, minor, observations: its line in the overview."""
+    """Limit, steps, dossiers, major, minor, observations: its line in the overview."""
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether the procedure has no finding at all."""
+        return not (self.marks or self.whole)
+
+    @property
+    def is_short(self) -> bool:
+        """Whether two such pictures fit on one page."""
+        return len(self.parts) == 1 and self.height < PORTRAIT[1] / 2 - 10
 
 
 def pictures(
     outcome: Outcome, workspace: Workspace, found: tuple[Group, ...], facts: Facts
 ) -> tuple[Picture, ...]:
-    """Those with findings first; those that lie across the page last, so that few pages are turned."""
+    """Those with findings first, of these the upright before those across the page, tall before short."""
     by_procedure: dict[str, list[Statement]] = {}
     for group in found:
         for statement in group.statements:
             by_procedure.setdefault(statement.finding.procedure, []).append(statement)
     made = [_picture(one, by_procedure.get(one.key, []), outcome, facts) for one in workspace.procedures]
-    return tuple(sorted(made, key=lambda one: (one.is_wide, not (one.marks or one.whole))))
+    return tuple(sorted(made, key=lambda one: (one.is_clean, one.is_wide, one.is_short)))
 
 
 def _picture(procedure: Procedure, found: list[Statement], outcome: Outcome, facts: Facts) -> Picture:
@@ -88,6 +99,7 @@ def _picture(procedure: Procedure, found: list[Statement], outcome: Outcome, fac
         ),
         whole=tuple(sorted(whole)),
         groups=_limit_groups(procedure, facts),
+        height=(layout.height + head_height(layout, labels)) * scale,
         row=_row(procedure, found, outcome, facts),
     )
 
@@ -117,7 +129,9 @@ def _fitted(procedure: Procedure, labels: Labels) -> tuple[Layout, bool, float]:
 def _laid(procedure: Procedure, wide: float, labels: Labels) -> Layout:
     """Boxes of a width, as high as their words need."""
     heights = {step.id: box_height(step, labels, wide) for step in procedure.steps if not step.is_silent}
-    return place(procedure, Sizes(box_width=wide), heights)
+    layout = place(procedure, Sizes(box_width=wide), heights)
+    margin = overhang(layout, labels)
+    return place(procedure, Sizes(box_width=wide, margin=margin), heights) if margin > 0 else layout
 
 
 def _name(step: Step, facts: Facts) -> str:
@@ -162,7 +176,6 @@ def _row(procedure: Procedure, found: list[Statement], outcome: Outcome, facts: 
     steps = sum(not step.is_silent for step in procedure.steps)
     counts = [number(grades[grade], facts.lang) if grades[grade] else NOTHING for grade in Grade]
     return (
-        procedure.code or NOTHING,
         say_limit(procedure.limit, facts.lang) if procedure.limit is not None else NOTHING,
         str(steps),
         number(dossiers, facts.lang) if outcome.intake is not None else NOTHING,

@@ -13,8 +13,10 @@ from iso_audit.report.facts import Facts, is_run
 from iso_audit.report.words import Words
 from iso_audit.text import Text
 
-MOST_COLUMNS = 5
+MOST_COLUMNS = 4
 """Columns of facts in a table of exhibits; more do not fit a page beside the dossier's code."""
+MOST_ROWS = {Grade.MAJOR: 5, Grade.MINOR: 3, Grade.OBSERVATION: 3}
+"""Dossiers shown with a finding; evidence.csv has them all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,8 @@ class ExhibitTable:
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    shared: tuple[tuple[str, str], ...]
+    """Facts that are the same in every row: told once, not in a column."""
     notes: tuple[tuple[str, str], ...]
     """(dossier, sentence)"""
 
@@ -134,8 +138,9 @@ def _statement(number: int, finding: Finding, title: str, rule: Rule | None, fac
     hook = _hook(rule, finding.code)
     template = hook.statement(finding.variant) if hook is not None else Text(title, title)
     said = facts.fill(template, known, key) if hook is not None else title
-    table = _exhibits(finding.exhibits, key, facts)
-    shown = len(finding.exhibits)
+    exhibits = finding.exhibits[: MOST_ROWS[finding.grade]]
+    table = _exhibits(exhibits, key, facts)
+    shown = len(exhibits)
     note = (
         words("finding.examples", shown=shown, total=finding.failed)
         if shown < finding.failed and shown
@@ -160,7 +165,7 @@ def _statement(number: int, finding: Finding, title: str, rule: Rule | None, fac
         run=_run(finding, facts),
         exhibits=table,
         exhibits_note=note,
-        dossiers=tuple(exhibit.dossier for exhibit in finding.exhibits),
+        dossiers=tuple(exhibit.dossier for exhibit in exhibits),
         finding=finding,
     )
 
@@ -185,17 +190,29 @@ def _exhibits(exhibits: tuple[Exhibit, ...], procedure: str, facts: Facts) -> Ex
     if not exhibits:
         return None
     named = dict.fromkeys(name for exhibit in exhibits for name in exhibit.facts)
-    spoken = [n for n in named if any(isinstance(e.facts.get(n), Text) for e in exhibits)]
-    columns = [n for n in named if n not in spoken and f"fact.{n}" in facts.words][:MOST_COLUMNS]
-    rows = tuple(
-        (exhibit.dossier, *(facts.say(name, exhibit.facts.get(name), procedure) for name in columns))
-        for exhibit in exhibits
+    told = [n for n in named if f"fact.{n}" in facts.words and not _is_idle(n, exhibits)]
+    cells = {n: [facts.say(n, exhibit.facts.get(n), procedure) for exhibit in exhibits] for n in told}
+    shared = [n for n in told if len(exhibits) > 1 and len(set(cells[n])) == 1]
+    columns = [n for n in told if n not in shared][:MOST_COLUMNS]
+    label = facts.words
+    return ExhibitTable(
+        columns=(label("finding.dossier"), *(label(f"fact.{name}") for name in columns)),
+        rows=tuple((e.dossier, *(cells[name][at] for name in columns)) for at, e in enumerate(exhibits)),
+        shared=tuple((label(f"fact.{name}"), cells[name][0]) for name in shared),
+        notes=tuple(_derivations(exhibits, facts)),
     )
-    notes = tuple(
-        (exhibit.dossier, said)
-        for exhibit in exhibits
-        for name in spoken
-        if isinstance(text := exhibit.facts.get(name), Text) and (said := facts.words.say(text))
-    )
-    heads = (facts.words("finding.dossier"), *(facts.words(f"fact.{name}") for name in columns))
-    return ExhibitTable(heads, rows, notes)
+
+
+def _is_idle(name: str, exhibits: tuple[Exhibit, ...]) -> bool:
+    """Whether a fact says nothing of its own: an appointed date that is the due date throughout."""
+    return name == "appointed_at" and all(e.facts.get(name) == e.facts.get("due_at") for e in exhibits)
+
+
+def _derivations(exhibits: tuple[Exhibit, ...], facts: Facts) -> Iterable[tuple[str, str]]:
+    """How due dates came about, where the breach is about them."""
+    for exhibit in exhibits:
+        known = exhibit.facts
+        said = known.get("derivation")
+        is_about_due = "late_seconds" in known or known.get("appointed_at") != known.get("due_at")
+        if isinstance(said, Text) and is_about_due:
+            yield exhibit.dossier, facts.words.say(said)

@@ -21,6 +21,9 @@ from iso_audit.report.statements import Group, Statement, groups
 from iso_audit.report.words import Words, words
 from iso_audit.text import date
 
+MOST_PICTURES = 12
+"""Up to this many procedures are all drawn on paper; the screen shows every one."""
+
 
 @dataclass(frozen=True, slots=True)
 class View:
@@ -43,8 +46,13 @@ class View:
     groups: tuple[Group, ...]
     pictures: tuple[Picture, ...]
     open_rows: tuple[OpenRow, ...]
-    open_total: int
     annexes: Annexes
+
+    def drawn(self, paged: bool) -> tuple[Picture, ...]:
+        """Procedures to draw: on paper, where there are many, only those with findings."""
+        if not paged or len(self.pictures) <= MOST_PICTURES:
+            return self.pictures
+        return tuple(picture for picture in self.pictures if not picture.is_clean)
 
     @property
     def statements(self) -> tuple[Statement, ...]:
@@ -64,7 +72,6 @@ def view(outcome: Outcome, workspace: Workspace, catalogue: Mapping[str, Rule], 
     found = groups(outcome, workspace, catalogue, facts)
     degree = fulfilment(outcome, facts)
     rows = opened(outcome, workspace, catalogue, facts)
-    total = sum(row.count for row in rows)
     annex = annexes(outcome, workspace, found, facts)
     return View(
         lang=lang,
@@ -82,6 +89,5 @@ def view(outcome: Outcome, workspace: Workspace, catalogue: Mapping[str, Rule], 
         groups=found,
         pictures=pictures(outcome, workspace, found, facts),
         open_rows=rows,
-        open_total=total,
         annexes=annex,
     )

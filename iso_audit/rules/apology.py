@@ -52,8 +52,7 @@ RULE = Rule(
         "apology_lead": Parameter(
             "limit",
             Text(
-                vi="Văn bản xin lỗi phải có trước ngày đến hạn chừng này; 0 với nhóm thủ tục liên thông điện "
-                "tử",
+                vi="Văn bản xin lỗi phải có trước ngày đến hạn chừng này; 0 với nhóm liên thông điện tử",
                 en="How long before the due day the apology must be made; 0 for linked electronic groups",
             ),
         ),
@@ -72,19 +71,17 @@ RULE = Rule(
         _apologised,
         Text(
             vi="{failed} trong {checked} hồ sơ quá hạn không có văn bản xin lỗi và hẹn lại ngày trả kết quả.",
-            en="{failed} of {checked} overdue dossiers have no written apology with a new return date.",
+            en="A written apology is lacking in {failed} of {checked} overdue dossiers.",
         ),
         variants={
             "late": Text(
                 vi="{failed} trong {checked} hồ sơ quá hạn có văn bản xin lỗi muộn hơn quy định.",
-                en="For {failed} of {checked} overdue dossiers the written apology came later than is "
-                "allowed.",
+                en="The written apology came too late in {failed} of {checked} overdue dossiers.",
             ),
             "incomplete": Text(
-                vi="Văn bản xin lỗi của {failed} trong {checked} hồ sơ quá hạn không ghi lý do hoặc ngày hẹn "
-                "lại.",
-                en="The written apology of {failed} of {checked} overdue dossiers lacks the reason or the "
-                "new date.",
+                vi="Văn bản xin lỗi thiếu lý do hoặc ngày hẹn lại ở {failed} trong {checked} hồ sơ quá hạn.",
+                en="The written apology lacks the reason or the new date in {failed} of {checked} overdue "
+                "dossiers.",
             ),
         },
     ),

@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 from iso_audit.model.requirement import Requirement
-from iso_audit.model.rule import HOLDS, Answer, Breach, Example, Hook, Parameter, Rule, Unknown
+from iso_audit.model.rule import (
+    HOLDS,
+    NOT_APPLICABLE,
+    Answer,
+    Breach,
+    Example,
+    Hook,
+    Parameter,
+    Rule,
+    Unknown,
+)
 from iso_audit.model.trace import CANNOT_TELL, YES, DossierKind
 from iso_audit.text import Text
 
 
 def _appointed(kind: DossierKind, requirement: Requirement) -> Answer:
-    """Days are compared: an earlier date is a promise the office may make, a later one it may not."""
+    """Days are compared: an earlier date is a promise the office may make, a later one it may not.
+
+    Who was turned away got no date.
+    """
     later = kind.facts.get("appointed_later", CANNOT_TELL)
+    if later == CANNOT_TELL and kind.facts.get("broken_off") == YES:
+        return NOT_APPLICABLE
     if later == CANNOT_TELL:
         return Answer(unknowns=(Unknown("no-date"),))
     if later == YES:

@@ -62,8 +62,8 @@ RULE = Rule(
         "clocks": Parameter(
             "map",
             Text(
-                vi="Loại bước -> đồng hồ tại đó (paused, restarts, outside), trừ khi quy trình ghi khác",
-                en="Kind of step -> its clock (paused, restarts, outside), unless the procedure differs",
+                vi="Loại bước -> đồng hồ (paused, restarts, outside)",
+                en="Kind of step -> what the clock does",
             ),
             {"request_supplement": "paused", "financial_obligation": "paused", "stop": "paused"},
         ),
@@ -79,10 +79,7 @@ RULE = Rule(
         ),
         "grades": Parameter(
             "grades",
-            Text(
-                vi="Mức độ riêng của từng lỗi (no-ground, after-due, no-document)",
-                en="Own grade of each fault (no-ground, after-due, no-document)",
-            ),
+            Text(vi="Mức độ riêng của từng lỗi (no-ground, after-due…)", en="Own grade of a fault"),
             {"after-due": "major", "no-document": "major"},
         ),
     },
@@ -100,7 +97,7 @@ RULE = Rule(
             ),
             "no-document": Text(
                 vi="{failed} trong {checked} lần dừng tính thời hạn tại bước «{step}» không có văn bản.",
-                en="{failed} of {checked} stops of the clock at the step “{step}” have no document.",
+                en="{failed} of {checked} stops of the clock at the step “{step}” came without a document.",
             ),
         },
     ),
@@ -115,10 +112,7 @@ RULE = Rule(
     },
     good={
         "SUP-05": Example(
-            Text(
-                vi="Yêu cầu bổ sung trong thời hạn: đồng hồ dừng đến khi người nộp bổ sung.",
-                en="Supplements requested in time stop the clock until they arrive.",
-            )
+            Text(vi="Yêu cầu bổ sung khi còn trong thời hạn.", en="Supplements are requested in time.")
         )
     },
 )

@@ -52,7 +52,7 @@ RULE = Rule(
         _coded,
         Text(
             vi="{failed} trong {checked} hồ sơ có mã không đúng quy định.",
-            en="{failed} of {checked} dossiers have a code that is not as prescribed.",
+            en="The code is not as prescribed in {failed} of {checked} dossiers.",
         ),
         variants={
             "malformed": Text(
@@ -67,8 +67,8 @@ RULE = Rule(
             "twice": Text(
                 vi="{failed} trong {checked} hồ sơ có mã hoặc số thứ tự trùng với hồ sơ khác cùng đơn vị, "
                 "cùng ngày.",
-                en="{failed} of {checked} dossiers share their code or number with another one of the same "
-                "unit and day.",
+                en="The code or number is that of another dossier of the same unit and day in {failed} of "
+                "{checked} dossiers.",
             ),
         },
     ),

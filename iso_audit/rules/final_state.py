@@ -31,7 +31,7 @@ RULE = Rule(
         _consistent,
         Text(
             vi="{failed} trong {checked} hồ sơ có trạng thái không khớp với các bước đã thực hiện.",
-            en="{failed} of {checked} dossiers are in a state that the steps carried out do not bear out.",
+            en="The state is not borne out by the steps carried out in {failed} of {checked} dossiers.",
         ),
         needs=("dossiers.status",),
     ),

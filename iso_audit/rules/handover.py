@@ -49,23 +49,16 @@ RULE = Rule(
         "handover_cutoff": Parameter(
             "time",
             Text(
-                vi="Hồ sơ nhận sau giờ này được chuyển vào đầu ngày làm việc tiếp theo",
-                en="What is received after this time may be handed over at the start of the next working day",
+                vi="Nhận sau giờ này: chuyển vào đầu ngày làm việc sau", en="After it: the next working day"
             ),
         ),
         "handover_grace": Parameter(
             "limit",
-            Text(
-                vi="Thời gian làm việc được coi là «ngay» đối với hồ sơ điện tử",
-                en="Working time that counts as “at once” for an electronic dossier",
-            ),
+            Text(vi="Thời gian coi là «ngay» với hồ sơ điện tử", en="“At once” for an electronic dossier"),
         ),
         "paper_handover_max": Parameter(
             "limit",
-            Text(
-                vi="Thời hạn chuyển hồ sơ giấy; 0 ngày là trong ngày làm việc",
-                en="Time for a paper dossier; 0 days means on the same working day",
-            ),
+            Text(vi="Thời hạn với hồ sơ giấy; 0: trong ngày", en="Time for a paper dossier; 0: the same day"),
         ),
     },
     on_event=Hook(
@@ -74,8 +67,7 @@ RULE = Rule(
         Text(
             vi="{failed} trong {checked} lượt chuyển hồ sơ từ Bộ phận Một cửa đến cơ quan giải quyết chậm "
             "hơn thời gian quy định.",
-            en="{failed} of {checked} hand-overs from the one-stop desk to the deciding unit took longer "
-            "than is allowed.",
+            en="{failed} of {checked} hand-overs from the desk to the deciding unit took too long.",
         ),
         needs=("dossiers.channel",),
     ),

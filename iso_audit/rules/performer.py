@@ -53,8 +53,8 @@ RULE = Rule(
         _in_role,
         Text(
             vi="{failed} trong {checked} lượt thực hiện bước «{step}» không do vai trò được quy trình giao.",
-            en="{failed} of {checked} executions of the step “{step}” were not in the role that the "
-            "procedure names.",
+            en="{failed} of {checked} executions of the step “{step}” fell to a role that the procedure does "
+            "not name.",
         ),
         needs=("events.role",),
     ),

@@ -43,7 +43,7 @@ RULE = Rule(
         _set_anew,
         Text(
             vi="{failed} trong {checked} lần hẹn lại ngày trả kết quả vượt quá số lần cho phép ({at_most}).",
-            en="{failed} of {checked} new return dates go beyond the number allowed ({at_most}).",
+            en="{failed} of {checked} new return dates went beyond the number allowed ({at_most}).",
         ),
     ),
     bad={

@@ -60,15 +60,15 @@ RULE = Rule(
         _issued,
         Text(
             vi="{failed} trong {checked} hồ sơ đã tiếp nhận không có giấy tiếp nhận và hẹn trả kết quả.",
-            en="{failed} of {checked} accepted dossiers have no receipt slip with a return date.",
+            en="A receipt slip with a return date is lacking in {failed} of {checked} accepted dossiers.",
         ),
         needs=("events.document",),
         variants={
             "unnumbered": Text(
                 vi="{failed} trong {checked} hồ sơ đã tiếp nhận có ghi việc cấp giấy tiếp nhận nhưng không "
                 "có số của giấy.",
-                en="For {failed} of {checked} accepted dossiers a receipt slip is recorded without its "
-                "number.",
+                en="The receipt slip is recorded without its number in {failed} of {checked} accepted "
+                "dossiers.",
             ),
         },
     ),

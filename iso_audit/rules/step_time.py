@@ -62,15 +62,15 @@ RULE = Rule(
         Text(
             vi="{failed} trong {checked} lượt thực hiện bước «{step}» vượt thời gian quy định của bước "
             "({limit}); các hồ sơ này không quá hạn.",
-            en="{failed} of {checked} executions of the step “{step}” took longer than its limit ({limit}); "
-            "these dossiers are not overdue.",
+            en="{failed} of {checked} executions of the step “{step}” took longer than its limit ({limit}), "
+            "without making a dossier overdue.",
         ),
         variants={
             "dossier-overdue": Text(
                 vi="{failed} trong {checked} lượt thực hiện bước «{step}» vượt thời gian quy định của bước "
                 "({limit}) ở hồ sơ quá hạn.",
                 en="{failed} of {checked} executions of the step “{step}” took longer than its limit "
-                "({limit}) in dossiers that are overdue.",
+                "({limit}), in overdue dossiers.",
             ),
         },
     ),

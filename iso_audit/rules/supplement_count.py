@@ -72,13 +72,13 @@ RULE = Rule(
         _requests,
         Text(
             vi="{failed} trong {checked} lần yêu cầu bổ sung vượt quá số lần cho phép ({at_most}).",
-            en="{failed} of {checked} requests for supplements go beyond the number allowed ({at_most}).",
+            en="{failed} of {checked} requests for supplements went beyond the number allowed ({at_most}).",
         ),
         variants={
             "many": Text(
                 vi="{failed} trong {checked} lần yêu cầu bổ sung là lần thứ {major_from} trở đi (cho phép "
                 "{at_most}).",
-                en="{failed} of {checked} requests for supplements are number {major_from} or later "
+                en="{failed} of {checked} requests for supplements came as number {major_from} or later "
                 "({at_most} allowed).",
             ),
         },

@@ -41,12 +41,12 @@ RULE = Rule(
         Text(
             vi="{failed} trong {checked} lần yêu cầu bổ sung không có số phiếu yêu cầu bổ sung, hoàn thiện "
             "hồ sơ.",
-            en="{failed} of {checked} requests for supplements have no numbered written request.",
+            en="{failed} of {checked} requests for supplements went out without a numbered form.",
         ),
         variants={
             "no-reason": Text(
                 vi="{failed} trong {checked} lần yêu cầu bổ sung không ghi lý do.",
-                en="{failed} of {checked} requests for supplements give no reason.",
+                en="{failed} of {checked} requests for supplements went out without a reason.",
             ),
         },
     ),

@@ -27,7 +27,8 @@ _FAULTS = {
 
 
 def _plausible(kind: EventKind, requirement: Requirement) -> Answer:
-    if kind.step not in kind.procedure.by_id:
+    step = kind.procedure.by_id.get(kind.step)
+    if step is None or step.role == "applicant":
         return NOT_APPLICABLE
     for name, variant in _FAULTS.items():
         if kind.facts.get(name) == YES:
@@ -61,30 +62,30 @@ RULE = Rule(
         _plausible,
         Text(
             vi="{failed} trong {checked} lượt thực hiện bước «{step}» có thời điểm ghi nhận không hợp lý.",
-            en="{failed} of {checked} executions of the step “{step}” have a time that cannot be true.",
+            en="At {failed} of {checked} executions of the step “{step}” the recorded time cannot be true.",
         ),
         variants={
             "future": Text(
                 vi="{failed} trong {checked} lượt thực hiện bước «{step}» được ghi hoàn thành sau thời điểm "
                 "kết xuất số liệu.",
-                en="{failed} of {checked} executions of the step “{step}” are recorded as finished after the "
+                en="At {failed} of {checked} executions of the step “{step}” the recorded end lies after the "
                 "log was drawn up.",
             ),
             "backwards": Text(
                 vi="{failed} trong {checked} lượt thực hiện bước «{step}» được ghi kết thúc trước khi bắt "
                 "đầu.",
-                en="{failed} of {checked} executions of the step “{step}” are recorded as finished before "
-                "they began.",
+                en="At {failed} of {checked} executions of the step “{step}” the recorded end lies before "
+                "the start.",
             ),
             "returned-before-signed": Text(
                 vi="Ở {failed} trong {checked} lượt, bước «{step}» hoàn thành sau khi kết quả đã được trả.",
-                en="In {failed} of {checked} executions the step “{step}” was finished after the result had "
-                "been returned.",
+                en="At {failed} of {checked} executions of the step “{step}” the result had already been "
+                "returned.",
             ),
             "off-hours": Text(
                 vi="{failed} trong {checked} lượt thực hiện bước «{step}» được ghi ngoài giờ làm việc.",
-                en="{failed} of {checked} executions of the step “{step}” are recorded outside working "
-                "hours.",
+                en="At {failed} of {checked} executions of the step “{step}” the recorded time lies outside "
+                "working hours.",
             ),
         },
     ),

@@ -13,7 +13,7 @@ from iso_audit.report.words import words
 from iso_audit.text import Text
 from tests.report import example
 
-PERMIT = "construction-permit-house@2020-01-01"
+PERMIT = example.PERMIT
 
 
 def facts(lang: str) -> Facts:
@@ -33,20 +33,24 @@ def facts(lang: str) -> Facts:
         ("limit", Limit(Fraction(1, 2)), "0,5 ngày làm việc", "0.5 working days"),
         ("limit", Limit(Fraction(4), TimeUnit.WORKING_HOUR), "4 giờ làm việc", "4 working hours"),
         ("due", dt.date(2026, 2, 3), "03/02/2026", "3 Feb 2026"),
-        ("due_at", dt.datetime(2026, 2, 3, 15, 5, tzinfo=example.ZONE), "15:05 03/02/2026", "15:05 3 Feb 2026"),
+        ("due_at", dt.datetime(2026, 2, 3, 15, 5, tzinfo=example.ZONE),
+         "15:05 03/02/2026", "15:05 3 Feb 2026"),
         ("cutoff", dt.time(15, 0), "15:00", "15:00"),
         ("count", 1234, "1.234", "1,234"),
         ("share", Fraction(1, 4), "0,25", "0.25"),
         ("documented", True, "có", "yes"),
-        ("step", "consult", "Lấy ý kiến phòng Tài nguyên và Môi trường (5)", "Consult the environment division (5)"),
+        ("step", "consult", "Lấy ý kiến phòng Tài nguyên và Môi trường (5)",
+         "Consult the environment division (5)"),
         ("steps", ("receive", "check"), "Tiếp nhận hồ sơ (1) và Kiểm tra thành phần hồ sơ (2)",
          "Receive the dossier (1) and Check completeness (2)"),
-        ("run", ("receive", "archive"), "Tiếp nhận hồ sơ → Lưu hồ sơ", "Receive the dossier → File the dossier"),
+        ("run", ("receive", "archive"), "Tiếp nhận hồ sơ → Lưu hồ sơ",
+         "Receive the dossier → File the dossier"),
         ("acting_role", "chairman", "Chủ tịch UBND", "Chairman"),
         ("roles", ("chairman", "nobody-known"), "Chủ tịch UBND và nobody-known", "Chairman and nobody-known"),
         ("unit", "urban", "Phòng Quản lý đô thị", "Urban management division"),
         ("kind_first", "appraise", "thẩm định hồ sơ", "appraisal"),
-        ("kinds", ("check", "consult"), "kiểm tra hồ sơ và lấy ý kiến", "completeness check and consultation"),
+        ("kinds", ("check", "consult"), "kiểm tra hồ sơ và lấy ý kiến",
+         "completeness check and consultation"),
         ("missing", (Text("tên", "name"), Text("phí", "fee")), "tên và phí", "name and fee"),
         ("ref", "NĐ 61/2018/NĐ-CP", "NĐ 61/2018/NĐ-CP", "NĐ 61/2018/NĐ-CP"),
         ("case", "default", "thông thường", "ordinary"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from xml.etree import ElementTree as Xml
 
@@ -11,14 +12,17 @@ from iso_audit.report.figures import Labels, Marks, parts_of, swimlanes
 from iso_audit.report.lettering import width, wrapped
 from iso_audit.report.view import View
 from iso_audit.report.words import words
-from tests.report import example
+from tests.report.example_procedures import long, permit
 
 LABELS = Labels(lambda role, unit: (role, unit), lambda s: s.name.vi, lambda s: "", lambda o, c: o, "anytime")
 WHOLE = (0.0, 10_000.0)
 
 
-def drawn(marks: Marks = Marks()) -> str:
-    procedure = example._permit()
+PLAIN = Marks()
+
+
+def drawn(marks: Marks = PLAIN) -> str:
+    procedure = permit()
     return swimlanes(procedure, place(procedure), WHOLE, LABELS, marks, "a title")
 
 
@@ -53,7 +57,7 @@ def test_outcomes_stand_beside_their_lines() -> None:
 
 
 def test_a_long_picture_is_cut_under_rows_into_parts_that_fit() -> None:
-    layout = place(example._long())
+    layout = place(long())
     parts = parts_of(layout, 600)
     assert [start for start, _ in parts[1:]] == [end for _, end in parts[:-1]]
     assert all(end - start <= 600 for start, end in parts)
@@ -61,11 +65,15 @@ def test_a_long_picture_is_cut_under_rows_into_parts_that_fit() -> None:
 
 
 def test_a_line_that_is_cut_goes_on_under_the_same_letter() -> None:
-    procedure = example._long()
+    procedure = long()
     layout = place(procedure)
     first, second = parts_of(layout, layout.height / 2 + 60)
     letters = [
-        set(re.findall(r'font-size="6.4"[^>]*>([A-Z]\d?)<', swimlanes(procedure, layout, part, LABELS, Marks(), "t")))
+        set(
+            re.findall(
+                r'font-size="6.4"[^>]*>([A-Z]\d?)<', swimlanes(procedure, layout, part, LABELS, Marks(), "t")
+            )
+        )
         for part in (first, second)
     ]
     assert letters[0] == letters[1] != set()
@@ -77,9 +85,23 @@ def test_every_step_is_drawn_once_over_all_parts(vietnamese: View) -> None:
     assert [n for n in range(1, 28) if len(re.findall(rf">{n}\. ", text)) != 1] == []
 
 
-def test_procedures_that_lie_across_come_last_and_those_with_findings_first(vietnamese: View) -> None:
-    order = [(picture.is_wide, not (picture.marks or picture.whole)) for picture in vietnamese.pictures]
+def test_procedures_with_findings_come_first_and_of_these_the_upright(vietnamese: View) -> None:
+    order = [(picture.is_clean, picture.is_wide, picture.is_short) for picture in vietnamese.pictures]
     assert order == sorted(order)
+
+
+def test_paper_draws_only_procedures_with_findings_where_there_are_many(vietnamese: View) -> None:
+    many = dataclasses.replace(vietnamese, pictures=vietnamese.pictures * 3)
+    assert len(vietnamese.drawn(paged=True)) == 6
+    assert [picture for picture in many.drawn(paged=True) if picture.is_clean] == []
+    assert len(many.drawn(paged=False)) == 18
+
+
+def test_words_of_outcomes_never_stick_out_at_the_left(vietnamese: View) -> None:
+    for picture in vietnamese.pictures:
+        for part in picture.parts:
+            starts = re.findall(r'<text x="(-?[\d.]+)"[^>]*font-style="italic">', part)
+            assert min(map(float, starts), default=0) >= 0
 
 
 def test_labels_break_between_words_and_end_in_an_ellipsis() -> None:

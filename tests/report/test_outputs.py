@@ -41,7 +41,9 @@ def test_the_master_output_is_as_agreed(golden: Golden) -> None:
 
 
 def test_the_page_loads_nothing(shown: View) -> None:
-    addresses = re.findall(r"""(?:src|href|action|data)\s*=\s*["']([^"']*)|url\(["']?([^"')]*)""", page(shown))
+    addresses = re.findall(
+        r"""(?:src|href|action|data)\s*=\s*["']([^"']*)|url\(["']?([^"')]*)""", page(shown)
+    )
     outside = {a or b for a, b in addresses if not (a or b).startswith(("#", "data:font/ttf;base64,"))}
     assert outside == set()
 
@@ -102,7 +104,11 @@ def test_words_of_an_input_cannot_become_markup(shown: View) -> None:
 
 def test_the_english_page_has_no_vietnamese_interface(shown: View) -> None:
     if shown.lang == "en":
-        said = {words for name in ("section.scope", "finding.evidence", "contents") for words in [shown.words(name)]}
+        said = {
+            words
+            for name in ("section.scope", "finding.evidence", "contents")
+            for words in [shown.words(name)]
+        }
         assert all(words in page(shown) for words in said)
         assert "Bằng chứng" not in page(shown).replace("bằng chứng đánh giá", "")
 
@@ -111,7 +117,9 @@ def test_the_master_output_is_json_with_sorted_keys_and_fingerprints() -> None:
     whole = json.loads(as_json.text(example.outcome()))
     assert list(whole) == sorted(whole)
     assert whole["schema_version"] == 1
-    assert [f["fingerprint"] for f in whole["findings"]] == [f.fingerprint for f in example.outcome().findings]
+    assert [f["fingerprint"] for f in whole["findings"]] == [
+        f.fingerprint for f in example.outcome().findings
+    ]
     assert whole["run"]["audit_date"] == "2020-09-07"
 
 
@@ -121,7 +129,9 @@ def test_numbers_of_documents_and_codes_stay_on_one_line() -> None:
     )
 
 
-@pytest.mark.parametrize("name", ["../pyproject.toml", "/etc/hostname", "fonts", "fonts/../../README.md", "no.css"])
+@pytest.mark.parametrize(
+    "name", ["../pyproject.toml", "/etc/hostname", "fonts", "fonts/../../README.md", "no.css"]
+)
 def test_only_files_of_the_templates_are_assets(name: str) -> None:
     with pytest.raises(RenderError):
         asset(TEMPLATES, name)

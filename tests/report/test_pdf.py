@@ -34,7 +34,11 @@ def small(words: str = "") -> View:
     """A short report: no findings, no pictures, with `words` wherever a user can write."""
     workspace = example.workspace()
     settings = dataclasses.replace(
-        workspace.settings, office=Text(words), objectives=Text(words), signer=Text(words), report_number=words
+        workspace.settings,
+        office=Text(words),
+        objectives=Text(words),
+        signer=Text(words),
+        report_number=words,
     )
     workspace = dataclasses.replace(workspace, settings=settings, procedures=workspace.procedures[4:5])
     outcome = dataclasses.replace(example.outcome(), findings=(), open_items=(), mapping_note=Text(words))
@@ -117,7 +121,8 @@ def test_another_process_hash_seed_and_time_zone_give_the_same_bytes(tmp_path: P
         target = tmp_path / f"{seed}.pdf"
         subprocess.run(
             [sys.executable, "-c", code, str(target)],
-            check=True, cwd=TEMPLATES.parent, env={"PYTHONHASHSEED": seed, "TZ": zone, "PATH": "/usr/bin:/bin"},
+            check=True, cwd=TEMPLATES.parent,
+            env={"PYTHONHASHSEED": seed, "TZ": zone, "PATH": "/usr/bin:/bin"},
         )  # fmt: skip
         made.append(target.read_bytes())
     assert made[0] == made[1]
@@ -138,13 +143,17 @@ def test_words_that_look_like_addresses_load_nothing(tmp_path: Path) -> None:
     assert b"top secret" not in streams
 
 
-@pytest.mark.parametrize("address", ["file:///etc/hostname", "http://127.0.0.1:9/", "ftp://127.0.0.1/", "asset:../pyproject.toml"])
+@pytest.mark.parametrize(
+    "address", ["file:///etc/hostname", "http://127.0.0.1:9/", "ftp://127.0.0.1/", "asset:../pyproject.toml"]
+)
 def test_the_door_for_loading_serves_packaged_files_only(address: str) -> None:
     with pytest.raises((ValueError, RenderError)):
-        as_pdf._fetcher(TEMPLATES).fetch(address)
+        as_pdf._fetcher(TEMPLATES, {}).fetch(address)
 
 
-def test_a_machine_without_pango_is_told_what_to_type(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_machine_without_pango_is_told_what_to_type(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     real = builtins.__import__
 
     def missing(name: str, *rest: Any) -> Any:
@@ -153,7 +162,7 @@ def test_a_machine_without_pango_is_told_what_to_type(monkeypatch: pytest.Monkey
         return real(name, *rest)
 
     monkeypatch.setattr(builtins, "__import__", missing)
-    with pytest.raises(RenderError, match="sudo apt-get install .*libpango-1.0-0"):
+    with pytest.raises(RenderError, match=r"sudo apt-get install .*libpango-1\.0-0"):
         as_pdf.render(small(), TEMPLATES, tmp_path / "report.pdf")
 
 

@@ -15,6 +15,7 @@ from iso_audit.report.view import View, view
 from iso_audit.report.words import words
 from iso_audit.text import Text
 from tests.report import example
+from tests.report.example_procedures import limit, organisation
 
 
 def seen(lang: str = "vi", **changes: object) -> View:
@@ -92,7 +93,8 @@ def test_a_citation_that_was_not_checked_goes_without_its_number() -> None:
 
 def test_a_statement_is_the_rule_s_sentence_with_the_facts_in_words(shown: View) -> None:
     said = {
-        "vi": "Đường dài nhất qua các bước cần 27 ngày làm việc, thời hạn giải quyết chỉ là 25 ngày làm việc.",
+        "vi": "Đường dài nhất qua các bước cần 27 ngày làm việc, "
+        "thời hạn giải quyết chỉ là 25 ngày làm việc.",
         "en": "The longest way through the steps takes 27 working days, the limit is 25 working days.",
     }
     assert statement(shown, "DEF-TIME-01").said == said[shown.lang]
@@ -107,7 +109,7 @@ def test_a_raised_grade_prints_its_ground(vietnamese: View) -> None:
 
 def test_a_finding_on_a_definition_shows_its_place_and_the_run_step_by_step(vietnamese: View) -> None:
     finding = statement(vietnamese, "DEF-STEP-01")
-    assert finding.place == "Tệp procedures/broken.yaml:1"
+    assert finding.place == "Tệp procedures/broken.yaml:7:3"
     assert finding.run == ("Tiếp nhận", 'Quyết định <b>hỗ trợ</b> & "thông báo"')
 
 
@@ -124,7 +126,9 @@ def test_a_finding_of_an_unknown_rule_is_kept_without_a_sentence(shown: View) ->
 
 
 def test_the_hand_of_a_finding_names_no_log_person_in_its_sentence(shown: View) -> None:
-    people = {str(e.facts["actor"]) for f in example.outcome().findings for e in f.exhibits if "actor" in e.facts}
+    people = {
+        str(e.facts["actor"]) for f in example.outcome().findings for e in f.exhibits if "actor" in e.facts
+    }
     assert [one.number for one in shown.statements if any(person in one.said for person in people)] == []
 
 
@@ -154,7 +158,7 @@ def test_a_synthetic_log_says_so_under_the_head(shown: View) -> None:
 
 
 def test_the_date_of_the_head_follows_the_decree(vietnamese: View) -> None:
-    assert vietnamese.head.place_date == "Yên Lạc, ngày 07 tháng 9 năm 2020"
+    assert vietnamese.head.place_date == "Bình Sơn Hạ, ngày 07 tháng 9 năm 2020"
 
 
 def test_the_digest_depends_on_the_inputs_only() -> None:
@@ -173,7 +177,7 @@ def test_an_outcome_without_findings_says_so() -> None:
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
 def test_an_empty_workspace_still_makes_a_view(lang: str) -> None:
-    empty = Workspace("x", Settings(), example.organisation(), {}, (), ())
+    empty = Workspace("x", Settings(), organisation(), {}, (), ())
     outcome = Outcome(example.outcome().card, (), (), ())
     assert view(outcome, empty, {}, lang).pictures == ()
 
@@ -181,7 +185,7 @@ def test_an_empty_workspace_still_makes_a_view(lang: str) -> None:
 def test_facts_that_a_sentence_tells_are_not_told_twice() -> None:
     finding = Finding(
         "DEF-TIME-01", "time-sum", "limit", Grade.MAJOR, "birth-linked",
-        facts={"total_seconds": 28800, "limit": example._days(3), "roles": ("chairman",)},
+        facts={"total_seconds": 28800, "limit": limit("3 wd"), "roles": ("chairman",)},
     )  # fmt: skip
     told = seen("en", findings=(finding,)).statements[0].facts
     assert told == (("Roles", "Chairman"),)

@@ -12,7 +12,19 @@ from babel.messages.pofile import read_po
 from iso_audit.report.words import Words, words
 
 ROOT = Path(__file__).parents[2]
-FROM_DATA = ("kind.", "value.", "fact.", "outcome.", "case.", "reason.", "refused.", "column.", "group.", "input.", "term.")
+FROM_DATA = (
+    "kind.",
+    "value.",
+    "fact.",
+    "outcome.",
+    "case.",
+    "reason.",
+    "refused.",
+    "column.",
+    "group.",
+    "input.",
+    "term.",
+)
 """Families whose members are named by data, not by code."""
 
 
@@ -52,7 +64,9 @@ def test_no_name_stands_twice_in_a_catalogue() -> None:
 
 
 def test_every_name_that_is_used_has_words() -> None:
-    used = set(re.findall(r"""(?:words|say|\bt)(?:\.count)?\(\s*["']([a-z_]+\.[a-z_.]+)["']\s*[,)]""", sources()))
+    used = set(
+        re.findall(r"""(?:words|say|\bt)(?:\.count)?\(\s*["']([a-z_]+\.[a-z_.]+)["']\s*[,)]""", sources())
+    )
     assert sorted(used - set(catalogue("vi"))) == []
 
 
@@ -70,7 +84,11 @@ def test_every_name_that_has_words_is_used() -> None:
 
 
 def test_english_counts_in_singular_and_plural() -> None:
-    assert [words("en").count("count.dossiers", n) for n in (0, 1, 2)] == ["0 dossiers", "1 dossier", "2 dossiers"]
+    assert [words("en").count("count.dossiers", n) for n in (0, 1, 2)] == [
+        "0 dossiers",
+        "1 dossier",
+        "2 dossiers",
+    ]
 
 
 def test_vietnamese_counts_in_one_form_with_its_own_thousands() -> None:

@@ -504,8 +504,11 @@ def merged(base: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]
     return whole
 
 
-def raised(example: Example, folder: Path) -> set[str]:
-    """Codes of dossier rules that find something in the reference log after the example's edits."""
+def raised(example: Example, folder: Path, rule: str = "") -> set[str]:
+    """Codes of dossier rules that find something in the reference log after the example's edits.
+
+    The example's parameters are those of `rule`.
+    """
     from iso_audit import api
 
     for name in ("procedures", "calendars", "requirements"):
@@ -518,10 +521,14 @@ def raised(example: Example, folder: Path) -> set[str]:
     for name, place in [
         ("calendar.yaml", "calendars/reference.yaml"),
         ("organisation.yaml", "organisation.yaml"),
-        ("requirements-dossier.yaml", "requirements/reference-dossiers.yaml"),
         ("mapping.yaml", "mapping.yaml"),
     ]:
         (folder / place).write_bytes((REFERENCE / name).read_bytes())
+    pack = read_yaml(REFERENCE / "requirements-dossier.yaml", "requirements-dossier.yaml", faults)
+    assert pack is not None
+    entries = [{**r, **example.requirement} if r["rule"] == rule else r for r in pack.data["requirements"]]
+    written = json.dumps({**pack.data, "requirements": entries}, default=str)
+    (folder / "requirements/reference-dossiers.yaml").write_text(written, encoding="utf-8")
     settings = {
         "calendar": "reference",
         "packs": ["reference-dossiers"],
@@ -547,10 +554,60 @@ def test_the_reference_log_conforms(tmp_path: Path) -> None:
 @pytest.mark.parametrize("code", sorted(CODES))
 def test_a_bad_example_raises_its_rule_and_nothing_unlisted(code: str, tmp_path: Path) -> None:
     example = DOSSIER_RULES[code].bad[code]
-    assert raised(example, tmp_path) == {code, *example.also}
+    assert raised(example, tmp_path, DOSSIER_RULES[code].name) == {code, *example.also}
 
 
 @pytest.mark.parametrize("code", sorted(CODES))
 def test_a_good_example_raises_nothing_unlisted(code: str, tmp_path: Path) -> None:
     example = DOSSIER_RULES[code].good[code]
-    assert raised(example, tmp_path) == set(example.also)
+    assert raised(example, tmp_path, DOSSIER_RULES[code].name) == set(example.also)
+
+
+# ---- cases that the notes of the field ask for first
+
+FIRST = "H62.014-260302-0001"
+DUE = "2026-03-16"
+LATE_BY_A_DAY = {"dossier": FIRST, "set": {"finished_at": "2026-03-17T08:20:00"}}
+
+
+def sorry(day: str, new_day: str) -> Mapping[str, object]:
+    written = {"started_at": f"{day}T09:00:00", "finished_at": f"{day}T09:30:00", "document": "XL-0001"}
+    return {
+        "dossier": FIRST,
+        "step": "apologise",
+        "add": {**written, "reason": "Cần xác minh thêm", "new_appointed_at": new_day},
+    }
+
+
+def case(*log: Mapping[str, object], **more: object) -> Example:
+    return Example(CATALOGUE["order"].title, log=log, **more)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("lead", "expected"), [("1 d", {"TIM-01", "TIM-03"}), ("0 d", {"TIM-01"})])
+def test_an_apology_on_the_due_day_is_late_unless_none_is_due_before(
+    lead: str, expected: set[str], tmp_path: Path
+) -> None:
+    example = case(LATE_BY_A_DAY, sorry(DUE, "2026-03-18"), requirement={"apology_lead": lead})
+    assert raised(example, tmp_path, "apology") == expected
+
+
+def test_a_hand_over_at_half_past_ten_on_the_next_day_is_too_late(tmp_path: Path) -> None:
+    def at(step: str, start: str, finish: str) -> Mapping[str, object]:
+        moments = {"started_at": f"2026-03-{start}:00", "finished_at": f"2026-03-{finish}:00"}
+        return {"dossier": FIRST, "step": step, "set": moments}
+
+    example = case(
+        {"dossier": FIRST, "set": {"received_at": "2026-03-02T15:01:00"}},
+        at("receive", "02T15:01", "02T15:10"),
+        at("check", "02T15:15", "02T15:40"),
+        at("issue-slip", "02T15:45", "02T15:50"),
+        at("hand-over", "03T10:20", "03T10:30"),
+        at("assign", "03T13:00", "03T14:00"),
+    )
+    assert raised(example, tmp_path) == {"INT-06"}
+
+
+def test_a_request_after_the_due_date_does_not_rescue_the_dossier(tmp_path: Path) -> None:
+    """With one working hour for everything, the supplement of the second dossier is asked for too late."""
+    found = raised(case(procedure={"limit": "1 wh"}), tmp_path)
+    assert {"SUP-05", "TIM-01", "TIM-03"} <= found

@@ -1,0 +1,68 @@
+"""What dossier codes say: whether they fit the patterns in force, their day, and whether they are unique."""
+
+from __future__ import annotations
+
+import re
+
+from iso_audit.engine.norms import Norms
+from iso_audit.engine.store import Store, Values
+
+
+def read_codes(store: Store, norms: Norms, has_table: bool) -> None:
+    """Make `code_said`: one row a dossier of an era with patterns, and one a code that stands twice.
+
+    The number of a code is its last digits; it may occur once a unit and day of receipt. Two rows
+    of one code that differ in receipt or procedure are two dossiers.
+    """
+    store.run(
+        "CREATE TEMP TABLE code_said (dossier INTEGER, fits BOOLEAN, day_said VARCHAR, is_twice BOOLEAN)"
+    )
+    by_patterns: dict[tuple[str, ...], list[int]] = {}
+    for code, edition in sorted(norms.editions.items()):
+        by_patterns.setdefault(edition.parameters.code_patterns, []).append(code)
+    for patterns, editions in sorted(by_patterns.items()):
+        if patterns:
+            _read(store, patterns, editions)
+    store.run(
+        """
+        UPDATE code_said SET is_twice = true WHERE dossier IN (
+            WITH numbered AS (
+                SELECT dossier, coalesce(unit, -1) AS unit, coalesce(day, 0) AS day,
+                    regexp_extract(dossier_id, '([0-9]+)$', 1) AS number
+                FROM base JOIN code_said USING (dossier) WHERE fits
+            ),
+            repeated AS (
+                SELECT unit, day, number FROM numbered WHERE number <> ''
+                GROUP BY unit, day, number HAVING count(*) > 1
+            )
+            SELECT dossier FROM numbered JOIN repeated USING (unit, day, number)
+        )
+        """
+    )
+    if has_table and store.any("told_twice"):
+        twice = "SELECT dossier FROM base JOIN told_twice USING (dossier_id)"
+        store.run(f"UPDATE code_said SET is_twice = true WHERE dossier IN ({twice})")
+        store.run(
+            f"INSERT INTO code_said SELECT dossier, NULL, NULL, true FROM ({twice}) "
+            "WHERE dossier NOT IN (SELECT dossier FROM code_said)"
+        )
+
+
+def _read(store: Store, patterns: tuple[str, ...], editions: list[int]) -> None:
+    """Read the codes of dossiers that some patterns are in force for; the first that fits says the day."""
+    values = Values()
+    places = [values.bind(f"^(?:{pattern})$") for pattern in patterns]
+    fits = " OR ".join(f"regexp_matches(dossier_id, {place})" for place in places)
+    days = [
+        f"nullif(regexp_extract(dossier_id, {place}, {group}), '')"
+        for place, pattern in zip(places, patterns, strict=True)
+        if (group := re.compile(pattern).groupindex.get("day"))
+    ]
+    store.run(
+        f"""
+        INSERT INTO code_said
+        SELECT dossier, {fits}, coalesce({", ".join([*days, "NULL", "NULL"])}), false
+        FROM base WHERE edition IN ({", ".join(map(str, editions))})
+        """,
+        values,
+    )

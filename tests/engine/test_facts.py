@@ -1,0 +1,90 @@
+"""The engine and an auditor in plain Python say the same of every event and dossier."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from iso_audit.engine.duck import DuckEngine, DuckHeld
+from iso_audit.engine.facts import BITS, EVENT_BITS
+from iso_audit.errors import InputError
+from iso_audit.model.log import DOSSIER_FACTS, EVENT_FACTS
+from tests.engine.logs import DrawnLog, logs
+from tests.engine.plain import PlainAudit
+
+
+def event_facts(held: DuckHeld) -> dict[int, tuple[str, str, int, str, dict[str, int]]]:
+    """Row of the source -> dossier, procedure key, era, step and facts, out of the engine's tables."""
+    rows = held._store.run(
+        "SELECT e.row, d.dossier_id, j.key FROM judged AS j JOIN event AS e ON e.rowid = j.event "
+        "JOIN dossier AS d ON d.dossier = j.dossier"
+    )
+    places = {place: key for key, place in held._norms.places.items()}
+    found = {}
+    for row, dossier, key in rows:
+        code, step = places[key >> EVENT_BITS]
+        edition = held._norms.edition(code)
+        facts = {name: key >> (BITS * at) & 3 for at, name in enumerate(EVENT_FACTS)}
+        # the line of a record is its number and one for the head
+        found[row + 1] = (dossier, edition.procedure.key, edition.era, held._norms.steps[step], facts)
+    return found
+
+
+def agree(log: DrawnLog, plain: PlainAudit, folder: Path) -> None:
+    """Compare everything that both say of one log."""
+    with DuckEngine().take_in(log.write(folder), log.mapping, log.world) as held:
+        intake = held.intake
+        assert intake.refused_count == len(plain.refused)
+        assert intake.refused_reasons == dict(sorted(Counter(why for _, why in plain.refused).items()))
+        assert intake.events_ignored == plain.ignored
+        assert intake.dossiers_kept == len(plain.dossiers)
+        assert intake.dossiers_without_procedure == len(plain.dossiers) - len(plain.judged)
+        assert intake.event_rows == plain.rows[0]
+        assert intake.event_rows + intake.dossier_rows == (
+            intake.events_kept + intake.events_ignored + intake.dossiers_kept + intake.refused_count
+        )
+        events = {
+            event.row: (dossier.id, dossier.procedure.key, dossier.era, event.step, event.facts)
+            for dossier in plain.judged
+            for event in dossier.events
+        }
+        actual = event_facts(held)
+        assert {row: said[:4] for row, said in actual.items()} == {row: said[:4] for row, said in events.items()}
+        for row, said in events.items():
+            assert actual[row][4] == said[4], (row, said)
+        kinds = Counter()
+        for kind in held.dossier_kinds():
+            key = (kind.procedure.key, kind.era, kind.case, kind.finished, tuple(sorted(kind.facts.items())))
+            kinds[key] += kind.count
+        assert kinds == Counter(
+            (d.procedure.key, d.era, d.case, d.finished, tuple(sorted(d.facts.items()))) for d in plain.judged
+        )
+        traces = Counter()
+        for trace in held.traces(frozenset({"late", "same_person", "overdue"})):
+            key = (trace.procedure.key, trace.era, trace.case, trace.finished, tuple(sorted(trace.facts.items())))
+            symbols = tuple((symbol.step, tuple(symbol.facts.items())) for symbol in trace.symbols)
+            traces[(*key, symbols)] += trace.count
+        assert traces == Counter(
+            (
+                d.procedure.key, d.era, d.case, d.finished,
+                tuple(sorted((n, f) for n, f in d.facts.items() if n == "overdue" or n.startswith("same_person:"))),
+                tuple((e.step, (("late", e.facts["late"]),)) for e in d.events),
+            )
+            for d in plain.judged
+        )  # fmt: skip
+
+
+@settings(max_examples=1200, deadline=None, suppress_health_check=list(HealthCheck))
+@given(logs())
+def test_facts_traces_and_counts_are_those_of_a_plain_auditor(log):
+    plain = PlainAudit(log.events, log.dossiers, log.mapping, log.world)
+    with tempfile.TemporaryDirectory() as folder:
+        if plain.is_refused:
+            with pytest.raises(InputError):
+                DuckEngine().take_in(log.write(Path(folder)), log.mapping, log.world)
+        else:
+            agree(log, plain, Path(folder))
