@@ -190,6 +190,22 @@ def layered_procedures(draw: st.DrawFn, *, inclusive: bool = False) -> Procedure
 
 
 @st.composite
+def choice_procedures(draw: st.DrawFn, most_steps: int = 9) -> Procedure:
+    """Steps that choose and merge, back and forth as they please: sound, and seldom made of blocks."""
+    size = draw(st.integers(2, most_steps))
+    steps = []
+    for number in range(size):
+        aims = (
+            {number + 1, *draw(st.lists(st.integers(0, size - 1), max_size=4))}
+            if number < size - 1
+            else set()
+        )
+        kinds = ("route",) if draw(st.integers(0, 3)) == 0 else (draw(st.sampled_from(KINDS)),)
+        steps.append(step(f"s{number}", *(Flow(f"s{aim}", f"o{aim}") for aim in sorted(aims)), kinds=kinds))
+    return procedure(*steps, start="s0")
+
+
+@st.composite
 def organisations(draw: st.DrawFn) -> Organisation:
     """The roles of these strategies, held by a few people."""
     people = {

@@ -149,7 +149,19 @@ def _run(
         measures=tuple(held.measures()) if held else (),
         mapping_note=mapping.note if mapping else Text(),
         unit_dossiers=dict(held.unit_dossiers()) if held else {},
+        executions=_executions(held) if held else {},
     )
+
+
+def _executions(held: Held) -> dict[tuple[str, str], int]:
+    """How often each step was carried out, steps nobody took included as 0 where dossiers exist."""
+    times: dict[tuple[str, str], int] = {}
+    for kind in held.event_kinds():
+        for step in kind.procedure.steps:
+            times.setdefault((kind.procedure.key, step.id), 0)
+        if kind.step:
+            times[(kind.procedure.key, kind.step)] += kind.count
+    return times
 
 
 def is_over(run: Run, threshold: str) -> bool:

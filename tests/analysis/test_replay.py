@@ -183,6 +183,34 @@ def test_too_much_to_follow_is_granted_and_said() -> None:
     assert known.replay(["a", "b3", "z"]) == Replay(True, None, True, False)
 
 
+def test_a_row_of_gateways_too_long_to_ask_is_granted_and_said() -> None:
+    row = [gateway(f"g{n}", Flow(f"g{n + 1}", "on"), Flow("out", "off")) for n in range(200)]
+    known = studied(procedure(step("a", "g0"), *row, step("g200", "out"), gateway("out")))
+    assert known.replay(["a", "g200"]) == Replay(True, None, True, False)
+
+
+def test_too_many_choices_beside_an_inclusive_block_are_granted_and_said() -> None:
+    ids = [f"s{number}" for number in range(9)]
+    block = (
+        step("a", "b", "c", split=Split.SOME),
+        step("b", "d"),
+        step("c", "d"),
+        step("d", "z", join=Join.SOME),
+    )
+    known = studied(
+        procedure(
+            gateway("split", "a", *ids, split=Split.ALL),
+            *block,
+            *(step(name, Flow(f"{name}x", "x"), Flow(f"{name}y", "y")) for name in ids),
+            *(step(f"{name}{way}", f"{name}z") for name in ids for way in "xy"),
+            *(gateway(f"{name}z", "z") for name in ids),
+            step("z", join=Join.ALL),
+        )
+    )
+    assert known.structure.is_sound is True
+    assert known.replay(["a", *ids]) == Replay(True, None, True, False)
+
+
 def test_what_was_played_is_forgotten_past_the_budget(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(replay_module, "_MEMORY", 1)
     ids = [f"s{number}" for number in range(60)]

@@ -6,15 +6,18 @@ import datetime as dt
 from dataclasses import replace
 
 import networkx as nx
+import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from iso_audit.analysis import reduction
 from iso_audit.analysis.study import Study, study
 from iso_audit.model.organisation import Organisation
 from iso_audit.model.procedure import Flow, Join, Procedure, Split
 from tests.strategies import (
     block_procedures,
     cased_procedures,
+    choice_procedures,
     gateway,
     graph_procedures,
     layered_procedures,
@@ -87,6 +90,20 @@ def test_any_sound_graph_is_known_completely(drawn: Procedure) -> None:
     except TooLarge:
         assume(False)
     check_everything(drawn, game)
+
+
+@given(st.one_of(choice_procedures(), block_procedures(6), layered_procedures(inclusive=True)))
+@moderate(80)
+def test_what_does_not_reduce_to_blocks_is_known_as_well(drawn: Procedure) -> None:
+    game = Game(drawn, limit=100)
+    try:
+        assume(game.is_sound())
+    except TooLarge:
+        assume(False)
+    check_everything(drawn, game)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(reduction, "_CAPS", ())
+        check_everything(drawn, game)
 
 
 @given(block_procedures(8), st.data())
@@ -275,7 +292,7 @@ def test_silent_gateways_are_on_no_run_and_seen_through() -> None:
     )
     assert known.run_avoiding("b") == ("a", "c")
     assert known.followers("a") == ("b", "c")
-    assert known.followers("nobody") == ()
+    assert (known.followers("nobody"), known.reaches("nobody", "a")) == ((), False)
     assert (known.reaches("a", "c"), known.reaches("c", "a"), known.reaches("a", "a")) == (True, False, False)
     assert studied(SUPPLEMENT).reaches("check", "check") is True
 

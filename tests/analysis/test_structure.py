@@ -139,20 +139,18 @@ def test_a_deadlock_is_told_although_there_is_a_trap_as_well() -> None:
         step("d", "e"),
         step("e", join=Join.ALL),
     )
-    assert (found.trapped, found.problem, found.problem_run) == (("lost", "lost2"), "deadlock", ("a", "b", "c"))
-
-
-def test_work_that_goes_on_without_hope_is_a_livelock() -> None:
-    found = structure(
-        step("a", "b", "c", split=Split.ALL),
-        step("b", Flow("b2", "again"), Flow("out", "done")),
-        step("b2", "b3", "d", split=Split.ALL),
-        step("b3", "b"),
-        step("c", "d"),
-        step("d", join=Join.ALL),
-        step("out"),
+    assert (found.trapped, found.problem, found.problem_run) == (
+        ("lost", "lost2"),
+        "deadlock",
+        ("a", "b", "c"),
     )
-    assert found.problem == "twice"
+
+
+def test_a_flow_to_an_anytime_step_leads_out_of_the_graph() -> None:
+    found = structure(
+        step("a", Flow("b", "well"), Flow("sorry", "late")), step("b"), step("sorry", "b", anytime=True)
+    )
+    assert (found.is_sound, found.ends) == (True, ("b",))
 
 
 def test_a_procedure_that_only_runs_in_a_circle_has_no_end() -> None:
@@ -326,6 +324,18 @@ def test_past_the_budget_of_states_the_verdict_is_undecided() -> None:
     known = study(crossing(8), Organisation(), dt.date(2026, 3, 2))
     assert (known.structure.is_sound, known.structure.problem) == (None, "undecided")
     assert (known.is_decided, known.on_every_run("d0"), known.on_every_run("end")) == (False, None, True)
+
+
+def test_past_the_budget_a_fault_that_a_plain_run_meets_is_still_told() -> None:
+    def problem(split: Split, join: Join) -> str:
+        wide = crossing(8)
+        end = replace(wide.steps[-1], split=split, flows=(Flow("x", "x"), Flow("y", "y")))
+        after = (step("x", "z"), step("y", "z"), step("z", "last", join=join), step("last"))
+        return structure_of(replace(wide, steps=(*wide.steps[:-1], end, *after))).problem
+
+    assert problem(Split.ALL, Join.ANY) == "twice"
+    assert problem(Split.ONE, Join.ALL) == "deadlock"
+    assert problem(Split.ALL, Join.ALL) == "undecided"
 
 
 def test_an_inclusive_split_too_wide_to_list_reduces_or_shows_its_fault() -> None:
