@@ -148,7 +148,7 @@ class Game:
         return found
 
     def is_sound(self) -> bool:
-        """One entry, an end, everything reachable and ending, no flow marked twice, every state completable."""
+        """One entry, an end, all reachable and ending, no flow marked twice, every state completable."""
         if len(self.entries) != 1 or not self.ends:
             return False
         if self._reach(self.flows) != set(self.steps):
@@ -272,7 +272,7 @@ class Game:
             if key in seen:
                 continue
             seen.add(key)
-            if len(seen) > 20_000:
+            if len(seen) > 3_000:
                 raise TooLarge
             if self.is_complete(state):
                 best = max(best, *times.values())

@@ -49,8 +49,8 @@ class Behaviour:
         """Per node: 1 where some complete run may pass, as far as the graph alone can tell.
 
         Left out are nodes that no token reaches, that cannot reach an end, that send a token to such
-        a node, or that wait for one from there. Complexity: linear in each round; one round unless
-        something is wrong.
+        a node, or that wait for one from there. Complexity: linear in each round; one round, and one
+        more for each cycle that loses its way out.
         """
         graph = self.graph
         kept = bytearray(len(graph.steps))
@@ -59,12 +59,7 @@ class Behaviour:
         kept = graph.forward(graph.entries)
         while True:
             good = graph.backward((end for end in graph.ends if kept[end]), kept)
-            for node in range(len(kept)):
-                if good[node] and (
-                    (graph.join[node] == ALL and not all(kept[graph.source[e]] for e in graph.ins[node]))
-                    or (graph.split[node] == ALL and not all(good[graph.target[e]] for e in graph.outs[node]))
-                ):
-                    good[node] = 0
+            _drop_hopeless(graph, good)
             still = graph.forward(graph.entries, good)
             if still == kept:
                 return kept
@@ -87,6 +82,32 @@ class Behaviour:
             return Decision(None, fault.problem, tuple(run), tuple(sorted(at)))
         runs = _runs_of_states(reduction) if space.is_whole else None
         return Decision(None, "undecided") if runs is None else Decision(runs)
+
+
+def _drop_hopeless(graph: Graph, good: bytearray) -> None:
+    """Take out of `good` what sends tokens to nodes that are not in it, or waits for some of theirs."""
+    source, target = graph.source, graph.target
+    dropped = [
+        node
+        for node in range(len(good))
+        if good[node]
+        and (
+            (graph.join[node] == ALL and not all(good[source[edge]] for edge in graph.ins[node]))
+            or (graph.split[node] == ALL and not all(good[target[edge]] for edge in graph.outs[node]))
+        )
+    ]
+    for node in dropped:
+        good[node] = 0
+    for node in dropped:
+        for before in (source[edge] for edge in graph.ins[node]):
+            leads = graph.split[before] != ALL and any(good[target[edge]] for edge in graph.outs[before])
+            if good[before] and not leads:
+                good[before] = 0
+                dropped.append(before)
+        for after in (target[edge] for edge in graph.outs[node]):
+            if good[after] and graph.join[after] == ALL:
+                good[after] = 0
+                dropped.append(after)
 
 
 def _net(reduction: Reduction, *, is_spread: bool) -> tuple[Net, list[int], list[int]]:

@@ -21,7 +21,7 @@ class DutyConflict:
     reason: str
     """`same-step` (one step carries both duties), `same-role` (the definition gives both to one role),
     `no-two-people` (the roles differ, but one person alone can act in either), `too-few-people`
-    (each pair could be held apart, all of the duties together cannot)."""
+    (each pair could be held apart, all of the duties together cannot: the first and the last step)."""
     roles: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
     """Everybody who may act in these roles, as far as the organisation names people."""
@@ -105,11 +105,11 @@ def _together(
         graph.add_edges_from((("step", step), ("person", person)) for person in people)
     tops = [("step", step) for step in choices]
     matched = nx.bipartite.hopcroft_karp_matching(graph, tops)
-    left = [step for step in choices if ("step", step) not in matched]
-    if left:
-        others = [step for step in choices if step != left[0]]
+    if any(step not in matched for step in tops):
+        # who is left over depends on the matching; that somebody is does not
+        order = [step.id for step in procedure.steps if step.id in choices]
         everybody = tuple(sorted({person for people in choices.values() for person in people}))
         roles = tuple(dict.fromkeys(meant[0].role for meant in steps))
         yield DutyConflict(
-            others[0], left[0], "too-few-people", roles, everybody, separation.of, separation.place
+            order[0], order[-1], "too-few-people", roles, everybody, separation.of, separation.place
         )

@@ -168,7 +168,10 @@ def _begun(graph: Graph, kept: bytearray) -> Reduction:
     """The flows between the nodes that split or join; what lies between two of them is one flow (rule 1)."""
     size = len(graph.steps)
     blocks = Blocks()
-    reduction = prepared(blocks, [*graph.split, ONE, ONE], [*graph.join, ONE, SOME])
+    reduction = Reduction(blocks, [*graph.split, ONE, ONE], [*graph.join, ONE, SOME], size, size + 1)
+    reduction.what = [NOTHING] * (size + 2)
+    reduction.outs = [{} for _ in range(size + 2)]
+    reduction.ins = [{} for _ in range(size + 2)]
     target, silent = graph.target, graph.is_silent
     nodes = [node for node in range(size) if kept[node]]
     after = {node: [target[edge] for edge in graph.outs[node] if kept[target[edge]]] for node in nodes}
@@ -191,13 +194,4 @@ def _begun(graph: Graph, kept: bytearray) -> Reduction:
                 held = held if silent[other] else blocks.sequence(held, blocks.step(other))
                 other = after[other][0]
             reduction.connect(node, other, held)
-    return reduction
-
-
-def prepared(blocks: Blocks, split: list[int], join: list[int]) -> Reduction:
-    """A reduction without flows, whose last two nodes are `first` and `last`."""
-    size = len(split)
-    reduction = Reduction(blocks, split, join, size - 2, size - 1, what=[NOTHING] * size)
-    reduction.outs = [{} for _ in range(size)]
-    reduction.ins = [{} for _ in range(size)]
     return reduction

@@ -139,8 +139,8 @@ class Study:
         return self._shortest(runs.out_of_order(a, b) for runs in self._runs)
 
     def _shortest(self, runs: Iterable[list[int] | None]) -> tuple[str, ...] | None:
-        found = [run for run in runs if run is not None]
-        return self._whole.visible(min(found, key=len)) if found else None
+        found = min((run for run in runs if run is not None), key=len, default=None)
+        return None if found is None else self._whole.visible(found)
 
     def can_meet(self, a: Names, b: Names) -> bool:
         """Whether some complete run passes one of `a` and one of `b`; granted where not decided."""

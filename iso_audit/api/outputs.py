@@ -34,7 +34,9 @@ def write(
     """Write every output under a temporary name first, then all of them to their places."""
     if output is None:
         return Written()
-    from iso_audit.report import as_html, as_json, as_pdf
+    from iso_audit.report.as_html import render as render_html
+    from iso_audit.report.as_json import render as render_json
+    from iso_audit.report.as_pdf import render as render_pdf
     from iso_audit.report.view import view
 
     hear = tell or (lambda *_: None)
@@ -45,14 +47,14 @@ def write(
     room = Path(tempfile.mkdtemp(prefix=".iso-audit-", dir=output))
     try:
         shown = view(outcome, workspace, rules, lang)
-        as_json.render(outcome, room / "findings.json")
+        render_json(outcome, room / "findings.json")
         hear("write_html", 0, 1)
-        as_html.render(shown, templates, room / "report.html")
+        render_html(shown, templates, room / "report.html")
         if held is not None:
             held.write_evidence(room / "evidence.csv")
         hear("write_pdf", 0, 1)
         try:
-            as_pdf.render(shown, templates, room / "report.pdf", attach=(room / "findings.json",))
+            render_pdf(shown, templates, room / "report.pdf", attach=(room / "findings.json",))
         except RenderError as error:
             missing.append(("report.pdf", str(error)))
         made = [name for name in OUTPUTS if (room / name).exists()]
@@ -71,18 +73,18 @@ def _refuse_output(output: Path) -> None:
 
 def summary(run: Run, lang: str) -> str:
     """Return what a person at the terminal wants to know of a run, paths included."""
-    from iso_audit.report import as_text
+    from iso_audit.report.as_text import render
     from iso_audit.report.view import view
 
     shown = view(run.outcome, run.workspace, run.catalogue, lang)
-    return as_text.render(shown, run.written.paths)
+    return render(shown, run.written.paths)
 
 
 def as_json(run: Run) -> str:
     """Return the master output of a run as text."""
-    from iso_audit.report import as_json as writer
+    from iso_audit.report.as_json import text
 
-    return writer.text(run.outcome)
+    return text(run.outcome)
 
 
 def write_text(target: Path, text: str) -> None:

@@ -63,14 +63,7 @@ def catalogue(select: Sequence[str] = (), ignore: Sequence[str] = ()) -> Mapping
 
     if not select and not ignore:
         return CATALOGUE
-    names = ("on_procedure", "on_event", "on_dossier", "on_trace", "on_log")
-    kept = {}
-    for key, rule in CATALOGUE.items():
-        hooks = {name: getattr(rule, name) for name in names}
-        kept[key] = replace(
-            rule, **{name: hook if hook and wanted(hook.code) else None for name, hook in hooks.items()}
-        )
-    return kept
+    return {name: rule.narrowed(wanted) for name, rule in CATALOGUE.items()}
 
 
 def load_workspace(folder: Path | None, date: dt.date | None = None) -> Workspace:

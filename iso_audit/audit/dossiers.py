@@ -26,6 +26,14 @@ class Question:
     variant: str = ""
 
 
+@dataclass(slots=True)
+class _Open:
+    """How many could not be decided for one reason, and the facts that fill its words."""
+
+    facts: Mapping[str, object]
+    count: int = 0
+
+
 class _Enquiry:
     """Puts hooks to kinds and traces and keeps the answers as rows for the engine."""
 
@@ -34,7 +42,7 @@ class _Enquiry:
         self.questions: dict[Question, int] = {}
         self.requirements: dict[str, Requirement] = {}
         self.facts: dict[tuple[int, str], Mapping[str, object]] = {}
-        self.open: dict[tuple[Question, str, str, str], list[object]] = {}
+        self.open: dict[tuple[Question, str, str, str], _Open] = {}
         self.wanting: set[tuple[str, str]] = set()
 
     def put(
@@ -74,8 +82,7 @@ class _Enquiry:
     ) -> None:
         for unknown in answer.unknowns:
             key = (question, asked.procedure.key, unknown.step or own_step, unknown.reason)
-            entry = self.open.setdefault(key, [0, unknown.facts])
-            entry[0] = int(str(entry[0])) + asked.count
+            self.open.setdefault(key, _Open(unknown.facts)).count += asked.count
 
     def _rows(
         self,
@@ -111,7 +118,7 @@ def check_log(
     enquiry = _Enquiry(gathered, held.intake.columns, held.intake.dossiers_kept)
     reads = frozenset(name for rule in catalogue.values() for name in rule.reads)
     rows: list[list[Judgement]] = [[], [], []]
-    groups: list[tuple[str, Sequence[EventKind] | Sequence[DossierKind] | Sequence[Trace]]] = [
+    groups: list[tuple[str, Sequence[EventKind | DossierKind | Trace]]] = [
         ("on_event", held.event_kinds()),
         ("on_dossier", held.dossier_kinds()),
         ("on_trace", held.traces(reads)),
@@ -175,7 +182,7 @@ def _findings_of_log(enquiry: _Enquiry, questions: Sequence[Question], counted: 
                 variant=question.variant,
             )
         )
-    for (question, procedure, step, reason), (count, facts) in enquiry.open.items():
+    for (question, procedure, step, reason), unknown in enquiry.open.items():
         gathered.open_items.append(
             OpenItem(
                 question.code,
@@ -184,7 +191,7 @@ def _findings_of_log(enquiry: _Enquiry, questions: Sequence[Question], counted: 
                 procedure,
                 reason,
                 step,
-                int(str(count)),
-                facts if isinstance(facts, Mapping) else {},
+                unknown.count,
+                unknown.facts,
             )
         )

@@ -38,20 +38,23 @@ def make_dues(
     rows = store.arrays(
         f"""
         SELECT dossier, edition, coalesce("case", -1) AS "case", coalesce(channel, -1) AS channel,
-            received_s, coalesce(given_s, {NO_DUE}) AS given_s
-        FROM base WHERE edition IS NOT NULL AND received_s IS NOT NULL ORDER BY dossier
+            coalesce(received_s, {NO_DUE}) AS received_s, coalesce(given_s, {NO_DUE}) AS given_s
+        FROM base WHERE edition IS NOT NULL ORDER BY dossier
         """
     )
     arrays = {name: np.asarray(values, dtype=np.int64) for name, values in rows.items()}
-    dossiers, received, editions = arrays["dossier"], arrays["received_s"], arrays["edition"]
+    dossiers, editions = arrays["dossier"], arrays["edition"]
+    is_received = arrays["received_s"] != NO_DUE
+    received = np.where(is_received, arrays["received_s"], 0)
     how = _how_counted(norms, cases, editions, arrays["case"])
+    units = np.where(is_received, how[_LIMIT], NO_LIMIT)
 
     def counted(stops: Stops | None) -> Dues:
         return table.due(
             received,
-            how[_LIMIT],
+            units,
             how[_AMOUNT],
-            same_day=how[_SAME_DAY] > 0,
+            same_day=is_received & (how[_SAME_DAY] > 0),
             cutoffs=how[_CUTOFF],
             moves_start=how[_MOVES] > 0,
             stops=stops,

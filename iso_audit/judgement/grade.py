@@ -31,11 +31,12 @@ class Scale:
     @classmethod
     def read(cls, settings: Mapping[str, object]) -> Scale:
         """Make a scale from the `grading` of the settings; what is not set keeps its default."""
-        known = {name: settings[name] for name in ("few_dossiers", "few_breaches") if name in settings}
-        scale = cls(**{name: int(str(value)) for name, value in known.items()})
-        if "share" not in settings:
-            return scale
-        return replace(scale, share=Fraction(str(settings["share"])))
+        default = cls()
+        return cls(
+            int(str(settings.get("few_dossiers", default.few_dossiers))),
+            int(str(settings.get("few_breaches", default.few_breaches))),
+            Fraction(str(settings.get("share", default.share))),
+        )
 
     def is_systemic(self, failed: int, examined: int) -> bool:
         """Whether `failed` dossiers of `examined` in one unit show that the system fails."""

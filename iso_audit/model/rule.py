@@ -10,7 +10,7 @@ the report fills.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar
 
 from iso_audit.model.finding import Grade
@@ -132,7 +132,6 @@ class Rule:
     on_event: Hook[EventKind] | None = None
     on_dossier: Hook[DossierKind] | None = None
     on_trace: Hook[Trace] | None = None
-    on_log: Hook[Any] | None = None
     bad: Mapping[str, Example] = field(default_factory=dict)
     """Code of a hook -> the edit that raises it."""
     good: Mapping[str, Example] = field(default_factory=dict)
@@ -140,6 +139,16 @@ class Rule:
     @property
     def hooks(self) -> tuple[Hook[Any], ...]:
         every: tuple[Hook[Any] | None, ...] = (
-            self.on_procedure, self.on_event, self.on_dossier, self.on_trace, self.on_log,
+            self.on_procedure, self.on_event, self.on_dossier, self.on_trace,
         )  # fmt: skip
         return tuple(hook for hook in every if hook is not None)
+
+    def narrowed(self, wanted: Callable[[str], bool]) -> Rule:
+        """The same rule without the hooks whose code is not wanted."""
+        return replace(
+            self,
+            on_procedure=self.on_procedure if self.on_procedure and wanted(self.on_procedure.code) else None,
+            on_event=self.on_event if self.on_event and wanted(self.on_event.code) else None,
+            on_dossier=self.on_dossier if self.on_dossier and wanted(self.on_dossier.code) else None,
+            on_trace=self.on_trace if self.on_trace and wanted(self.on_trace.code) else None,
+        )

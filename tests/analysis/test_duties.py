@@ -108,6 +108,18 @@ def test_three_duties_need_three_people_together() -> None:
     assert conflicts(of, enough) == ()
 
 
+def test_of_three_duties_those_that_several_steps_carry_are_judged_in_pairs_only() -> None:
+    twice = procedure(
+        step("one", "two", role="specialist"),
+        step("two", "three", role="division-head"),
+        step("three", "four", kinds=("review",), role="chairman"),
+        step("four", kinds=("review",), role="chairman"),
+        separation=separations(["one", "two", "review"]),
+    )
+    few = staff(cb01="specialist,division-head", cb02="division-head,specialist,chairman")
+    assert conflicts(twice, few) == ()
+
+
 @given(
     block_procedures(6),
     organisations(),

@@ -211,6 +211,20 @@ def test_too_many_choices_beside_an_inclusive_block_are_granted_and_said() -> No
     assert known.replay(["a", *ids]) == Replay(True, None, True, False)
 
 
+def test_too_many_silent_ends_are_granted_and_said() -> None:
+    ids = [f"s{number}" for number in range(13)]
+    known = studied(
+        procedure(
+            gateway("split", *ids, split=Split.ALL),
+            *(step(name, Flow(f"{name}x", "x"), Flow(f"{name}y", "y")) for name in ids),
+            *(gateway(f"{name}x") for name in ids),
+            *(step(f"{name}y") for name in ids),
+        )
+    )
+    assert known.replay(ids) == Replay(True, None, True, False)
+    assert said(known.replay(ids[:3])) == (None, False)
+
+
 def test_what_was_played_is_forgotten_past_the_budget(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(replay_module, "_MEMORY", 1)
     ids = [f"s{number}" for number in range(60)]

@@ -136,9 +136,9 @@ def test_a_kind_is_on_every_run_if_its_steps_together_are(drawn: Procedure) -> N
 @given(cased_procedures())
 @moderate(60)
 def test_a_procedure_with_cases_has_the_runs_of_each(drawn: Procedure) -> None:
-    games = [Game(drawn, case, limit=300) for case in drawn.limits]
+    games = [Game(drawn, case) for case in drawn.limits]
     known = studied(drawn)
-    assume(known.structure.is_sound)
+    assume(known.structure.is_sound and all(len(game.graph()) < 60 for game in games))
     for name in visible(drawn):
         avoiding = [game.shortest_avoiding({name}) for game in games]
         assert known.on_every_run(name) == all(length is None for length in avoiding)
@@ -263,6 +263,10 @@ def test_around_a_trap_and_an_unreachable_step_the_complete_runs_are_known() -> 
     assert (known.structure.is_sound, known.is_decided) == (False, True)
     assert known.on_every_run("sign") is True
     assert known.run_avoiding("lost") == ("receive", "sign")
+
+
+def test_where_no_end_can_be_reached_nothing_is_asked() -> None:
+    assert studied(procedure(step("a", "b"), step("b", "a"), start="a")).on_every_run("a") is None
 
 
 def test_with_two_entries_nothing_is_decided() -> None:

@@ -73,14 +73,14 @@ def elementary_paths(of: Procedure) -> Iterator[list[Step]]:
 
 
 @given(block_procedures(9, timed=True))
-@moderate(80)
+@moderate(100)
 def test_the_longest_path_is_the_longest_run_that_repeats_nothing(drawn: Procedure) -> None:
     def weight(name: str) -> int:
         limit = drawn.by_id[name].limit
         return limit.nominal_seconds or 0 if limit is not None else 0
 
     try:
-        expected = Game(drawn, limit=300).longest(weight)
+        expected = Game(drawn, limit=100).longest(weight)
     except TooLarge:
         assume(False)
     found = studied(drawn).longest()
@@ -215,6 +215,12 @@ def test_a_restart_begins_anew() -> None:
     assert in_days(longest(*chain(first, restart, then))) == 5
     longer = longest(*chain(first, restart, then, timed("more", 3)))
     assert (in_days(longer), longer.path) == (6, ("sign", "more"))
+
+
+def test_a_restart_begins_anew_with_shared_limits_too() -> None:
+    steps = chain(timed("a", 4), timed("b", 1, clock=StepClock.RESTARTS), step("c"), step("d"))
+    found = longest(*steps, limit_groups=(LimitGroup(("c", "d"), working_days(7)),))
+    assert (in_days(found), found.path) == (7, ("c", "d"))
 
 
 def test_a_merged_cell_that_alternatives_share_is_not_charged_twice() -> None:

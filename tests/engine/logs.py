@@ -189,8 +189,40 @@ IDS = ["H01-240401-0001", "H01-240401-0002", "H02-240402-0001", "h3", "H01-24032
 ACTS = [s.id for s in STEPS if not s.is_silent]
 
 
+TEMPLATES = (
+    ("receive", "check", "hand", "appraise", "visit", "tax", "review", "sign", "stamp", "back", "file"),
+    ("receive", "check", "ask", "supply", "check", "hand", "visit", "tax", "appraise", "sorry", "review", "sign"),
+    ("receive", "check", "ask", "sorry", "hand", "halt", "appraise", "sorry", "sign", "stamp", "back"),
+    ("receive", "check", "deny"),
+    ("receive", "sign", "back"),
+    ("receive", "check", "hand", "leave"),
+)
+
+
 @st.composite
-def event_rows(draw: st.DrawFn, columns: frozenset[str], forms: tuple[str, ...]) -> dict[str, str]:
+def handled(draw: st.DrawFn, columns: frozenset[str], forms: tuple[str, ...]) -> list[dict[str, str]]:
+    """Rows of one dossier, mostly in order: some steps left out, times that also fall together."""
+    steps = list(draw(st.sampled_from(TEMPLATES)))
+    gone = draw(st.sets(st.integers(0, len(steps) - 1), max_size=2))
+    steps = [name for at, name in enumerate(steps) if at not in gone]
+    steps = steps[: draw(st.integers(1, len(steps)))] if draw(st.booleans()) else steps
+    moments = sorted(draw(st.lists(_MOMENTS, min_size=2 * len(steps), max_size=2 * len(steps))))
+    name, people = draw(st.sampled_from(IDS)), draw(st.sampled_from(["ab", "abc"]))
+    rows = []
+    for at, act in enumerate(steps):
+        form = draw(st.sampled_from(forms))
+        begun, ended = (moment.strftime(form) for moment in moments[2 * at : 2 * at + 2])
+        row = draw(event_rows(columns, forms, tuple(people)))
+        rows.append(row | {"hồ sơ": name, "bước": act, "xong": ended})
+        if "bắt đầu" in columns:
+            rows[-1]["bắt đầu"] = begun
+    return rows
+
+
+@st.composite
+def event_rows(
+    draw: st.DrawFn, columns: frozenset[str], forms: tuple[str, ...], people: tuple[str, ...] = ("a", "b", "c")
+) -> dict[str, str]:
     moment = written(*forms)
     row = {
         "hồ sơ": draw(now_and_then(st.sampled_from(IDS), "", " H01-240401-0001 ", often=20)),
@@ -200,7 +232,7 @@ def event_rows(draw: st.DrawFn, columns: frozenset[str], forms: tuple[str, ...])
     if "bắt đầu" in columns:
         row["bắt đầu"] = draw(now_and_then(moment, "", "", "hôm qua", often=12))
     if "người" in columns:
-        row["người"] = draw(now_and_then(st.sampled_from(["a", "b", "c"]), ""))
+        row["người"] = draw(now_and_then(st.sampled_from(people), "", often=12))
     if "vai" in columns:
         row["vai"] = draw(st.sampled_from(["MC", "expert", "chief", "head", "clerk", "driver", "lạ", ""]))
     if "nơi" in columns:
@@ -208,7 +240,7 @@ def event_rows(draw: st.DrawFn, columns: frozenset[str], forms: tuple[str, ...])
     if "số" in columns:
         row["số"] = draw(st.sampled_from(["S1", "", " "]))
     if "lý do" in columns:
-        row["lý do"] = draw(st.sampled_from(["thiếu; hẹn ngày 04/04/2024", "hẹn ngày 08/04/2024", "thiếu", ""]))
+        row["lý do"] = draw(st.sampled_from(["hẹn ngày 30/03/2024", "hẹn ngày 08/04/2024", "thiếu", ""]))
     if "thủ tục" in columns:
         row["thủ tục"] = draw(st.sampled_from(["permit", "1.000001", "giấy", "copy", "lạ", ""]))
     return row
@@ -217,14 +249,14 @@ def event_rows(draw: st.DrawFn, columns: frozenset[str], forms: tuple[str, ...])
 @st.composite
 def dossier_rows(draw: st.DrawFn, columns: frozenset[str], forms: tuple[str, ...]) -> dict[str, str]:
     moment = written(*forms)
-    row = {"mã": draw(now_and_then(st.sampled_from(IDS), "", often=20))}
+    row = {"mã": draw(now_and_then(st.sampled_from(IDS[:4]), "", often=20))}
     if "thủ tục" in columns:
         row["thủ tục"] = draw(st.sampled_from(["permit", "giấy", "copy", "lạ", ""]))
     for name in ("nhận", "hẹn", "hạn", "kết thúc", "trả"):
         if name in columns:
-            row[name] = draw(now_and_then(moment, "", "", "mai", often=10))
+            row[name] = draw(now_and_then(moment, "", "", "mai", often=16))
     if "kênh" in columns:
-        row["kênh"] = draw(st.sampled_from(["online", "desk", "khác", ""]))
+        row["kênh"] = draw(st.sampled_from(["online", "desk", "online", "desk", "khác", ""]))
     if "tình trạng" in columns:
         row["tình trạng"] = draw(st.sampled_from([*STATUSES, "Đã trả", "lạ", ""]))
     if "loại" in columns:
@@ -246,7 +278,7 @@ _DOSSIER_NAMES = {
 
 def _some(names: Mapping[str, str]) -> st.SearchStrategy[dict[str, str]]:
     """Most columns, now and then without some."""
-    return st.sets(st.sampled_from(sorted(names)), max_size=3).map(
+    return st.sets(st.sampled_from(sorted(names)), max_size=2).map(
         lambda gone: {ours: theirs for ours, theirs in names.items() if ours not in gone}
     )
 
@@ -259,7 +291,12 @@ def logs(draw: st.DrawFn) -> DrawnLog:
     of_events = draw(_some(_EVENT_NAMES))
     columns = {"dossier_id": "hồ sơ", "step": "bước", "finished_at": "xong", **of_events}
     cuts = {"new_appointed_at": Cut("lý do", r"hẹn ngày (\d\d/\d\d/\d{4})")} if "reason" in of_events else {}
-    events = draw(st.lists(event_rows(frozenset(columns.values()), forms), min_size=1, max_size=24))
+    names = frozenset(columns.values())
+    events = draw(st.lists(event_rows(names, forms), min_size=1, max_size=6))
+    for rows in draw(st.lists(handled(names, forms), max_size=3)):
+        events += rows
+    if draw(st.booleans()):
+        events = draw(st.permutations(events))
     dossiers, second = None, None
     if draw(st.booleans()):
         of_dossiers = {"dossier_id": "mã", **draw(_some(_DOSSIER_NAMES))}
