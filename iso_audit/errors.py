@@ -11,7 +11,8 @@ be read but does not conform is a finding.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import errno
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from iso_audit.text import Text
@@ -57,3 +58,36 @@ class EngineError(IsoAuditError):
 
 class RenderError(IsoAuditError):
     """An output could not be drawn: a system library is missing or an asset is not packaged."""
+
+
+def os_reason(error: OSError) -> Text:
+    """Say in plain words why the machine would not read or write."""
+    said = error.strerror or type(error).__name__
+    return _OS_REASONS.get(error.errno or 0, Text(vi=f"máy báo «{said}»", en=f"the machine says '{said}'"))
+
+
+_FORBIDDEN = Text(
+    vi="không có quyền, hoặc một chương trình khác đang mở tệp",
+    en="permission is missing, or another program has the file open",
+)
+_FULL = Text(vi="ổ đĩa đã đầy", en="the disk is full")
+_OS_REASONS: Mapping[int, Text] = {
+    errno.EACCES: _FORBIDDEN,
+    errno.EPERM: _FORBIDDEN,
+    errno.EBUSY: _FORBIDDEN,
+    errno.ENOSPC: _FULL,
+    errno.EDQUOT: _FULL,
+    errno.EFBIG: Text(vi="tệp lớn hơn mức máy cho phép", en="the file is larger than this machine allows"),
+    errno.EROFS: Text(vi="ổ đĩa chỉ cho đọc", en="the disk is read-only"),
+    errno.EIO: Text(vi="ổ đĩa bị lỗi", en="the disk has failed"),
+    errno.ENOENT: Text(vi="không có tệp hoặc thư mục này", en="there is no such file or folder"),
+    errno.EEXIST: Text(vi="đã có tệp trùng tên", en="a file of that name exists"),
+    errno.EISDIR: Text(vi="đây là một thư mục", en="this is a folder"),
+    errno.ENOTDIR: Text(
+        vi="một phần của đường dẫn là tệp, không phải thư mục",
+        en="a part of the path is a file, not a folder",
+    ),
+    errno.ENAMETOOLONG: Text(vi="tên quá dài", en="the name is too long"),
+    errno.ELOOP: Text(vi="các liên kết trỏ vòng quanh", en="links that point in a circle"),
+    errno.EMFILE: Text(vi="máy đang mở quá nhiều tệp", en="the machine has too many files open"),
+}

@@ -85,6 +85,11 @@ def folded(words: str) -> str:
     return " ".join("".join(c for c in plain if not unicodedata.combining(c)).lower().split())
 
 
+def printable(name: str) -> str:
+    """Return the name of a file as it can be printed: bytes that are no letters become a mark."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> Text | None:
     """Suggest the known word nearest to a mistyped one, or None if nothing is near."""
     near = difflib.get_close_matches(str(word), sorted(known), n=1, cutoff=0.6)

@@ -134,6 +134,7 @@ class Graph:
         """
         number = [0] * len(self.steps)
         lowest = [0] * len(self.steps)
+        following = [0] * len(self.steps)
         on_stack = bytearray(len(self.steps))
         outs, target = self.outs, self.target
         stack: list[int] = []
@@ -146,11 +147,13 @@ class Graph:
             number[root] = lowest[root] = counter
             stack.append(root)
             on_stack[root] = 1
-            work = [(root, iter(outs[root]))]
+            work = [root]
             while work:
-                node, edges = work[-1]
-                for edge in edges:
-                    after = target[edge]
+                node = work[-1]
+                edges, at = outs[node], following[node]
+                while at < len(edges):
+                    after = target[edges[at]]
+                    at += 1
                     if not allowed[after]:
                         continue
                     if not number[after]:
@@ -158,14 +161,15 @@ class Graph:
                         number[after] = lowest[after] = counter
                         stack.append(after)
                         on_stack[after] = 1
-                        work.append((after, iter(outs[after])))
+                        work.append(after)
+                        following[node] = at
                         break
                     if on_stack[after] and number[after] < lowest[node]:
                         lowest[node] = number[after]
                 else:
                     work.pop()
-                    if work and lowest[node] < lowest[work[-1][0]]:
-                        lowest[work[-1][0]] = lowest[node]
+                    if work and lowest[node] < lowest[work[-1]]:
+                        lowest[work[-1]] = lowest[node]
                     if lowest[node] == number[node]:
                         component = _unwind(stack, on_stack, node)
                         if len(component) > 1 or any(target[edge] == node for edge in outs[node]):

@@ -9,7 +9,7 @@ count weighs nothing: steps that are paused, outside or the applicant's own, and
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -90,6 +90,9 @@ class Allotment:
         charge = self.charge(step)
         return next(iter(charge.groups.values()), charge.limit)
 
+    def shares(self, step: Step) -> bool:
+        return step.id in self._shared
+
     def charge(self, step: Step) -> Charge:
         """What a step is given, where its time counts; a shared limit stands in place of its own."""
         shared = self._shared.get(step.id)
@@ -106,17 +109,21 @@ def longest(
     Complexity: linear, times the ways in which limits shared by several steps may have been met
     before a step (one, unless alternatives differ in it).
     """
-    charges = [
-        allotment.charge(step) if allotment.counts(step) and counts(step) else _NOTHING
-        for step in graph.steps
-    ]
-    restarts = [allotment.clock(step) is StepClock.RESTARTS for step in graph.steps]
-    order, forward = _acyclic(graph)
-    find = _longest_by_group if any(charge.groups for charge in charges) else _longest_path
-    path = find(graph, order, forward, charges, restarts)
+    counted = [allotment.counts(step) and counts(step) for step in graph.steps]
+    charge = allotment.charge
+    order, place = _acyclic(graph)
+    restarts = {node for node in order if allotment.clock(graph.steps[node]) is StepClock.RESTARTS}
+    if any(counted[node] and allotment.shares(graph.steps[node]) for node in order):
+        charges = {node: charge(graph.steps[node]) if counted[node] else _NOTHING for node in order}
+        path = _longest_by_group(graph, order, place, charges, restarts)
+    else:
+        times = [
+            _seconds(step.limit) if counts else 0 for step, counts in zip(graph.steps, counted, strict=True)
+        ]
+        path = _longest_path(graph, order, place, times, restarts)
     working, nominal, days = 0, 0, Fraction(0)
     units = set()
-    for limit in _limits(charges[node] for node in path):
+    for limit in _limits(charge(graph.steps[node]) for node in path if counted[node]):
         working += limit.working_seconds or 0
         nominal += limit.nominal_seconds or 0
         if limit.value:
@@ -129,6 +136,10 @@ def longest(
     return Longest(working, days, nominal, graph.visible(shown), is_bounded, frozenset(units))
 
 
+def _seconds(limit: Limit | None) -> int:
+    return 0 if limit is None else limit.nominal_seconds or 0
+
+
 def _limits(charges: Iterable[Charge]) -> list[Limit]:
     """What a path is charged with, limits of groups once."""
     groups: dict[int, Limit] = {}
@@ -139,68 +150,63 @@ def _limits(charges: Iterable[Charge]) -> list[Limit]:
     return [*own, *groups.values()]
 
 
-def _acyclic(graph: Graph) -> tuple[list[int], list[list[int]]]:
-    """The nodes that lie on a way from an entry to an end without going back, in order, and their next ones.
+def _acyclic(graph: Graph) -> tuple[list[int], list[int]]:
+    """The nodes that lie on a way from an entry to an end without going back, in order.
 
-    Depth first, nearer the beginning of the file first: where a cycle has one entrance the flows
-    left out are its ways back, whatever the order; where it has several, the way back is the one
-    against the order of the file. Linear.
+    Also the place of every node in the order, 0 for those that are not in it: a flow leads back if
+    its target has no later place. Depth first, nearer the beginning of the file first: where a cycle
+    has one entrance the flows left out are its ways back, whatever the order; where it has several,
+    the way back is the one against the order of the file. Linear.
     """
     target = graph.target
-    after = [
-        [target[edges[0]]] if len(edges) == 1 else sorted({target[edge] for edge in edges})
-        for edges in graph.outs
-    ]
-    colour = bytearray(len(after))
-    forward: list[list[int]] = [[] for _ in after]
+    after = [edges if len(edges) < 2 else sorted(edges, key=target.__getitem__) for edges in graph.outs]
+    following = [0] * len(after)
+    met = bytearray(len(after))
     finished: list[int] = []
     for entry in graph.entries:
-        if colour[entry]:
-            continue
-        colour[entry] = 1
-        work = [(entry, iter(after[entry]))]
-        while work:
-            node, rest = work[-1]
-            for other in rest:
-                if colour[other] != 1:
-                    forward[node].append(other)
-                if not colour[other]:
-                    colour[other] = 1
-                    work.append((other, iter(after[other])))
-                    break
-            else:
-                colour[node] = 2
-                finished.append(node)
-                work.pop()
-    leads = bytearray(len(after))
-    for node in finished:
-        forward[node] = [other for other in forward[node] if leads[other]]
-        leads[node] = bool(forward[node]) or node in graph.ends
-    return [node for node in reversed(finished) if leads[node]], forward
+        stack = [] if met[entry] else [entry]
+        met[entry] = 1
+        while stack:
+            node = stack[-1]
+            if following[node] == len(after[node]):
+                finished.append(stack.pop())
+                continue
+            other = target[after[node][following[node]]]
+            following[node] += 1
+            if not met[other]:
+                met[other] = 1
+                stack.append(other)
+    place = [0] * len(after)
+    for number, node in enumerate(finished):
+        # a way on: to an end, or over a flow to what was finished before and has one
+        if node in graph.ends or any(place[target[edge]] for edge in after[node]):
+            place[node] = len(finished) - number
+    return [node for node in reversed(finished) if place[node]], place
+
+
+def _onward(graph: Graph, place: Sequence[int], node: int) -> list[int]:
+    """Where ways to an end go on from `node` without going back."""
+    here, target = place[node], graph.target
+    return [target[edge] for edge in graph.outs[node] if place[target[edge]] > here]
 
 
 def _longest_path(
-    graph: Graph,
-    order: Sequence[int],
-    forward: Sequence[Sequence[int]],
-    charges: Sequence[Charge],
-    restarts: Sequence[bool],
+    graph: Graph, order: Sequence[int], place: Sequence[int], times: Sequence[int], restarts: Collection[int]
 ) -> list[int]:
     """Nodes of the longest path where no limit is shared."""
-    time = [-1] * len(charges)
-    before = [-1] * len(charges)
+    time = [-1] * len(times)
+    before = [-1] * len(times)
     for node in graph.entries:
         time[node] = 0
     best, last = -1, -1
     for node in order:
-        limit = charges[node].limit
-        done = time[node] + (limit.nominal_seconds or 0 if limit is not None else 0)
-        at = node
-        if (restarts[node] or not forward[node]) and done > best:
+        done, at = time[node] + times[node], node
+        onward = _onward(graph, place, node)
+        if (node in restarts or not onward) and done > best:
             best, last = done, node
-        if restarts[node]:
+        if node in restarts:
             done, at = 0, -1
-        for other in forward[node]:
+        for other in onward:
             if done > time[other] or (done == time[other] and 0 <= at < before[other]):
                 time[other], before[other] = done, at
     path = []
@@ -223,26 +229,26 @@ class _Label:
 def _longest_by_group(
     graph: Graph,
     order: Sequence[int],
-    forward: Sequence[Sequence[int]],
-    charges: Sequence[Charge],
-    restarts: Sequence[bool],
+    place: Sequence[int],
+    charges: Mapping[int, Charge],
+    restarts: Collection[int],
 ) -> list[int]:
     """The same where limits are shared: what a path has met decides what the next member costs."""
     ways: dict[int, list[_Label]] = {node: [_Label({}, 0, None)] for node in graph.entries}
     best = _Label({}, -1, None)
     for node in order:
         charge = charges[node]
-        own = charge.limit.nominal_seconds or 0 if charge.limit is not None else 0
         reached = []
         for way in ways.pop(node, ()):
             new = {group: limit for group, limit in charge.groups.items() if group not in way.met}
             met = {**way.met, **new} if new else way.met
-            reached.append(_Label(met, way.time + own + _worth(new.values()), way, node))
-        if not forward[node] or restarts[node]:
+            reached.append(_Label(met, way.time + _seconds(charge.limit) + _worth(new.values()), way, node))
+        onward = dict.fromkeys(_onward(graph, place, node))
+        if not onward or node in restarts:
             best = max(best, *reached, key=lambda way: way.time)
-        if restarts[node]:
+        if node in restarts:
             reached = [_Label({}, 0, None)]
-        for other in forward[node]:
+        for other in onward:
             known = ways.get(other)
             ways[other] = reached if known is None else _undominated(known + reached)
     path = []
@@ -271,4 +277,4 @@ def _undominated(ways: list[_Label]) -> list[_Label]:
 
 
 def _worth(limits: Iterable[Limit]) -> int:
-    return sum(limit.nominal_seconds or 0 for limit in limits)
+    return sum(_seconds(limit) for limit in limits)

@@ -8,6 +8,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from iso_audit.text import printable
+
 if TYPE_CHECKING:
     from iso_audit.model.outcome import InputFile, RunCard, Workspace
 
@@ -43,7 +45,7 @@ def _input(role: str, name: str, path: Path) -> InputFile:
     with path.open("rb") as stream:
         while block := stream.read(1 << 20):
             digest.update(block)
-    return InputFile(role, name, digest.hexdigest(), path.stat().st_size)
+    return InputFile(role, printable(name), digest.hexdigest(), path.stat().st_size)
 
 
 def version() -> str:

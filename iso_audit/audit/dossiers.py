@@ -54,6 +54,7 @@ class _Enquiry:
         question = Question(hook.code, requirement.rule, requirement.id)
         missing = [column for column in hook.needs if column not in self.columns]
         if missing:
+            self.gathered.asked.add(requirement.id)
             if (hook.code, requirement.id) not in self.wanting:
                 self.wanting.add((hook.code, requirement.id))
                 self.gathered.open_items.append(

@@ -74,6 +74,27 @@ def decode(raw: bytes) -> Decoded:
     return repair(text)
 
 
+def encoding_of(head: bytes) -> str:
+    """Name what the beginning of a text file is written in; empty where that is not certain.
+
+    The names are those of Python's codecs, and `tcvn3` and `vni` for what `decode_as` reads.
+    """
+    cut = head.rfind(b"\n") + 1 or len(head)
+    try:
+        found = decode(head if b"\x00" in head else head[:cut])
+    except ValueError:
+        return ""
+    named = {"TCVN3": "tcvn3", "VNI": "vni", "Windows-1258": "cp1258"}
+    return named.get(found.encoding, found.encoding) if found.is_sure else ""
+
+
+def decode_as(raw: bytes, encoding: str) -> str:
+    """Read bytes as `tcvn3` (also called ABC) or `vni`, whatever they look like."""
+    if encoding == "vni":
+        return _composed(_from_vni(raw.decode("cp1252", "replace")))
+    return _composed(_from_tcvn3(raw.decode("latin-1")))
+
+
 def repair(text: str) -> Decoded:
     """Undo what a font encoding or a double conversion did to Unicode text, where that is certain.
 

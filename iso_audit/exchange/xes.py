@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,7 +25,13 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 4_000_000_000
 """Unpacked; a log of a million dossiers has about 2.5 billion bytes of XES."""
+LONGEST_TRACE = 20_000_000
+LONGEST_VALUE = 2_000_000
 MOST_ATTRIBUTES = 200
+_SMALL = 100_000_000
+_GROWTH = 250
+"""Times that a packed log may grow beyond _SMALL bytes; real ones grow 20 to 60 times."""
+_PAGE = re.compile(rb"<!doctype html|<html[ >]", re.I)
 OF_CASE = "case:"
 """Put before the name of a trace's attribute where it stands beside an event's."""
 
@@ -55,8 +62,7 @@ def read_xes(path: Path) -> XesLog:
                 trace_of += [len(traces)] * len(members)
                 traces.add(attributes)
     except etree.XMLSyntaxError as error:
-        line, column = (error.lineno or 0, error.offset or 0)
-        raise _refused(path, "syntax", line, column, detail=error.msg or "") from error
+        raise _refused(path, _CAUSES.get(error.code or 0, "syntax"), *error.position) from error
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise _refused(path, "damaged") from error
     except OSError as error:
@@ -104,8 +110,8 @@ def _tables(events: _Columns, traces: _Columns, trace_of: list[int]) -> XesLog:
     for name, column in of_traces.items():
         of_events[OF_CASE + name] = pa.DictionaryArray.from_arrays(index, column)
     return XesLog(
-        pa.table({"row": rows(len(events)), **of_events}),
-        pa.table({"row": rows(len(traces)), **of_traces}),
+        pa.table([rows(len(events)), *of_events.values()], ["row", *of_events]),
+        pa.table([rows(len(traces)), *of_traces.values()], ["row", *of_traces]),
     )
 
 
@@ -170,23 +176,38 @@ def _opened(path: Path) -> IO[bytes]:
     with path.open("rb") as raw:
         packed = raw.read(2) == b"\x1f\x8b"
     whole = gzip.open(path) if packed else path.open("rb")  # noqa: SIM115 - _Bounded closes it
-    return cast("IO[bytes]", _Bounded(whole, path))
+    most = min(MOST_BYTES, max(_SMALL, _GROWTH * path.stat().st_size)) if packed else MOST_BYTES
+    return cast("IO[bytes]", _Bounded(whole, path, most))
 
 
 class _Bounded(io.RawIOBase):
-    """A stream that refuses to give more than MOST_BYTES."""
+    """A stream that refuses to give too much: in all, within one trace, or within one value.
 
-    def __init__(self, stream: gzip.GzipFile | io.BufferedReader, path: Path) -> None:
-        self._stream, self._path, self._given = stream, path, 0
+    What stands in one trace is held in memory until the trace ends.
+    """
+
+    def __init__(self, stream: gzip.GzipFile | io.BufferedReader, path: Path, most: int) -> None:
+        self._stream, self._path, self._most = stream, path, most
+        self._given = self._trace_at = self._tag_at = 0
 
     def readable(self) -> bool:
         return True
 
     def read(self, size: int = -1) -> bytes:
         piece = self._stream.read(size)
+        if not self._given and _PAGE.search(piece):
+            raise _refused(self._path, "page")
+        if (at := piece.rfind(b"trace")) >= 0:
+            self._trace_at = self._given + at
+        if (at := piece.rfind(b"<")) >= 0:
+            self._tag_at = self._given + at
         self._given += len(piece)
-        if self._given > MOST_BYTES:
-            raise _refused(self._path, "large", most=MOST_BYTES)
+        if self._given > self._most:
+            raise _refused(self._path, "large", most=self._most)
+        if self._given - self._trace_at > LONGEST_TRACE:
+            raise _refused(self._path, "long-trace", most=LONGEST_TRACE)
+        if self._given - self._tag_at > LONGEST_VALUE:
+            raise _refused(self._path, "long-value", most=LONGEST_VALUE)
         return piece
 
     def close(self) -> None:
@@ -203,7 +224,23 @@ _REASONS = {
         "tệp nén bị hỏng hoặc chưa tải về đủ, không đọc được",
         "the packed file is damaged or incomplete and cannot be read",
     ),
-    "syntax": Text("XML sai cú pháp: {detail}", "the XML is not well formed: {detail}"),
+    "syntax": Text(
+        "XML sai cú pháp ở đây (thẻ chưa đóng, thiếu dấu nháy hoặc ký tự lạ); có lẽ tệp chưa tải về đủ",
+        "the XML is wrong here (a tag not closed, a quotation mark missing or a stray sign); "
+        "perhaps the file is incomplete",
+    ),
+    "letters": Text(
+        "chữ không đúng bảng mã mà tệp khai báo ở dòng đầu",
+        "the letters are not in the encoding that the first line of the file declares",
+    ),
+    "too-much": Text(
+        "nội dung ở đây quá dài hoặc lồng nhau quá sâu; không đọc",
+        "it is too long or too deep here to be read",
+    ),
+    "page": Text(
+        "đây là trang web, không phải nhật ký; hãy tải lại tệp từ chương trình đã xuất nhật ký",
+        "this is a web page and no log; fetch the file again from the program that exports the log",
+    ),
     "doctype": Text(
         "tệp khai báo DOCTYPE, vì an toàn nên không đọc; nhật ký XES không cần khai báo này",
         "the file declares a DOCTYPE and for safety is not read; an XES log needs none",
@@ -220,7 +257,11 @@ _REASONS = {
     "large": Text(
         "nhật ký dài hơn {most} byte sau khi giải nén", "the log is longer than {most} bytes unpacked"
     ),
+    "long-trace": Text("có hồ sơ dài hơn {most} byte", "a trace is longer than {most} bytes"),
+    "long-value": Text("có giá trị dài hơn {most} byte", "a value is longer than {most} bytes"),
 }
+_CAUSES = {31: "letters", 32: "letters", 81: "letters", 114: "too-much"}
+"""Numbers by which libxml2 tells causes apart; whatever is not here is a matter of syntax."""
 
 
 def _refused(path: Path, why: str, line: int = 0, column: int = 0, **facts: int | str) -> InputError:

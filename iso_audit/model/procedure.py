@@ -19,6 +19,9 @@ from iso_audit.text import Text
 HOURS_PER_WORKING_DAY = 8
 """1 working day = 8 working hours (NĐ-level practice; provincial decisions print it)."""
 
+_HOUR = 3600
+_DAY = HOURS_PER_WORKING_DAY * _HOUR
+
 KINDS = (
     "submit", "receive", "check", "record_scan", "issue_receipt", "request_supplement", "refuse",
     "transfer_in", "assign", "appraise", "field_check", "consult", "financial_obligation",
@@ -60,8 +63,8 @@ class Limit:
         """Seconds of work for `wh` and `wd`; None for wall-clock units and for words alone."""
         if self.value is None or not self.unit.is_working:
             return None
-        days = self.unit is TimeUnit.WORKING_DAY
-        return int(self.value * (3600 * HOURS_PER_WORKING_DAY if days else 3600))
+        seconds = _DAY if self.unit is TimeUnit.WORKING_DAY else _HOUR
+        return self.value.numerator * seconds // self.value.denominator
 
     @property
     def nominal_seconds(self) -> int | None:
@@ -71,8 +74,8 @@ class Limit:
         """
         if self.value is None:
             return None
-        days = self.unit in (TimeUnit.WORKING_DAY, TimeUnit.DAY)
-        return int(self.value * (3600 * HOURS_PER_WORKING_DAY if days else 3600))
+        days = self.unit is TimeUnit.WORKING_DAY or self.unit is TimeUnit.DAY
+        return self.value.numerator * (_DAY if days else _HOUR) // self.value.denominator
 
     def exceeds(self, other: Limit) -> bool | None:
         """Whether this is longer than `other` on any calendar; None where only a calendar can tell.

@@ -109,7 +109,8 @@ class Parameter:
     """A parameter of a rule as a requirement may set it; `kind` is checked when packs are read.
 
     Kinds: `int`, `number`, `text`, `flag`, `time`, `limit`, `names` (step ids or kinds),
-    `texts`, `grades` (name -> grade), `map`.
+    `texts`, `patterns` (regular expressions), `clocks` (kind of step -> what the clock does there),
+    `grades` (name -> grade), `map`.
     """
 
     kind: str

@@ -100,6 +100,18 @@ class Facts:
         known = self.procedures.get(procedure)
         return known.by_id.get(step) if known is not None else None
 
+    def limit_of(self, step: str, procedure: str) -> str:
+        """Limit of a step in words, or as printed where that is no time; empty where it has none."""
+        found = self._step(step, procedure)
+        if found is None or found.limit is None:
+            return ""
+        return found.limit.printed if found.limit.value is None else say_limit(found.limit, self.lang)
+
+    def role_of(self, step: str, procedure: str) -> str:
+        """Id of the role that the procedure names for a step; empty where it names none."""
+        found = self._step(step, procedure)
+        return found.role if found is not None else ""
+
     def role(self, role: str) -> str:
         known = self.organisation.roles.get(role)
         return known.name.say(self.lang) if known is not None else role or NOTHING

@@ -14,14 +14,15 @@ from itertools import pairwise
 from iso_audit.analysis.layout import Box, Lane, Layout, Route
 from iso_audit.analysis.routing import Point
 from iso_audit.model.procedure import Join, Procedure, Split, Step
+from iso_audit.report.cutting import FOOT, Span
 from iso_audit.report.lettering import GREY, INK, SERIF, text, width, wrapped
 
 RED, FRAME, LINE = "#b3261e", "#55606e", "#39424e"
 SIZE, SMALL, LEADING = 8.4, 7.4, 9.2
 
 
-FOOT = 13
-"""Room under a cut, for the letters under which lines go on."""
+NARROWEST_HEAD = 40
+"""A narrower lane only lets lines through and has no head."""
 MOST_LINES = 4
 """Lines of a step's name; more are cut."""
 
@@ -64,37 +65,17 @@ def head_height(layout: Layout, labels: Labels) -> float:
 
 def _head(lane: Lane, labels: Labels) -> list[tuple[str, float, bool, str]]:
     """Lines of a lane's head: the role, and under it the unit."""
+    if lane.width < NARROWEST_HEAD:
+        return []
     role, unit = labels.lane(lane.role, lane.unit)
     lines = [(one, SIZE, True, INK) for one in wrapped(role, lane.width - 6, SIZE, 3, bold=True)]
     return lines + [(one, SMALL, False, GREY) for one in wrapped(unit, lane.width - 6, SMALL, 2) if one]
 
 
-def parts_of(layout: Layout, most: float) -> list[tuple[float, float]]:
-    """Cut a picture into parts no higher than `most`, about as high as each other, under rows of boxes."""
-    if layout.height <= most:
-        return [(0.0, layout.height)]
-    most -= FOOT
-    count = len(_cut(layout, most))
-    target = layout.height / count
-    while len(parts := _cut(layout, min(target, most))) > count:
-        target += 8
-    return parts
-
-
-def _cut(layout: Layout, most: float) -> list[tuple[float, float]]:
-    parts, start, last = [], 0.0, 0.0
-    for _, bottom in layout.rows:
-        if bottom + 2 - start > most and last > start:
-            parts.append((start, last))
-            start = last
-        last = bottom + 2
-    return [*parts, (start, layout.height)]
-
-
 def swimlanes(
     procedure: Procedure,
     layout: Layout,
-    span: tuple[float, float],
+    span: Span,
     labels: Labels,
     marks: Marks,
     title: str,
@@ -112,11 +93,11 @@ def swimlanes(
         if top <= y <= bottom:
             shift.append(f'<path d="M0 {y:.1f}H{layout.width:.1f}" stroke="{GREY}" stroke-dasharray="1 3"/>')
             shift.append(text(3, y - 3, labels.anytime, SMALL, anchor="start", italic=True, fill=GREY))
+    shift += _outcomes(layout, span, labels)
     for step in procedure.steps:
         box = layout.boxes[step.id]
         if top <= box.y and box.bottom <= bottom:
             shift.append(_gateway(step, box) if step.is_silent else _box(step, box, labels, marks))
-    shift += _outcomes(layout, span, labels)
     said = escape(title)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {layout.width:.1f} {height:.1f}" '
@@ -167,11 +148,9 @@ def _box(step: Step, box: Box, labels: Labels, marks: Marks) -> str:
     if found:
         said = f"! {found}"
         wide = width(said, 8, bold=True) + 8
-        x = box.x + box.w - wide + 5
-        parts.append(
-            f'<rect x="{x:.1f}" y="{box.y - 6:.1f}" width="{wide:.1f}" height="12" rx="6" fill="{RED}"/>'
-        )
-        parts.append(text(x + wide / 2, box.y + 2.8, said, 8, bold=True, fill="#fff"))
+        x, y = box.x + box.w - wide + 5, box.y - 9
+        parts.append(f'<rect x="{x:.1f}" y="{y:.1f}" width="{wide:.1f}" height="11" rx="5.5" fill="{RED}"/>')
+        parts.append(text(x + wide / 2, y + 8.3, said, 8, bold=True, fill="#fff"))
     return "".join(parts)
 
 
@@ -209,7 +188,7 @@ def _diamond(x: float, y: float, half: float, sign: str) -> str:
     return f'<path d="{outline}" fill="#fff" stroke="{FRAME}" stroke-width=".9"/>{mark}'
 
 
-def _line(route: Route, layout: Layout, procedure: Procedure, span: tuple[float, float]) -> str:
+def _line(route: Route, layout: Layout, procedure: Procedure, span: Span) -> str:
     """The pieces of a route inside the part, with a lettered circle where it goes on in another part."""
     points = list(route.points)
     if procedure.by_id[route.to].join is not Join.ANY and not procedure.by_id[route.to].is_silent:
@@ -275,8 +254,9 @@ def _outcomes(layout: Layout, span: tuple[float, float], labels: Labels) -> Iter
     for tag in _tags(layout, labels):
         if span[0] <= tag.y < span[1]:
             wide = width(tag.said, SMALL) + 2
-            yield _rect(tag.left, tag.y - 6.6, wide, 8.2, 'fill="#fff" fill-opacity=".85"')
-            yield text(tag.left + 1, tag.y, tag.said, SMALL, anchor="start", italic=True)
+            left = min(tag.left, layout.width - wide - 2)
+            yield _rect(left, tag.y - 6.6, wide, 8.2, 'fill="#fff" fill-opacity=".85"')
+            yield text(left + 1, tag.y, tag.said, SMALL, anchor="start", italic=True)
 
 
 def _tags(layout: Layout, labels: Labels) -> Iterable[_Tag]:

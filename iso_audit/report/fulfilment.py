@@ -192,5 +192,16 @@ def _chart(measures: Iterable[Measure], facts: Facts) -> str:
         sums = months.setdefault(one.month, [0, 0])
         sums[0] += good
         sums[1] += due
-    due_months = [(month, good, due) for month, (good, due) in sorted(months.items()) if due and month]
-    return monthly_chart(due_months, facts.words) if len(due_months) > 1 else ""
+    known = sorted(month for month, (_, due) in months.items() if due and month)
+    if len(known) < 2:
+        return ""
+    shown = ((month, *months.get(month, (0, 0))) for month in _months(known[0], known[-1]))
+    return monthly_chart([(month, good, due) for month, good, due in shown], facts.words)
+
+
+def _months(first: str, last: str) -> Iterable[str]:
+    """Every month from first to last (YYYY-MM), those without a dossier too: time runs evenly."""
+    year, month = int(first[:4]), int(first[5:])
+    while (name := f"{year:04}-{month:02}") <= last:
+        yield name
+        year, month = (year, month + 1) if month < 12 else (year + 1, 1)

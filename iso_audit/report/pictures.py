@@ -11,8 +11,9 @@ from iso_audit.model.finding import Grade
 from iso_audit.model.limits import say_limit
 from iso_audit.model.outcome import Outcome, Workspace
 from iso_audit.model.procedure import Procedure, Step
+from iso_audit.report.cutting import FOOT, Span, narrowed, parts_of
 from iso_audit.report.facts import NOTHING, Facts
-from iso_audit.report.figures import Labels, Marks, box_height, head_height, overhang, parts_of, swimlanes
+from iso_audit.report.figures import Labels, Marks, box_height, head_height, overhang, swimlanes
 from iso_audit.report.statements import Group, Statement
 from iso_audit.text import number
 
@@ -21,6 +22,8 @@ PORTRAIT, LANDSCAPE = (466.0, 590.0), (712.0, 385.0)
 SCALES = (1.0, 0.93, 0.86, 0.8, 0.75)
 """A picture is drawn smaller before it is turned or cut, but never too small to read."""
 NARROWEST, WIDEST = 60.0, 112.0
+TRIED = (88.0, 72.0)
+"""Widths of boxes tried for an upright picture whose parts go without the lanes they do not need."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,10 @@ def _picture(procedure: Procedure, found: list[Statement], outcome: Outcome, fac
         title=title,
         about=_about(procedure, facts),
         alt=alt,
-        parts=tuple(swimlanes(procedure, layout, span, labels, marks, alt, scale) for span in spans),
+        parts=tuple(
+            swimlanes(procedure, part, span, labels, marks, alt, _scale(part, span, room, labels))
+            for span, part in ((span, narrowed(layout, span)) for span in spans)
+        ),
         is_wide=is_wide,
         marks=tuple(
             (facts.step(s.id, procedure.key), tuple(at[s.id])) for s in procedure.steps if s.id in at
@@ -123,7 +129,28 @@ def _fitted(procedure: Procedure, labels: Labels) -> tuple[Layout, bool, float]:
                     return fitting[-1]
         if fitting:
             return fitting[-1]
+        if not is_wide and (found := _in_parts(procedure, labels)) is not None:
+            return found
     raise AssertionError("the last scale fits everything")
+
+
+def _in_parts(procedure: Procedure, labels: Labels) -> tuple[Layout, bool, float] | None:
+    """Upright in the fewest parts, each with its own lanes only; None if some part stays too wide."""
+    found = []
+    for wide in TRIED:
+        layout = _laid(procedure, wide, labels)
+        head = head_height(layout, labels)
+        for scale in SCALES:
+            spans = parts_of(layout, PORTRAIT[1] / scale - head)
+            if all(narrowed(layout, span).width * scale <= PORTRAIT[0] for span in spans):
+                found.append((len(spans), -scale, (layout, False, scale)))
+    return min(found, key=lambda one: one[:2])[2] if found else None
+
+
+def _scale(part: Layout, span: Span, room: tuple[float, float], labels: Labels) -> float:
+    """As large as the page allows, but never larger than life."""
+    height = head_height(part, labels) + span[1] - span[0] + FOOT * (span[1] < part.height)
+    return min(1.0, room[0] / part.width, room[1] / height)
 
 
 def _laid(procedure: Procedure, wide: float, labels: Labels) -> Layout:
@@ -137,12 +164,6 @@ def _laid(procedure: Procedure, wide: float, labels: Labels) -> Layout:
 def _name(step: Step, facts: Facts) -> str:
     said = facts.words.say(step.name) or step.id
     return f"{step.number}. {said}" if step.number else said
-
-
-def _limit(step: Step, facts: Facts) -> str:
-    if step.limit is None:
-        return ""
-    return step.limit.printed if step.limit.value is None else say_limit(step.limit, facts.lang)
 
 
 def _labels(procedure: Procedure, facts: Facts) -> Labels:
@@ -164,7 +185,7 @@ def _labels(procedure: Procedure, facts: Facts) -> Labels:
         return said
 
     return Labels(
-        lane, lambda step: _name(step, facts), lambda step: _limit(step, facts), outcome,
+        lane, lambda step: _name(step, facts), lambda step: facts.limit_of(step.id, procedure.key), outcome,
         facts.words("picture.anytime"),
     )  # fmt: skip
 
@@ -176,7 +197,7 @@ def _row(procedure: Procedure, found: list[Statement], outcome: Outcome, facts: 
     steps = sum(not step.is_silent for step in procedure.steps)
     counts = [number(grades[grade], facts.lang) if grades[grade] else NOTHING for grade in Grade]
     return (
-        say_limit(procedure.limit, facts.lang) if procedure.limit is not None else NOTHING,
+        _whole_limit(procedure, facts) or NOTHING,
         str(steps),
         number(dossiers, facts.lang) if outcome.intake is not None else NOTHING,
         *counts,
@@ -186,9 +207,17 @@ def _row(procedure: Procedure, found: list[Statement], outcome: Outcome, facts: 
 def _about(procedure: Procedure, facts: Facts) -> str:
     words = facts.words
     parts = [words("picture.code", code=procedure.code)] if procedure.code else []
-    if procedure.limit is not None:
-        parts.append(words("picture.limit", limit=say_limit(procedure.limit, facts.lang)))
+    limit = _whole_limit(procedure, facts)
+    if limit:
+        parts.append(words("picture.limit", limit=limit))
     return " · ".join(parts)
+
+
+def _whole_limit(procedure: Procedure, facts: Facts) -> str:
+    """The time allowed for the whole procedure; empty where none is stated."""
+    if procedure.limit is not None:
+        return say_limit(procedure.limit, facts.lang)
+    return facts.words("picture.same_day") if procedure.same_day else ""
 
 
 def _limit_groups(procedure: Procedure, facts: Facts) -> tuple[str, ...]:

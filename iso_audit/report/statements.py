@@ -2,33 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from iso_audit.model.finding import Exhibit, Finding, Grade
+from iso_audit.model.finding import Finding, Grade
 from iso_audit.model.outcome import Outcome, Workspace
-from iso_audit.model.requirement import Clause, Requirement
+from iso_audit.model.procedure import Period
+from iso_audit.model.requirement import Clause, Pack, Requirement
 from iso_audit.model.rule import Hook, Rule
+from iso_audit.report.exhibits import ExhibitTable, exhibit_table, shown
 from iso_audit.report.facts import Facts, is_run
 from iso_audit.report.words import Words
-from iso_audit.text import Text
-
-MOST_COLUMNS = 4
-"""Columns of facts in a table of exhibits; more do not fit a page beside the dossier's code."""
-MOST_ROWS = {Grade.MAJOR: 5, Grade.MINOR: 3, Grade.OBSERVATION: 3}
-"""Dossiers shown with a finding; evidence.csv has them all."""
-
-
-@dataclass(frozen=True, slots=True)
-class ExhibitTable:
-    """Dossiers shown as evidence, with their facts in words, and how their due dates came about."""
-
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    shared: tuple[tuple[str, str], ...]
-    """Facts that are the same in every row: told once, not in a column."""
-    notes: tuple[tuple[str, str], ...]
-    """(dossier, sentence)"""
+from iso_audit.text import Text, date
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +36,8 @@ class Statement:
     place: str
     facts: tuple[tuple[str, str], ...]
     run: tuple[str, ...]
+    """The steps of the run that shows the finding; `run_label` says which run it is."""
+    run_label: str
     exhibits: ExhibitTable | None
     exhibits_note: str
     dossiers: tuple[str, ...]
@@ -83,9 +71,11 @@ def groups(
 ) -> tuple[Group, ...]:
     """Findings by requirement, gravest group first, numbered through the whole report."""
     requirements = {r.id: r for pack in workspace.packs for r in pack.requirements}
+    periods = {r.id: _in_force(r, pack) for pack in workspace.packs for r in pack.requirements}
     together: dict[tuple[str, str], list[Finding]] = {}
     for finding in outcome.findings:
         together.setdefault((finding.code, finding.requirement), []).append(finding)
+    codes = Counter(code for code, _ in together)
     made: list[Group] = []
     number = 0
     for (code, name), findings in together.items():
@@ -97,11 +87,13 @@ def groups(
             number += 1
             statements.append(_statement(number, finding, title, rule, facts))
         asked = facts.words.say(requirement.title) if requirement is not None else ""
+        when = _received(periods.get(name), facts.words) if codes[code] > 1 else ""
+        is_told = any(group.code == code for group in made)
         made.append(
             Group(
-                len(made) + 1, code, title, asked or title,
-                tuple(cite(one, facts.words) for one in requirement.cite) if requirement is not None else (),
-                facts.words.say(rule.why) if rule is not None else "",
+                len(made) + 1, code, f"{title} ({when})" if when else title, asked or title,
+                cites(requirement.cite, facts.words) if requirement is not None else (),
+                facts.words.say(rule.why) if rule is not None and not is_told else "",
                 tuple(statements),
             )
         )  # fmt: skip
@@ -113,15 +105,40 @@ def _title(rule: Rule | None, requirement: Requirement | None, name: str, words:
     return own or (words.say(requirement.title) if requirement is not None else "") or name
 
 
-def cite(clause: Clause, words: Words) -> str:
-    """A law's article or a standard's clause; what was not checked against the text goes unnumbered."""
-    if not clause.article:
-        return clause.ref
-    if not clause.sure:
-        return words("cite.unsure", ref=clause.ref)
-    if clause.is_standard:
-        return words("cite.clause", ref=clause.ref, clause=clause.article)
-    return words("cite.article", ref=clause.ref, article=clause.article)
+def _in_force(requirement: Requirement, pack: Pack) -> Period:
+    own, whole = requirement.in_force, pack.in_force
+    return Period(own.first or whole.first, own.last or whole.last)
+
+
+def _received(period: Period | None, words: Words) -> str:
+    """Which dossiers a requirement concerns, where one code stands for two requirements in turn."""
+    if period is None or (period.first is None and period.last is None):
+        return ""
+    first = date(period.first, words.lang) if period.first else ""
+    last = date(period.last, words.lang) if period.last else ""
+    if not last:
+        return words("finding.received_from", first=first)
+    if not first:
+        return words("finding.received_until", last=last)
+    return words("finding.received_between", first=first, last=last)
+
+
+def cites(clauses: Iterable[Clause], words: Words) -> tuple[str, ...]:
+    """Articles of laws and clauses of standards, each document once with all of its numbers.
+
+    What was not checked against the text goes unnumbered.
+    """
+    numbers: dict[tuple[str, str], list[str]] = {}
+    for clause in clauses:
+        is_unsure = bool(clause.article) and not clause.sure
+        kind = "unsure" if is_unsure else "clause" if clause.is_standard else "article"
+        named = numbers.setdefault((clause.ref, kind), [])
+        if clause.article and clause.article not in named:
+            named.append(clause.article)
+    return tuple(
+        words(f"cite.{kind}", ref=ref, article=", ".join(named), clause=", ".join(named)) if named else ref
+        for (ref, kind), named in numbers.items()
+    )
 
 
 def _hook(rule: Rule | None, code: str) -> Hook[object] | None:
@@ -138,14 +155,9 @@ def _statement(number: int, finding: Finding, title: str, rule: Rule | None, fac
     hook = _hook(rule, finding.code)
     template = hook.statement(finding.variant) if hook is not None else Text(title, title)
     said = facts.fill(template, known, key) if hook is not None else title
-    exhibits = finding.exhibits[: MOST_ROWS[finding.grade]]
-    table = _exhibits(exhibits, key, facts)
-    shown = len(exhibits)
-    note = (
-        words("finding.examples", shown=shown, total=finding.failed)
-        if shown < finding.failed and shown
-        else ""
-    )
+    exhibits = shown(finding)
+    some = 0 < len(exhibits) < finding.failed
+    note = words("finding.examples", shown=len(exhibits), total=finding.failed) if some else ""
     grounds = words.find(f"ground.{finding.ground}") or finding.ground
     return Statement(
         number=number,
@@ -160,10 +172,11 @@ def _statement(number: int, finding: Finding, title: str, rule: Rule | None, fac
         extent_line=words("finding.extent_checks", share=share),
         said=said[:1].upper() + said[1:],
         ground=grounds,
-        place=words("finding.file", place=finding.place) if finding.place.file else "",
+        place=_place(finding, words),
         facts=tuple(_untold(finding, template, facts)) if not finding.exhibits else (),
         run=_run(finding, facts),
-        exhibits=table,
+        run_label=words("finding.longest" if _is_longest(finding) else "finding.run"),
+        exhibits=exhibit_table(finding, facts),
         exhibits_note=note,
         dossiers=tuple(exhibit.dossier for exhibit in exhibits),
         finding=finding,
@@ -176,43 +189,31 @@ def _untold(finding: Finding, template: Text, facts: Facts) -> Iterable[tuple[st
         label = facts.words.find(f"fact.{name}")
         if label is None or is_run(name) or value in (None, "", ()) or f"{{{name}}}" in template.vi:
             continue
+        if name == "case" and value == "default":
+            continue
         yield label, facts.say(name, value, finding.procedure)
 
 
+def _place(finding: Finding, words: Words) -> str:
+    place = finding.place
+    if not place.file:
+        return ""
+    return words("finding.file_line" if place.line else "finding.file", file=place.file, line=place.line)
+
+
+def _is_longest(finding: Finding) -> bool:
+    """Whether the run of a finding is told because of the time it takes."""
+    return "longest" in finding.facts
+
+
 def _run(finding: Finding, facts: Facts) -> tuple[str, ...]:
-    """The shortest run that shows the finding, step by step."""
+    """The run that shows the finding, step by step; with the limits to add up, where it is about time."""
     runs = (value for name, value in finding.facts.items() if is_run(name))
     run = next((value for value in runs if isinstance(value, (tuple, list)) and value), ())
-    return tuple(facts.step_name(str(step), finding.procedure) for step in run)
+    return tuple(_run_step(str(step), finding, facts) for step in run)
 
 
-def _exhibits(exhibits: tuple[Exhibit, ...], procedure: str, facts: Facts) -> ExhibitTable | None:
-    if not exhibits:
-        return None
-    named = dict.fromkeys(name for exhibit in exhibits for name in exhibit.facts)
-    told = [n for n in named if f"fact.{n}" in facts.words and not _is_idle(n, exhibits)]
-    cells = {n: [facts.say(n, exhibit.facts.get(n), procedure) for exhibit in exhibits] for n in told}
-    shared = [n for n in told if len(exhibits) > 1 and len(set(cells[n])) == 1]
-    columns = [n for n in told if n not in shared][:MOST_COLUMNS]
-    label = facts.words
-    return ExhibitTable(
-        columns=(label("finding.dossier"), *(label(f"fact.{name}") for name in columns)),
-        rows=tuple((e.dossier, *(cells[name][at] for name in columns)) for at, e in enumerate(exhibits)),
-        shared=tuple((label(f"fact.{name}"), cells[name][0]) for name in shared),
-        notes=tuple(_derivations(exhibits, facts)),
-    )
-
-
-def _is_idle(name: str, exhibits: tuple[Exhibit, ...]) -> bool:
-    """Whether a fact says nothing of its own: an appointed date that is the due date throughout."""
-    return name == "appointed_at" and all(e.facts.get(name) == e.facts.get("due_at") for e in exhibits)
-
-
-def _derivations(exhibits: tuple[Exhibit, ...], facts: Facts) -> Iterable[tuple[str, str]]:
-    """How due dates came about, where the breach is about them."""
-    for exhibit in exhibits:
-        known = exhibit.facts
-        said = known.get("derivation")
-        is_about_due = "late_seconds" in known or known.get("appointed_at") != known.get("due_at")
-        if isinstance(said, Text) and is_about_due:
-            yield exhibit.dossier, facts.words.say(said)
+def _run_step(step: str, finding: Finding, facts: Facts) -> str:
+    said = facts.step_name(step, finding.procedure)
+    limit = facts.limit_of(step, finding.procedure) if _is_longest(finding) else ""
+    return f"{said} ({limit})" if limit else said

@@ -112,8 +112,8 @@ RULE = Rule(
         "PRC-04",
         _handled,
         Text(
-            vi="Ở {failed} trong {checked} hồ sơ, một người vừa làm «{kind_first}» vừa làm «{kind_second}».",
-            en="In {failed} of {checked} dossiers one person did both “{kind_first}” and “{kind_second}”.",
+            vi="Ở {failed} trong {checked} hồ sơ, cùng một người làm cả «{kind_first}» và «{kind_second}».",
+            en="In {failed} of {checked} dossiers the same person did “{kind_first}” and “{kind_second}”.",
         ),
         needs=("events.actor",),
     ),

@@ -60,7 +60,7 @@ RULE = Rule(
     ),
     parameters={
         "clocks": Parameter(
-            "map",
+            "clocks",
             Text(
                 vi="Loại bước -> đồng hồ (paused, restarts, outside)",
                 en="Kind of step -> what the clock does",

@@ -32,7 +32,7 @@ RULE = Rule(
     ),
     parameters={
         "code_patterns": Parameter(
-            "texts",
+            "patterns",
             Text(
                 vi="Các mẫu (biểu thức chính quy) mà mã hồ sơ phải khớp một; nhóm «day» là phần ngày YYMMDD",
                 en="Patterns (regular expressions) of which a code must fit one; the group “day” holds "

@@ -67,12 +67,10 @@ RULE = Rule(
     name="mandatory-step",
     title=Text(vi="Bước bắt buộc", en="Mandatory steps"),
     why=Text(
-        vi="Pháp luật về cơ chế một cửa chia việc giải quyết hồ sơ thành tiếp nhận, chuyển, giải quyết và "
-        "trả kết quả. Thiếu một bước thì không có ai chịu trách nhiệm về phần việc đó, và thường cũng "
-        "không có dấu vết để kiểm tra lại.",
-        en="The one-stop law divides the handling of a dossier into receiving, handing over, deciding and "
-        "returning. Where a step is missing, nobody answers for that part of the work, and usually "
-        "nothing is left to verify it by.",
+        vi="Thiếu một bước thì không có ai chịu trách nhiệm về phần việc đó, và thường cũng không có dấu "
+        "vết để kiểm tra lại.",
+        en="Where a step is missing, nobody answers for that part of the work, and usually nothing is left "
+        "to verify it by.",
     ),
     parameters={
         "of": Parameter(

@@ -8,11 +8,14 @@ from iso_audit.model.rule import Answer, Breach, Example, Hook, Rule, Unknown
 from iso_audit.text import Text
 
 
+IN_RUNS = ("deadlock", "livelock", "twice")
+
+
 def _defined(study: Study, _requirement: Requirement) -> Answer:
     """One entry, an end, every step on some way from the entry to an end, no choice without words.
 
     Dossiers that stand still or are handled twice at once are told by the shortest run that leads
-    there, and only where the plain faults leave something to run.
+    there, beside the plain faults.
     """
     found = study.structure
     steps = study.procedure.by_id
@@ -31,7 +34,7 @@ def _defined(study: Study, _requirement: Requirement) -> Answer:
         run = tuple(step for step in cycle if not steps[step].is_silent)
         if run and not set(run) <= {*found.unreachable, *found.trapped}:
             breaches.append(Breach(run[0], {"run": run}, variant="unlabelled-cycle"))
-    if found.is_sound is False and not breaches:
+    if found.problem in IN_RUNS or (found.is_sound is False and not breaches):
         where = found.problem_steps
         facts = {"run": found.problem_run, "steps": where}
         breaches.append(Breach(where[0] if where else "", facts, variant=found.problem))

@@ -6,11 +6,11 @@ import re
 import unicodedata
 from pathlib import Path
 
-from iso_audit.errors import Fault
+from iso_audit.errors import Fault, os_reason
 from iso_audit.text import Text
 
-LARGEST_FILE = 8_000_000
-"""Bytes; the largest real definition file is a thousand times smaller."""
+LARGEST_FILE = 2_000_000
+"""Bytes; the largest real definition file is a hundred times smaller."""
 
 _CONTROL = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _TCVN3 = frozenset(range(0xA8, 0xAF)) | frozenset(range(0xB5, 0xBF))
@@ -55,7 +55,7 @@ def _read_bytes(path: Path, file: str, faults: list[Fault]) -> bytes | None:
         elif not path.is_file():
             what = Text(vi="đây không phải là một tệp thường", en="this is not a regular file")
         elif (size := path.stat().st_size) > LARGEST_FILE:
-            has, most = size // 1_000_000, LARGEST_FILE // 1_000_000
+            has, most = -(-size // 1_000_000), LARGEST_FILE // 1_000_000
             what = Text(
                 vi=f"tệp có {has} MB; tệp định nghĩa không được quá {most} MB",
                 en=f"the file has {has} MB; a definition file may have at most {most} MB",
@@ -65,8 +65,8 @@ def _read_bytes(path: Path, file: str, faults: list[Fault]) -> bytes | None:
         else:
             return path.read_bytes()
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        what = Text(vi=f"không đọc được tệp: {reason}", en=f"the file cannot be read: {reason}")
+        reason = os_reason(error)
+        what = Text(vi=f"không đọc được tệp: {reason.vi}", en=f"the file cannot be read: {reason.en}")
     faults.append(Fault(what, file))
     return None
 

@@ -87,7 +87,7 @@ def _filled(kind: str, facts: Mapping[str, object]) -> Text:
     return Text(vi=_SAID[kind].fill("vi", facts), en=_SAID[kind].fill("en", facts))
 
 
-_ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "cp1258", "cp1252", "latin-1", "tcvn3")
+_ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "cp1258", "cp1252", "latin-1", "tcvn3", "vni")
 _THINGS: tuple[tuple[type | tuple[type, ...], Text], ...] = (
     (bool, Text(vi="giá trị đúng/sai", en="true or false")),
     (int, Text(vi="một số", en="a number")),
@@ -147,8 +147,20 @@ _SAID: Mapping[str, Text] = {
     "sign": Text(vi="'{name}' phải là một ký tự", en="'{name}' must be one character"),
     "moment": Text(vi="'{value}' không phải là thời điểm", en="'{value}' is not a moment"),
     "pattern": Text(
-        vi="'{value}' không phải là biểu thức chính quy: {reason}",
-        en="'{value}' is not a regular expression: {reason}",
+        vi="'{value}' không phải là biểu thức chính quy đúng (sai ở ký tự thứ {at})",
+        en="'{value}' is not a regular expression (the fault is at character {at})",
+    ),
+    "pattern_beyond": Text(
+        vi="biểu thức '{value}' dùng dấu '{sign}', ở đây không dùng được",
+        en="the pattern '{value}' uses '{sign}', which cannot be used here",
+    ),
+    "other_age": Text(
+        vi="'{value}' nằm ngoài các năm từ {first} đến {last}",
+        en="'{value}' is not in the years {first} to {last}",
+    ),
+    "share": Text(
+        vi="'{name}' phải là một số từ 0 đến 1, không phải '{value}'",
+        en="'{name}' must be a number from 0 to 1, not '{value}'",
     ),
     "pattern_groups": Text(
         vi="biểu thức '{value}' phải có đúng một nhóm (...), không phải {groups}",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from iso_audit.errors import Fault, InputError
+from iso_audit.errors import Fault, InputError, os_reason
 from iso_audit.model.calendar import Calendar
 from iso_audit.model.log import LogMapping
 from iso_audit.model.organisation import Organisation
@@ -17,7 +18,7 @@ from iso_audit.model.place import Place
 from iso_audit.model.procedure import Announcement, Procedure
 from iso_audit.model.requirement import Pack
 from iso_audit.model.rule import Rule
-from iso_audit.text import Text, did_you_mean
+from iso_audit.text import Text, did_you_mean, printable
 from iso_audit.workspace.announced import read_announced
 from iso_audit.workspace.calendars import read_calendar
 from iso_audit.workspace.mappings import read_mapping
@@ -53,16 +54,16 @@ def load_procedure(path: Path) -> Procedure:
     return _single(read_procedure, path)
 
 
-def load_mapping(path: Path) -> LogMapping:
-    """Read one mapping of a log."""
-    return _single(read_mapping, path)
+def load_mapping(path: Path, procedures: Collection[str] | None = None) -> LogMapping:
+    """Read one mapping of a log; `procedures`, where given, are the ids and codes that it may name."""
+    return _single(partial(read_mapping, procedures=procedures), path)
 
 
 def _single(read: Callable[[Path, str, list[Fault]], Noun | None], path: Path) -> Noun:
     faults: list[Fault] = []
-    noun = read(path, path.name, faults)
+    noun = read(path, printable(path.name), faults)
     if faults or noun is None:
-        raise InputError(replace(fault, file=str(path)) for fault in faults)
+        raise InputError(replace(fault, file=printable(str(path))) for fault in faults)
     return noun
 
 
@@ -118,7 +119,9 @@ class _Reading:
         )
 
     def _must_be_workspace(self) -> None:
-        if not self.root.is_dir():
+        if self.root.is_file():
+            what = Text(vi="đây là một tệp, không phải thư mục", en="this is a file, not a folder")
+        elif not self.root.is_dir():
             what = Text(vi="không có thư mục này", en="there is no such folder")
         elif not (self.root / "procedures").is_dir():
             what = Text(
@@ -191,13 +194,15 @@ class _Reading:
             found += [(below / name).as_posix() for name in wanted]
         for file in sorted(found):
             self.files.append(file)
-            yield self.root / file, file
+            yield self.root / file, printable(file)
 
     def _cannot_list(self, error: OSError) -> None:
         folder = Path(error.filename).relative_to(self.root).as_posix()
         if Path(error.filename).exists():
-            reason = error.strerror
-            what = Text(vi=f"không mở được thư mục: {reason}", en=f"the folder cannot be opened: {reason}")
+            reason = os_reason(error)
+            what = Text(
+                vi=f"không mở được thư mục: {reason.vi}", en=f"the folder cannot be opened: {reason.en}"
+            )
             self.faults.append(Fault(what, folder))
 
     def _is_new(self, name: str, place: Place, known: Mapping[str, Calendar] | Mapping[str, Pack]) -> bool:

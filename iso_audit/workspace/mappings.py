@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 import zoneinfo
+from collections.abc import Collection
 from pathlib import Path as FilePath
 
 from iso_audit.errors import Fault
 from iso_audit.model.log import Cut, LogMapping, TableMapping
-from iso_audit.text import Text
+from iso_audit.text import Text, did_you_mean
 from iso_audit.workspace.faults import Path
 from iso_audit.workspace.positions import Document
 from iso_audit.workspace.shaped import read_as
 from iso_audit.workspace.shapes.mapping import DossiersShape, EventsShape, MappingShape
 
 
-def read_mapping(path: FilePath, file: str, faults: list[Fault]) -> LogMapping | None:
-    """Read one mapping; None after faults."""
+def read_mapping(
+    path: FilePath, file: str, faults: list[Fault], procedures: Collection[str] | None = None
+) -> LogMapping | None:
+    """Read one mapping; None after faults. `procedures`, where given, are those that it may name."""
     before = len(faults)
     read = read_as(MappingShape, path, file, faults)
     if read is None:
@@ -25,6 +28,14 @@ def read_mapping(path: FilePath, file: str, faults: list[Fault]) -> LogMapping |
     _check_columns(shape.events, ("events",), document, faults)
     if shape.dossiers is not None:
         _check_columns(shape.dossiers, ("dossiers",), document, faults)
+    if shape.procedure and procedures is not None:
+        meant = (shape.procedures or {}).get(shape.procedure, shape.procedure)
+        if meant not in procedures:
+            what = Text(
+                vi=f"thư mục làm việc không có quy trình '{meant}'",
+                en=f"the workspace has no procedure '{meant}'",
+            )
+            faults.append(document.fault(("procedure",), what, did_you_mean(meant, procedures)))
     mapping = LogMapping(
         id=shape.mapping,
         events=_table(shape.events),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -9,6 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from iso_audit.errors import Fault
 from iso_audit.model.finding import Grade
+from iso_audit.model.procedure import KINDS, StepClock
 from iso_audit.model.rule import Parameter, Rule
 from iso_audit.text import Text, did_you_mean
 from iso_audit.workspace.faults import Path, shorten, spoken
@@ -16,6 +18,7 @@ from iso_audit.workspace.positions import Document
 from iso_audit.workspace.shapes.base import (
     as_limit,
     as_list,
+    as_pattern,
     as_plain,
     as_text,
     as_time,
@@ -34,7 +37,7 @@ def _as_int(value: object) -> int:
 
 
 def _as_number(value: object) -> object:
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         raise wrong("a_number", value)
     return as_plain(value)
 
@@ -50,6 +53,17 @@ def _as_texts(value: object) -> tuple[str, ...]:
     if not isinstance(several, list):
         raise wrong("a_text", value)
     return tuple(as_text(each) for each in several)
+
+
+def _as_patterns(value: object) -> tuple[str, ...]:
+    return tuple(as_pattern(each) for each in _as_texts(value))
+
+
+def _as_clocks(value: object) -> dict[str, StepClock]:
+    if not isinstance(value, dict):
+        raise wrong("dict_type", value)
+    as_kind, as_clock = one_of(*KINDS), one_of(*StepClock)
+    return {as_kind(kind): StepClock(as_clock(clock)) for kind, clock in value.items()}
 
 
 def _as_grades(value: object) -> dict[str, Grade]:
@@ -74,6 +88,8 @@ _READERS: Mapping[str, Read] = {
     "limit": as_limit,
     "names": _as_texts,
     "texts": _as_texts,
+    "patterns": _as_patterns,
+    "clocks": _as_clocks,
     "grades": _as_grades,
     "map": _as_map,
 }

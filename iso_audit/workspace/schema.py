@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from iso_audit.model.procedure import KINDS, StepClock
 from iso_audit.model.rule import Rule
 from iso_audit.workspace.shapes.announced import AnnouncedShape
 from iso_audit.workspace.shapes.base import LIMIT, STRING, listed
@@ -81,6 +82,12 @@ _KINDS: Mapping[str, dict[str, Any]] = {
     "limit": LIMIT,
     "names": listed(STRING),
     "texts": listed(STRING),
+    "patterns": listed({"type": "string", "format": "regex"}),
+    "clocks": {
+        "type": "object",
+        "propertyNames": {"enum": list(KINDS)},
+        "additionalProperties": {"enum": [str(clock) for clock in StepClock]},
+    },
     "grades": {"type": "object", "additionalProperties": {"enum": ["major", "minor", "observation"]}},
     "map": {"type": "object"},
 }

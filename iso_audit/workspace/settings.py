@@ -41,7 +41,7 @@ def settings_of(document: Document, faults: list[Fault]) -> Settings | None:
         log=shape.log or "",
         mapping=shape.mapping or "",
         seed=shape.seed or 0,
-        grading=shape.grading or {},
+        grading=shape.grading.model_dump(exclude_none=True) if shape.grading else {},
         place_read=document.place(),
     )
 

@@ -293,7 +293,7 @@ def logs(draw: st.DrawFn) -> DrawnLog:
     cuts = {"new_appointed_at": Cut("lý do", r"hẹn ngày (\d\d/\d\d/\d{4})")} if "reason" in of_events else {}
     names = frozenset(columns.values())
     events = draw(st.lists(event_rows(names, forms), min_size=1, max_size=6))
-    for rows in draw(st.lists(handled(names, forms), max_size=3)):
+    for rows in draw(st.lists(handled(names, forms), min_size=1, max_size=3)):
         events += rows
     if draw(st.booleans()):
         events = draw(st.permutations(events))
@@ -301,7 +301,8 @@ def logs(draw: st.DrawFn) -> DrawnLog:
     if draw(st.booleans()):
         of_dossiers = {"dossier_id": "mã", **draw(_some(_DOSSIER_NAMES))}
         second = TableMapping(of_dossiers)
-        dossiers = tuple(draw(st.lists(dossier_rows(frozenset(of_dossiers.values()), forms), max_size=6)))
+        rows = draw(st.lists(dossier_rows(frozenset(of_dossiers.values()), forms), min_size=2, max_size=6))
+        dossiers = tuple(row | {"mã": name} for row, name in zip(rows, IDS, strict=False)) + tuple(rows[4:])
     mapping = LogMapping(
         "drawn",
         TableMapping(columns, cuts),

@@ -117,8 +117,23 @@ def as_time(value: object) -> dt.time:
     raise wrong("time_of_day", value)
 
 
+def as_pattern(value: object) -> str:
+    """Take a regular expression that the log engine understands as well as Python does."""
+    if not isinstance(value, str):
+        raise wrong("a_text", value)
+    try:
+        re.compile(value)
+    except (re.error, RecursionError, OverflowError) as error:
+        raise wrong("pattern", value, at=(getattr(error, "pos", None) or 0) + 1) from None
+    if (beyond := _ONLY_PYTHON.search(value)) is not None:
+        raise wrong("pattern_beyond", value, sign=beyond[0])
+    return value
+
+
 def is_zone(name: str) -> bool:
-    """Whether the time zone database knows `name`."""
+    """Whether the time zone database knows `name`, and means the same everywhere by it."""
+    if name in ("localtime", "Factory"):
+        return False
     try:
         zoneinfo.ZoneInfo(name)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
@@ -184,9 +199,17 @@ class OneOf:
         return {"enum": list(self.known)}
 
 
+_ONLY_PYTHON = re.compile(
+    r"\(\?(?:[=!>(#]|<[=!]|P[=>]|[imsx]*[aLux])|(?<!\\)(?:\\\\)*\\[1-9uUNZ]|(?<!\\)[*+?}]\+"
+)
+"""Looking around, back references, possessive repeats and other signs that the log engine has not."""
+
 _ID = re.compile(r"[^\W_][\w.\-]*\Z")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d\Z", re.ASCII)
 _TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)\Z", re.ASCII)
+
+EARLIEST_YEAR, LATEST_YEAR = 1990, 2100
+"""A moment of today's offices lies in the first of these years or later, and before the last."""
 
 STRING: dict[str, Any] = {"type": "string"}
 TEXT: dict[str, Any] = {"type": ["string", "number"]}
@@ -232,7 +255,6 @@ TimeOfDay = Annotated[
 Zone = Annotated[str, PlainValidator(as_zone), WithJsonSchema(STRING)]
 Duration = Annotated[Limit, PlainValidator(as_limit), WithJsonSchema(LIMIT)]
 Durations = Annotated[dict[str, Duration], BeforeValidator(as_cases), WithJsonSchema(LIMITS)]
-Plain = Annotated[Any, BeforeValidator(as_plain)]
 
 
 class PeriodShape(Shape):

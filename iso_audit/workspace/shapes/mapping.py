@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import datetime as dt
 import re
 from typing import Annotated
@@ -10,20 +9,29 @@ from typing import Annotated
 from pydantic import Field, PlainValidator, WithJsonSchema
 
 from iso_audit.model.log import DOSSIER_COLUMNS, EVENT_COLUMNS, STATUSES
-from iso_audit.workspace.shapes.base import Id, OneOf, Shape, Str, Strs, Words, Zone, as_text, wrong
+from iso_audit.workspace.shapes.base import (
+    EARLIEST_YEAR,
+    LATEST_YEAR,
+    Id,
+    OneOf,
+    Shape,
+    Str,
+    Strs,
+    Words,
+    Zone,
+    as_pattern,
+    as_text,
+    wrong,
+)
 
 
-def as_pattern(value: object) -> str:
+def as_cut(value: object) -> str:
     """Take a regular expression with one group."""
-    if not isinstance(value, str):
-        raise wrong("a_text", value)
-    try:
-        groups = re.compile(value).groups
-    except (re.error, RecursionError, OverflowError) as error:
-        raise wrong("pattern", value, reason=str(error)) from None
+    pattern = as_pattern(value)
+    groups = re.compile(pattern).groups
     if groups != 1:
         raise wrong("pattern_groups", value, groups=groups)
-    return value
+    return pattern
 
 
 def as_moment(value: object) -> dt.datetime:
@@ -33,17 +41,22 @@ def as_moment(value: object) -> dt.datetime:
         at = dt.datetime.fromisoformat(text)
     except ValueError:
         raise wrong("moment", value) from None
+    if not EARLIEST_YEAR <= at.year < LATEST_YEAR:
+        raise wrong("other_age", value, first=EARLIEST_YEAR, last=LATEST_YEAR - 1)
     return at.replace(hour=23, minute=59, second=59) if len(text) == len("2026-02-03") else at
 
 
 def as_encoding(value: object) -> str:
-    """Take the name of an encoding."""
+    """Take the name of an encoding of letters."""
     text = as_text(value)
-    if text.lower() not in OLD_VIETNAMESE:
-        try:
-            codecs.lookup(text)
-        except (LookupError, ValueError):
-            raise wrong("encoding", value) from None
+    if text.lower() in OLD_VIETNAMESE:
+        return text
+    try:
+        b"a".decode(text)
+    except UnicodeError:
+        return text  # it is one; that single letter is none in it
+    except (LookupError, ValueError):
+        raise wrong("encoding", value) from None
     return text
 
 
@@ -54,10 +67,10 @@ def as_sign(value: object) -> str:
     return value
 
 
-OLD_VIETNAMESE = ("tcvn3", "abc")
+OLD_VIETNAMESE = ("tcvn3", "abc", "vni")
 """Encodings of old Vietnamese exports that Python does not know; the reader of tables does."""
 
-Pattern = Annotated[str, PlainValidator(as_pattern), WithJsonSchema({"type": "string", "format": "regex"})]
+Pattern = Annotated[str, PlainValidator(as_cut), WithJsonSchema({"type": "string", "format": "regex"})]
 Moment = Annotated[dt.datetime, PlainValidator(as_moment), WithJsonSchema({"type": "string"})]
 Encoding = Annotated[str, PlainValidator(as_encoding), WithJsonSchema({"type": "string"})]
 Sign = Annotated[str, PlainValidator(as_sign), WithJsonSchema({"type": "string", "maxLength": 1})]

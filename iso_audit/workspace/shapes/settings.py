@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
 
 from iso_audit.workspace.shapes.base import (
     Day,
     Id,
     ManyWords,
     PeriodShape,
-    Plain,
     Shape,
     Str,
     Strs,
@@ -49,6 +48,28 @@ class AuditShape(Shape):
     recipients: ManyWords | None = None
 
 
+def as_share(value: object) -> float | int:
+    """Take a share of a whole."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+        raise wrong("share", value)
+    return float(value) if isinstance(value, float) else int(value)
+
+
+class GradingShape(Shape):
+    """When many minor breaches of one requirement in one unit make a major finding."""
+
+    few_dossiers: Annotated[int, Field(ge=0)] | None = None
+    few_breaches: Annotated[int, Field(ge=1)] | None = None
+    share: (
+        Annotated[
+            float | int,
+            PlainValidator(as_share),
+            WithJsonSchema({"type": "number", "minimum": 0, "maximum": 1}),
+        ]
+        | None
+    ) = None
+
+
 class SettingsShape(Shape):
     """Settings of a workspace."""
 
@@ -61,4 +82,4 @@ class SettingsShape(Shape):
     log: Str | None = None
     mapping: Str | None = None
     seed: int | None = None
-    grading: dict[str, Plain] | None = None
+    grading: GradingShape | None = None
