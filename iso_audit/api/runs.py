@@ -6,6 +6,7 @@ import datetime as dt
 import zoneinfo
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -84,17 +85,15 @@ def _engine() -> Engine:
     """The log engine, with the readers of formats whose libraries have their door in `exchange`."""
     from iso_audit.engine.duck import DuckEngine
     from iso_audit.engine.opening import Foreign
-    from iso_audit.exchange.code_pages import decode
+    from iso_audit.exchange.code_pages import decode_as, encoding_of
 
     def read_xes(path: Path) -> ForeignLog:
         from iso_audit.exchange.xes import read_xes as read
 
         return read(path)
 
-    def old_letters(raw: bytes) -> str:
-        return decode(raw).text
-
-    return DuckEngine(Foreign(read_xes, {"tcvn3": old_letters, "vni": old_letters}))
+    decoders = {name: partial(decode_as, encoding=name) for name in ("tcvn3", "abc", "vni")}
+    return DuckEngine(Foreign(read_xes, decoders, encoding_of))
 
 
 def _world(workspace: Workspace, mapping: LogMapping) -> World:

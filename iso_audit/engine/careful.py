@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 MOST_LINES = 100
 """Lines that one record may run over."""
 _CHUNK = 50_000
+_ENOUGH = 20_000
+"""Rows after which a text most of whose rows are broken is given up."""
 Record = tuple[int, list[str] | None, str]
 """Number of the row, its cells (None where it is broken), and the text of a broken one."""
 
@@ -33,9 +35,11 @@ def read_carefully(store: Store, source: Source, name: str) -> Source:
     chunks: list[pa.Table] = []
     rows: list[int] = []
     cells: list[list[str]] = []
-    for row, record, text in records(source):
+    for row, (line, record, text) in enumerate(records(source), start=1):
         if record is None:
             broken.append((row, text))
+            if row > _ENOUGH and len(broken) * 2 > row:
+                raise refusal("mostly-broken", source.file, line, broken=len(broken), rows=row)
             continue
         rows.append(row)
         cells.append(record)
@@ -68,9 +72,13 @@ def records(source: Source) -> Iterator[Record]:
         taken = 0
         cells, is_open = _cells(text, separator, width)
         while cells is None and is_open and taken < MOST_LINES and (len(waiting) > taken or more()):
-            text += waiting[taken][1]
+            following = waiting[taken][1]
+            text += following
             taken += 1
-            cells, is_open = _cells(text, separator, width)
+            if len(text) > LONGEST_LINE:
+                break
+            if '"' in following:  # a quotation mark stays open on a line that has none
+                cells, is_open = _cells(text, separator, width)
         if cells is None:
             yield number, None, text.splitlines()[0]
             continue

@@ -112,6 +112,9 @@ class DuckHeld:
         make_base(store, read, mapping, world)
         self._norms = Norms(world, read.words["step"], read.words["role"])
         editions = store.run("SELECT DISTINCT edition FROM base WHERE edition IS NOT NULL ORDER BY edition")
+        if not editions:
+            names = ", ".join(f"«{name}»" for name in read.words["procedure"].meaning[:3])
+            raise refusal("no-edition", read.events.source.file, procedures=names or "–")
         self._norms.store(store, [row[0] for row in editions])
         make_course(store)
         make_stops(store, drawn_s)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from iso_audit.engine.course import JOINED
-from iso_audit.engine.refusals import refusal, row_reason, shortened
+from iso_audit.engine.refusals import refusal, row_examples, row_reason, shortened
 from iso_audit.engine.rows import Reading
 from iso_audit.engine.source import Source
 from iso_audit.engine.store import Store, Values
@@ -50,8 +50,10 @@ class Account:
         if rows == 0 or self.event_rows == 0:
             raise refusal("no-rows", file)
         if len(self.refused) * 2 > rows:
-            examples = "; ".join(f"{one.row}: {one.column} «{one.value}»" for one in self.refused[:_EXAMPLES])
-            raise refusal("mostly-refused", file, refused=len(self.refused), rows=rows, examples=examples)
+            raise refusal(
+                "mostly-refused", file, refused=len(self.refused), rows=rows,
+                examples=row_examples(self.refused[:_EXAMPLES]),
+            )  # fmt: skip
 
     def _of(self, reading: Reading) -> list[Refused]:
         """Refused rows of one table in its order."""

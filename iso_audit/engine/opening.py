@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from itertools import combinations
 from pathlib import Path
 
 import duckdb
 
 from iso_audit.engine.careful import read_carefully
-from iso_audit.engine.plain_text import Decoder, made_plain
+from iso_audit.engine.plain_text import Decoder, Guess, made_plain
 from iso_audit.engine.refusals import fault, refusal
-from iso_audit.engine.rows import EXCEL, Reading, wanted_columns
+from iso_audit.engine.rows import EARLIEST, EXCEL, LATEST, Reading, wanted_columns
 from iso_audit.engine.source import ReadXes, Source, from_csv, from_parquet, from_table, sniff
 from iso_audit.engine.store import Store, Values
 from iso_audit.errors import Fault, InputError
@@ -42,6 +43,8 @@ class Foreign:
     read_xes: ReadXes | None = None
     decoders: Mapping[str, Decoder] = field(default_factory=dict)
     """Names of old code pages that Python does not know -> how their bytes are read."""
+    guess: Guess | None = None
+    """Names the encoding of letters that are not UTF-8, where it is certain."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +96,7 @@ def _table(
         return from_parquet(store, path)
     if kind == "xes":
         raise refusal("no-xes", str(path))
-    plain = made_plain(path, target, mapping.encoding, foreign.decoders)
+    plain = made_plain(path, target, mapping.encoding, foreign.decoders, foreign.guess)
     return from_csv(path, plain, mapping.delimiter, wanted_columns(table))
 
 
@@ -117,28 +120,47 @@ def _pattern_faults(store: Store, reading: Reading) -> list[Fault]:
     """Patterns that cannot be used on a column, before they are used on every row."""
     found = []
     for cut in reading.table.cuts.values():
-        if detail := _refused(store, "regexp_extract('', {}, 1)", cut.pattern):
-            found.append(fault("pattern", reading.source.file, pattern=cut.pattern, detail=detail))
+        if _is_refused(store, "regexp_extract('', {}, 1)", cut.pattern):
+            found.append(fault("pattern", reading.source.file, pattern=cut.pattern))
     return found
 
 
 def _format_faults(store: Store, mapping: LogMapping, file: str) -> list[Fault]:
-    """Date formats that are no formats, before they are used on every row."""
-    found = []
-    for form in mapping.dates:
-        if form != EXCEL and (detail := _refused(store, "try_strptime('', {})", form)):
-            found.append(fault("date-format", file, format=form, detail=detail))
-    return found
+    """Date formats that are none, or that contradict each other, before they are used on every row."""
+    file = mapping.place.file or file
+    formats = [form for form in mapping.dates if form != EXCEL]
+    bad = [form for form in formats if _is_refused(store, "try_strptime('', {})", form)]
+    if bad:
+        return [fault("date-format", file, format=form) for form in bad]
+    return [
+        fault("two-formats", file, one=one, other=other, sample=sample)
+        for one, other in combinations(formats, 2)
+        if (sample := _read_in_two_ways(store, one, other) or _read_in_two_ways(store, other, one))
+    ]
 
 
-def _refused(store: Store, call: str, value: str) -> str:
-    """What the database says against a value; empty where it takes it."""
+def _read_in_two_ways(store: Store, one: str, other: str) -> str:
+    """A day as the first format writes it, if the second one reads another day of our age from it."""
+    values = Values()
+    form, reader = values.bind(one), values.bind(other)
+    sample, first, second = store.run(
+        f"SELECT sample, try_strptime(sample, {form}), try_strptime(sample, {reader}) "
+        f"FROM (SELECT strftime(TIMESTAMP '2003-02-01 04:05:06', {form}) AS sample)",
+        values,
+    )[0]
+    if first is None or second is None or first.date() == second.date():
+        return ""
+    return str(sample) if EARLIEST.year <= second.year < LATEST.year else ""
+
+
+def _is_refused(store: Store, call: str, value: str) -> bool:
+    """Whether the database does not take a value."""
     values = Values()
     try:
         store.run(f"SELECT CAST({call.format(values.bind(value))} AS VARCHAR)", values)
-    except duckdb.Error as error:
-        return str(error).splitlines()[0].rpartition(": ")[2] or type(error).__name__
-    return ""
+    except duckdb.Error:
+        return True
+    return False
 
 
 def _reads_iso(store: Store, formats: list[str]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import gzip
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, cast
 
@@ -13,18 +13,31 @@ from iso_audit.engine.refusals import refusal
 from iso_audit.engine.source import LONGEST_LINE, MOST_BYTES
 
 Decoder = Callable[[bytes], str]
-"""Reads the bytes of an old code page that Python does not know."""
+"""Reads the bytes of an old code page that Python does not know; given whole lines."""
+
+Guess = Callable[[bytes], str]
+"""Names the encoding of the beginning of a text that is no UTF-8; empty where it is not certain."""
 
 _PIECE = 1 << 20
+_HEAD = 200_000
+_SMALL, _GROWTH = 100_000_000, 250
+"""Bytes that every packed file may have unpacked; times that a larger one may grow (real ones: 10 to 50)."""
 _UTF8 = ("", "utf-8", "utf8", "utf-8-sig", "utf_8", "u8")
 
 
-def made_plain(path: Path, target: Path, encoding: str, decoders: Mapping[str, Decoder]) -> Path:
-    """Return a plain UTF-8 file with the text of `path`: itself where it is one, else `target`."""
+def made_plain(
+    path: Path, target: Path, encoding: str, decoders: Mapping[str, Decoder], guess: Guess | None = None
+) -> Path:
+    """Return a plain UTF-8 file with the text of `path`: itself where it is one, else `target`.
+
+    Where no encoding is named, one that `guess` is certain of is taken.
+    """
     file = str(path)
     with _opened(path) as stream:
         head = stream.read(_PIECE)
         is_packed = isinstance(stream, gzip.GzipFile)
+    if not encoding and guess is not None and not _is_utf8(head):
+        encoding = guess(head[:_HEAD])
     if encoding.lower() in _UTF8:
         check_letters(head, file)
         if not is_packed and not _has_lone_returns(head):
@@ -37,6 +50,14 @@ def made_plain(path: Path, target: Path, encoding: str, decoders: Mapping[str, D
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise refusal("damaged", file) from error
     return target
+
+
+def _is_utf8(head: bytes) -> bool:
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        return False
+    return b"\x00" not in head
 
 
 def check_letters(head: bytes, file: str, first_line: int = 1) -> None:
@@ -78,27 +99,34 @@ def _has_lone_returns(head: bytes) -> bool:
 def _rewrite(path: Path, target: Path, encoding: str, decoders: Mapping[str, Decoder]) -> None:
     """Write the text anew in pieces; a packed file may not swell without bound."""
     known = decoders.get(encoding.lower())
-    if known is not None:
-        with _opened(path) as stream:
-            target.write_text(known(stream.read(MOST_BYTES)), encoding="utf-8", newline="")
-        return
-    name = "utf-8-sig" if encoding.lower() in _UTF8 else encoding
+    name = "latin-1" if known is not None else "utf-8-sig" if encoding.lower() in _UTF8 else encoding
     decoder = codecs.getincrementaldecoder(name)()
-    returns = codecs.lookup(name).name.startswith("utf-8")
-    given, since_end = 0, 0
+    is_utf8 = codecs.lookup(name).name.startswith("utf-8")
     with _opened(path) as stream, target.open("w", encoding="utf-8", newline="") as out:
         lone = None
-        while piece := stream.read(_PIECE):
-            given += len(piece)
-            since_end = len(piece) - piece.rfind(b"\n") if b"\n" in piece else since_end + len(piece)
-            if given > MOST_BYTES:
-                raise refusal("large", str(path), most=MOST_BYTES)
-            lone = _has_lone_returns(piece) if lone is None and returns else lone
-            if since_end > LONGEST_LINE and not lone and b"\r" not in piece:
-                raise refusal("long-line", str(path), most=LONGEST_LINE)
-            text = _decoded(decoder, piece, returns, str(path))
+        for piece in _pieces(stream, path):
+            if lone is None and (is_utf8 or known is not None):
+                lone = _has_lone_returns(piece)
+            text = known(piece) if known is not None else _decoded(decoder, piece, is_utf8, str(path))
             out.write(text.replace("\r", "\n") if lone else text)
         out.write(decoder.decode(b"", final=True))
+
+
+def _pieces(stream: IO[bytes], path: Path) -> Iterator[bytes]:
+    """The bytes in pieces that end with a line; a line without end or a swollen file is refused."""
+    most = MOST_BYTES
+    if isinstance(stream, gzip.GzipFile):
+        most = min(most, max(_SMALL, _GROWTH * path.stat().st_size))
+    given = 0
+    while piece := stream.read(_PIECE):
+        if not piece.endswith((b"\n", b"\r")):
+            piece += stream.readline(LONGEST_LINE + 1)
+        given += len(piece)
+        if given > most:
+            raise refusal("large", str(path), most=most)
+        if len(piece) - piece.rfind(b"\n") > LONGEST_LINE and b"\r" not in piece[-LONGEST_LINE:]:
+            raise refusal("long-line", str(path), most=LONGEST_LINE)
+        yield piece
 
 
 def _decoded(decoder: codecs.IncrementalDecoder, piece: bytes, is_utf8: bool, file: str) -> str:

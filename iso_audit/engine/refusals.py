@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from iso_audit.errors import Fault, InputError
+from iso_audit.model.log import Refused
 from iso_audit.text import LANGUAGES, Text, number
 
 _REASONS = {
     "folder": Text("đây là một thư mục, không phải tệp nhật ký", "this is a folder, not a log file"),
+    "special": Text("đây không phải là một tệp thường", "this is not a regular file"),
     "closed": Text(
         "không mở được tệp (không có, hoặc không có quyền đọc)",
         "the file cannot be opened (it does not exist or may not be read)",
@@ -71,16 +75,30 @@ _REASONS = {
         "the mapping takes dossiers from attributes, but the log is no XES",
     ),
     "date-format": Text(
-        "không hiểu mẫu ngày giờ «{format}» trong tệp ánh xạ: {detail}",
-        "the date format '{format}' of the mapping is not understood: {detail}",
+        "không hiểu mẫu ngày giờ «{format}» (dates), ví dụ đúng: %d/%m/%Y %H:%M",
+        "the date format '{format}' (dates) is not understood; a right one is %d/%m/%Y %H:%M",
     ),
-    "pattern": Text(
-        "không dùng được mẫu «{pattern}»: {detail}", "the pattern '{pattern}' cannot be used: {detail}"
+    "two-formats": Text(
+        "mẫu ngày giờ «{one}» và «{other}» (dates) đọc «{sample}» thành hai ngày khác nhau; chỉ giữ một mẫu",
+        "the date formats '{one}' and '{other}' (dates) read '{sample}' as two different days; keep only one",
+    ),
+    "pattern": Text("không dùng được biểu thức «{pattern}»", "the pattern '{pattern}' cannot be used"),
+    "no-edition": Text(
+        "không hồ sơ nào thuộc một quy trình có hiệu lực khi tiếp nhận; nhật ký ghi thủ tục: {procedures}",
+        "no dossier belongs to a procedure that was in force at receipt; the log names: {procedures}",
+    ),
+    "mostly-broken": Text(
+        "{broken} trong {rows} hàng đầu tiên sai số cột hoặc sai dấu nháy; "
+        "có lẽ đây không phải là nhật ký CSV",
+        "{broken} of the first {rows} rows have a wrong number of cells or stray quotation marks; "
+        "this is probably no CSV log",
     ),
     "zone": Text("không biết múi giờ «{zone}»", "the time zone '{zone}' is not known"),
     "mostly-refused": Text(
-        "{refused} trong {rows} hàng không dùng được; có lẽ tệp ánh xạ không hợp với nhật ký này. {examples}",
-        "{refused} of {rows} rows cannot be used; the mapping probably does not fit this log. {examples}",
+        "{refused} trong {rows} hàng không dùng được; có lẽ tệp ánh xạ không hợp với nhật ký này. "
+        "Ví dụ (không đếm hàng tiêu đề): {examples}",
+        "{refused} of {rows} rows cannot be used; the mapping probably does not fit this log. "
+        "Such as (the head is not counted): {examples}",
     ),
 }
 
@@ -95,17 +113,20 @@ _ROW_REASONS = {
 }
 
 
-def fault(why: str, file: str, line: int = 0, hint: Text | None = None, **facts: int | str) -> Fault:
+def fault(why: str, file: str, line: int = 0, hint: Text | None = None, **facts: int | str | Text) -> Fault:
     """One reason why `file` is not read; numbers are written as each language does."""
-    vi, en = (
-        {name: number(fact, lang) if isinstance(fact, int) else fact for name, fact in facts.items()}
-        for lang in LANGUAGES
-    )
+    vi, en = ({name: _said(fact, lang) for name, fact in facts.items()} for lang in LANGUAGES)
     reason = _REASONS[why]
     return Fault(Text(reason.fill("vi", vi), reason.fill("en", en)), file, line, hint=hint)
 
 
-def refusal(why: str, file: str, line: int = 0, **facts: int | str) -> InputError:
+def _said(fact: int | str | Text, lang: str) -> str:
+    if isinstance(fact, Text):
+        return fact.say(lang)
+    return number(fact, lang) if isinstance(fact, int) else fact
+
+
+def refusal(why: str, file: str, line: int = 0, **facts: int | str | Text) -> InputError:
     """The error that says why `file` is not read."""
     return InputError([fault(why, file, line, None, **facts)])
 
@@ -113,6 +134,18 @@ def refusal(why: str, file: str, line: int = 0, **facts: int | str) -> InputErro
 def row_reason(reason: str) -> Text:
     """Why a row was refused, in words."""
     return _ROW_REASONS[reason]
+
+
+def row_examples(refused: Sequence[Refused]) -> Text:
+    """Some refused rows in words, each with its place and reason."""
+    vi, en = [], []
+    for one in refused:
+        value = f" «{one.value}»" if one.value else ""
+        column = (f", cột «{one.column}»", f", column '{one.column}'") if one.column else ("", "")
+        reason = row_reason(one.reason)
+        vi.append(f"hàng {one.row}{column[0]}{value}: {reason.vi}")
+        en.append(f"row {one.row}{column[1]}{value}: {reason.en}")
+    return Text(vi="; ".join(vi), en="; ".join(en))
 
 
 def shortened(value: str, most: int = 80) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import unicodedata
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -64,6 +65,8 @@ def sniff(path: Path) -> str:
     try:
         if path.is_dir():
             raise refusal("folder", file)
+        if path.exists() and not path.is_file():
+            raise refusal("special", file)
         with path.open("rb") as stream:
             head = stream.read(_PIECE)
         if head.startswith(b"\x1f\x8b"):
@@ -86,14 +89,14 @@ def sniff(path: Path) -> str:
 def from_parquet(store: Store, path: Path) -> Source:
     """A Parquet file; columns keep their types."""
     values = Values()
-    described = store.run(f"DESCRIBE SELECT * FROM read_parquet({values.bind(str(path))})", values)
-    columns = tuple(str(row[0]) for row in described)
+    described = store.run(f"DESCRIBE SELECT * FROM read_parquet({values.bind(_literal(path))})", values)
+    columns = tuple(_named(str(row[0])) for row in described)
     names = ", ".join(f"c{n}" for n in range(len(columns)))
 
     def relation(values: Values) -> str:
         return (
             f"(SELECT row_number() OVER () AS row, {names} "
-            f"FROM read_parquet({values.bind(str(path))}) AS t({names}))"
+            f"FROM read_parquet({values.bind(_literal(path))}) AS t({names}))"
         )
 
     return Source(str(path), columns, relation, types=tuple(str(row[1]) for row in described))
@@ -103,7 +106,17 @@ def from_table(store: Store, file: str, name: str, table: pa.Table) -> Source:
     """A table in memory whose first column is `row`; `name` is its own in the database."""
     columns = table.column_names[1:]
     store.connection.register(name, table.rename_columns(["row", *(f"c{n}" for n in range(len(columns)))]))
-    return Source(file, tuple(columns), lambda _: name, must_compose=True)
+    return Source(file, tuple(map(_named, columns)), lambda _: name, must_compose=True)
+
+
+def _literal(path: Path) -> str:
+    """A path for DuckDB, which would take `log[1].csv` for a pattern and read another file."""
+    return "".join(f"[{sign}]" if sign in "[*?" else sign for sign in str(path))
+
+
+def _named(column: str) -> str:
+    """The name of a column as mappings write it: composed, without blanks around it."""
+    return unicodedata.normalize("NFC", column).strip()
 
 
 def from_csv(path: Path, plain: Path, separator: str, wanted: Sequence[str]) -> Source:
@@ -114,7 +127,7 @@ def from_csv(path: Path, plain: Path, separator: str, wanted: Sequence[str]) -> 
         separator, lines, skipped = separator or lines[0][4:5], lines[1:], 1
     separator = separator or _separator(lines, wanted)
     try:
-        columns = tuple(cell.strip() for cell in next(csv.reader(lines, delimiter=separator)))
+        columns = tuple(map(_named, next(csv.reader(lines, delimiter=separator))))
     except (StopIteration, csv.Error) as error:
         raise refusal("empty", str(path)) from error
     spec = ", ".join(f"'c{n}': 'VARCHAR'" for n in range(len(columns)))
@@ -123,12 +136,13 @@ def from_csv(path: Path, plain: Path, separator: str, wanted: Sequence[str]) -> 
     def relation(values: Values) -> str:
         return f"""(
             SELECT row_number() OVER () AS row, {names}
-            FROM read_csv({values.bind(str(plain))}, header = true, auto_detect = false, skip = {skipped},
+            FROM read_csv({values.bind(_literal(plain))}, compression = 'none', header = true,
+                auto_detect = false, skip = {skipped},
                 delim = {values.bind(separator)}, quote = '"', escape = '"', columns = {{{spec}}},
                 max_line_size = {LONGEST_LINE}, buffer_size = {8 * LONGEST_LINE}))"""
 
     return Source(
-        str(path), columns, relation, must_compose=_has_marks(plain), plain=plain,
+        str(path), columns, relation, must_compose=_has_marks(plain, str(path)), plain=plain,
         head_lines=1 + skipped, separator=separator,
     )  # fmt: skip
 
@@ -147,15 +161,21 @@ def _separator(lines: Sequence[str], wanted: Sequence[str]) -> str:
     """The separator that shows most of the columns that the mapping wants; then the most frequent."""
 
     def merit(separator: str) -> tuple[int, int]:
-        cells = [cell.strip() for cell in next(csv.reader(lines, delimiter=separator), [])]
+        cells = list(map(_named, next(csv.reader(lines, delimiter=separator), [])))
         return len(set(cells) & set(wanted)), len(cells)
 
     return max(_SEPARATORS, key=merit)
 
 
-def _has_marks(plain: Path) -> bool:
+def _has_marks(plain: Path, file: str) -> bool:
+    """Whether marks stand apart; a line without end is refused here, before anything holds it in memory."""
+    found, lines, since = False, 1, 0
     with plain.open("rb") as stream:
         while piece := stream.read(_PIECE):
-            if any(mark in piece for mark in _COMBINING):
-                return True
-    return False
+            found = found or any(mark in piece for mark in _COMBINING)
+            first, last = piece.find(b"\n"), piece.rfind(b"\n")
+            if since + (first if first >= 0 else len(piece)) > LONGEST_LINE:
+                raise refusal("long-line", file, lines, most=LONGEST_LINE)
+            since = len(piece) - last - 1 if last >= 0 else since + len(piece)
+            lines += piece.count(b"\n")
+    return found

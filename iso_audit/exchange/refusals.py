@@ -73,6 +73,14 @@ _REASONS = {
         "trang tính quá lớn ({height} hàng × {width} cột); hãy xóa các ô thừa ở cuối trang",
         "the sheet is too large ({height} rows x {width} columns); delete the stray cells at its end",
     ),
+    "long-table": Text(
+        "bảng có hơn {most} ô, không phải một bảng quy trình",
+        "the table has more than {most} cells and is no table of steps",
+    ),
+    "many-steps": Text(
+        "bảng có hơn {most} hàng, không phải một bảng quy trình",
+        "the table has more than {most} rows and is no table of steps",
+    ),
     "no-head": Text(
         "không thấy hàng tiêu đề của bảng bước công việc "
         "(cần ít nhất cột nội dung hoặc trách nhiệm, và cột thời gian)",

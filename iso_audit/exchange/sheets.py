@@ -28,6 +28,8 @@ Merge = tuple[int, int, int, int]
 
 MOST_BYTES = 64_000_000
 LONGEST_LINE = 1_000_000
+_MOST_TEXT, _MOST_WRITTEN = 8_000_000, 200_000
+"""Bytes and cells of a text table; a workbook may have more, most of them empty."""
 _WORKBOOK_NAMES = (".xlsx", ".xlsm", ".xls")
 _MARKUP = (b"<!doctype", b"<html", b"<table", b"<?xml", b"<workbook", b"<meta", b"<head", b"<style")
 _SEPARATORS = (",", ";", "\t", "|")
@@ -87,7 +89,7 @@ def _check_text(path: Path, head: bytes, size: int, file: str) -> None:
         raise refusal("disguised", file, suffix=path.suffix)
     if size > len(head) and b"\n" not in head and b"\r" not in head:
         raise refusal("long-line", file, 1, most=LONGEST_LINE)
-    if size > MOST_BYTES:
+    if size > _MOST_TEXT:
         raise refusal("large", file, size=size)
 
 
@@ -101,11 +103,14 @@ def _delimited(raw: bytes, file: str) -> Table:
     if text[:4].lower() == "sep=" and text[4:5] in _SEPARATORS:
         delimiter, text, begun = text[4], text.partition("\n")[2], 2
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter or _delimiter(text), strict=True)
-    rows, lines, above = [], [], begun
+    rows, lines, above, cells = [], [], begun, 0
     try:
         for row in reader:
             rows.append([_clean(cell) for cell in row])
             lines.append(begun)
+            cells += len(row)
+            if cells > _MOST_WRITTEN:
+                raise refusal("long-table", file, begun, most=_MOST_WRITTEN)
             begun = reader.line_num + above
     except csv.Error as error:
         raise refusal("long-cell" if "field limit" in str(error) else "quote", file, begun) from error

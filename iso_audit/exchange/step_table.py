@@ -28,6 +28,9 @@ from iso_audit.model.place import Place
 from iso_audit.model.procedure import Decision, Limit, Period, Procedure, Step, TimeUnit
 from iso_audit.text import Text
 
+MOST_ROWS = 2_000
+"""The longest printed procedure has fewer than a hundred."""
+
 _LEVELS = (("tỉnh", "province"), ("huyện", "district"), ("xã", "commune"))
 
 
@@ -74,6 +77,8 @@ def read_steps(source: Table | Path | str, facts: Facts | Mapping[str, str] = Fa
     head = find_head(table.rows)
     if head is None:
         raise refusal("no-head", table.name)
+    if sum(map(any, table.rows)) > MOST_ROWS:
+        raise refusal("many-steps", table.name, most=MOST_ROWS)
     remarks = Remarks(table.name)
     _note_table(table, head, remarks)
     rows = rows_of(table, head, remarks)

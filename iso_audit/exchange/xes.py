@@ -62,7 +62,7 @@ def read_xes(path: Path) -> XesLog:
                 trace_of += [len(traces)] * len(members)
                 traces.add(attributes)
     except etree.XMLSyntaxError as error:
-        raise _refused(path, _CAUSES.get(error.code or 0, "syntax"), *error.position) from error
+        raise _refused(path, _CAUSES.get(getattr(error, "code", 0), "syntax"), *error.position) from error
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise _refused(path, "damaged") from error
     except OSError as error:

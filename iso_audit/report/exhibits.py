@@ -23,6 +23,8 @@ _IN_ORDER = (
     "used_seconds", "late_seconds", "returned_at", "status", "document", "reason", "actor", "role",
 )  # fmt: skip
 """Facts as they stand beside each other: as they happened, then who and by what paper."""
+_OF_THE_PLACE = frozenset({"step", "limit", "role"})
+"""Facts told before the table, even where it has one row."""
 _BESIDE_THE_POINT: Mapping[str, frozenset[str]] = {
     "INT-01": frozenset({"due_at"}),
     "INT-02": frozenset({"finished_at"}),
@@ -66,8 +68,8 @@ def exhibit_table(finding: Finding, facts: Facts) -> ExhibitTable | None:
     if not exhibits:
         return None
     told = _told(finding, exhibits, facts)
-    cells = {n: [facts.say(n, exhibit.facts.get(n), procedure) for exhibit in exhibits] for n in told}
-    shared = [n for n in told if len(exhibits) > 1 and len(set(cells[n])) == 1]
+    cells = {n: [_cell(n, exhibit, procedure, facts) for exhibit in exhibits] for n in told}
+    shared = [n for n in told if (len(exhibits) > 1 or n in _OF_THE_PLACE) and len(set(cells[n])) == 1]
     kept = sorted((n for n in told if n not in shared), key=lambda n: _place(n, _TELLING))[:MOST_COLUMNS]
     columns = sorted(kept, key=lambda n: _place(n, _IN_ORDER))
     return ExhibitTable(
@@ -76,6 +78,12 @@ def exhibit_table(finding: Finding, facts: Facts) -> ExhibitTable | None:
         shared=(*((words(f"fact.{n}"), cells[n][0]) for n in shared), *_required_role(finding, facts)),
         notes=tuple(_derivations(exhibits, facts)),
     )
+
+
+def _cell(name: str, exhibit: Exhibit, procedure: str, facts: Facts) -> str:
+    """One fact; an instant does not break."""
+    said = facts.say(name, exhibit.facts.get(name), procedure)
+    return said.replace(" ", "\u00a0") if name.endswith("_at") else said
 
 
 def _place(name: str, names: tuple[str, ...]) -> int:

@@ -176,9 +176,8 @@ def _labels(procedure: Procedure, facts: Facts) -> Labels:
         return named, facts.unit(unit) if unit and len(units) > 1 else ""
 
     def outcome(name: str, case: str) -> str:
-        said = facts.words.find(f"outcome.{name.replace('-', '_')}") or name.replace("-", " ").replace(
-            "_", " "
-        )
+        plain = name.replace("-", " ").replace("_", " ")
+        said = facts.words.find(f"outcome.{plain.replace(' ', '_')}") or plain
         if case and case != name:
             case_said = facts.words.find(f"case.{case}") or case.replace("-", " ")
             return f"{said} [{case_said}]".strip()

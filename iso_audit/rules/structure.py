@@ -7,7 +7,6 @@ from iso_audit.model.requirement import Requirement
 from iso_audit.model.rule import Answer, Breach, Example, Hook, Rule, Unknown
 from iso_audit.text import Text
 
-
 IN_RUNS = ("deadlock", "livelock", "twice")
 
 

@@ -514,6 +514,7 @@ class PlainAudit:
         parameters, received = self._parameters(dossier), dossier.received
         if at is None or received is None or channel not in ("online", "desk"):
             return 2
+        received = max([received, *self._complete(dossier)])
         within = parameters.paper_handover_max
         if channel == "online":
             within, cutoff = parameters.handover_grace, parameters.handover_cutoff
@@ -525,6 +526,16 @@ class PlainAudit:
             return int(_wall(at) > _wall(clock.due(self.calendar, within, received).at))
         last = self._working_day(received.date() - dt.timedelta(days=1), 1, 1)
         return int(at.date() > last)
+
+    def _complete(self, dossier: Dossier) -> list[dt.datetime]:
+        """Ends of stops before the first hand-over: until then the dossier was not there whole."""
+        procedure = dossier.procedure
+        assert procedure is not None
+        handed = [
+            e.finish or e.start for e in dossier.events if e.step and procedure.by_id[e.step].is_a("transfer_in")
+        ]
+        first = min(_wall(moment) for moment in handed if moment)
+        return [end for _, _, end, _ in self._stops(dossier) if _wall(end) <= first]
 
     # ---- facts of dossiers
 

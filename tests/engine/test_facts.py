@@ -78,7 +78,7 @@ def agree(log: DrawnLog, plain: PlainAudit, folder: Path) -> None:
         )  # fmt: skip
 
 
-@settings(max_examples=1200, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
 @given(logs())
 def test_facts_traces_and_counts_are_those_of_a_plain_auditor(log):
     plain = PlainAudit(log.events, log.dossiers, log.mapping, log.world)

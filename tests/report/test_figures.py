@@ -6,9 +6,12 @@ import dataclasses
 import re
 from xml.etree import ElementTree as Xml
 
+import pytest
+
 from iso_audit.analysis.layout import place
 from iso_audit.report.charts import monthly_chart
-from iso_audit.report.figures import Labels, Marks, parts_of, swimlanes
+from iso_audit.report.cutting import narrowed, parts_of
+from iso_audit.report.figures import NARROWEST_HEAD, Labels, Marks, swimlanes
 from iso_audit.report.lettering import width, wrapped
 from iso_audit.report.view import View
 from iso_audit.report.words import words
@@ -77,6 +80,27 @@ def test_a_line_that_is_cut_goes_on_under_the_same_letter() -> None:
         for part in (first, second)
     ]
     assert letters[0] == letters[1] != set()
+
+
+def test_a_part_has_only_lanes_with_steps_and_strands_for_lines_that_pass() -> None:
+    layout = place(long())
+    for span in parts_of(layout, 400):
+        within = [name for name, box in layout.boxes.items() if span[0] <= box.y and box.bottom <= span[1]]
+        part = narrowed(layout, span)
+        named = [lane.id for lane in part.lanes if lane.width >= NARROWEST_HEAD]
+        assert named == [
+            lane.id for i, lane in enumerate(layout.lanes) if i in {layout.boxes[n].lane for n in within}
+        ]
+        assert sum(lane.width for lane in part.lanes) == pytest.approx(part.width)
+
+
+def test_a_narrowed_part_keeps_boxes_and_lines_in_their_order() -> None:
+    layout = place(long())
+    for span in parts_of(layout, 400):
+        part = narrowed(layout, span)
+        for old, new in zip(layout.routes, part.routes, strict=True):
+            moved = sorted((a[0], b[0]) for a, b in zip(old.points, new.points, strict=True))
+            assert [x for _, x in moved] == sorted(x for _, x in moved)
 
 
 def test_every_step_is_drawn_once_over_all_parts(vietnamese: View) -> None:

@@ -10,7 +10,7 @@ import pytest
 from iso_audit.model.finding import Finding, Grade
 from iso_audit.model.outcome import Outcome, Settings, Workspace
 from iso_audit.model.requirement import Clause
-from iso_audit.report.statements import Statement, cite
+from iso_audit.report.statements import Statement, cites
 from iso_audit.report.view import View, view
 from iso_audit.report.words import words
 from iso_audit.text import Text
@@ -43,7 +43,7 @@ def test_the_summary_counts_by_grade(vietnamese: View) -> None:
 
 def test_four_cards_show_what_was_examined_and_found(vietnamese: View) -> None:
     assert [(card.value, card.note) for card in vietnamese.cards] == [
-        ("872", "thuộc 6 quy trình"),
+        ("872", "và 6 quy trình"),
         ("96,5%", "1.060/1.099 hồ sơ đến hạn"),
         ("6", "3 về quy trình, 3 về hồ sơ"),
         ("6", "và 4 khuyến nghị"),
@@ -79,16 +79,24 @@ def test_open_never_counts_as_fulfilled(vietnamese: View) -> None:
 
 
 def test_a_citation_that_was_not_checked_goes_without_its_number() -> None:
-    said = [cite(clause, words("vi")) for clause in (
+    said = cites((
         Clause("NĐ 61/2018/NĐ-CP", "19"), Clause("TT 01/2018/TT-VPCP", "8", sure=False),
-        Clause("ISO 9001:2015", "8.6", is_standard=True), Clause("TT 01/2018/TT-VPCP"),
-    )]  # fmt: skip
-    assert said == [
+        Clause("ISO 9001:2015", "8.6", is_standard=True), Clause("TT 03/2025/TT-VPCP"),
+    ), words("vi"))  # fmt: skip
+    assert said == (
         "NĐ 61/2018/NĐ-CP, Điều 19",
         "TT 01/2018/TT-VPCP (chưa đối chiếu số điều)",
         "ISO 9001:2015, điều 8.6",
-        "TT 01/2018/TT-VPCP",
-    ]
+        "TT 03/2025/TT-VPCP",
+    )
+
+
+def test_a_document_is_cited_once_with_all_of_its_numbers() -> None:
+    said = cites((
+        Clause("Bộ luật Dân sự 2015", "147"), Clause("NĐ 61/2018/NĐ-CP", "17", sure=False),
+        Clause("Bộ luật Dân sự 2015", "148"), Clause("NĐ 61/2018/NĐ-CP", "19", sure=False),
+    ), words("vi"))  # fmt: skip
+    assert said == ("Bộ luật Dân sự 2015, Điều 147, 148", "NĐ 61/2018/NĐ-CP (chưa đối chiếu số điều)")
 
 
 def test_a_statement_is_the_rule_s_sentence_with_the_facts_in_words(shown: View) -> None:
@@ -109,14 +117,14 @@ def test_a_raised_grade_prints_its_ground(vietnamese: View) -> None:
 
 def test_a_finding_on_a_definition_shows_its_place_and_the_run_step_by_step(vietnamese: View) -> None:
     finding = statement(vietnamese, "DEF-STEP-01")
-    assert finding.place == "Tệp procedures/broken.yaml:7:3"
+    assert finding.place == "tệp procedures/broken.yaml, dòng 7"
     assert finding.run == ("Tiếp nhận", 'Quyết định <b>hỗ trợ</b> & "thông báo"')
 
 
 def test_exhibits_are_a_table_with_the_way_a_due_date_came_about(vietnamese: View) -> None:
     table = statement(vietnamese, "TIM-01").exhibits
     assert table is not None
-    assert table.columns == ("Mã hồ sơ", "Tiếp nhận", "Hạn trả", "Kết thúc", "Quá hạn")
+    assert table.columns == ("Mã hồ sơ", "Tiếp nhận", "Đến hạn", "Kết thúc", "Quá hạn")
     assert len(table.rows) == 5
     assert table.notes[0][1].startswith("tiếp nhận 05/3/2020, không tính ngày tiếp nhận")
 
