@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from iso_audit.errors import Fault, InputError
-from iso_audit.text import Text, did_you_mean
+from iso_audit.text import Text, did_you_mean, printable
 
 if TYPE_CHECKING:
     from iso_audit.model.log import LogMapping
@@ -77,8 +78,21 @@ def load_workspace(folder: Path | None, date: dt.date | None = None) -> Workspac
 
     workspace = load(workspace_folder(folder), CATALOGUE)
     if date is not None:
+        _refuse_other_ages(date)
         workspace = replace(workspace, settings=replace(workspace.settings, audit_date=date))
     return workspace
+
+
+def _refuse_other_ages(date: dt.date) -> None:
+    """An audit is of our age: no calendar knows another one."""
+    from iso_audit.workspace.shapes.base import EARLIEST_YEAR, LATEST_YEAR
+
+    if not EARLIEST_YEAR <= date.year < LATEST_YEAR:
+        said = Text(
+            vi=f"ngày đánh giá {date} nằm ngoài các năm từ {EARLIEST_YEAR} đến {LATEST_YEAR - 1}",
+            en=f"the audit date {date} is not in the years {EARLIEST_YEAR} to {LATEST_YEAR - 1}",
+        )
+        raise InputError([Fault(said)])
 
 
 def chosen_procedures(workspace: Workspace, names: Sequence[str]) -> tuple[Procedure, ...]:
@@ -119,20 +133,17 @@ def log_files(
     return chosen, mapping or (root / settings.mapping if settings.mapping and chosen else None)
 
 
-def mapping_of(path: Path | None, log: Path) -> LogMapping:
+def mapping_of(path: Path | None, log: Path, workspace: Workspace) -> LogMapping:
     """Read the mapping of a log; a log without one cannot be read."""
     from iso_audit.workspace.load import load_mapping
 
     if path is not None:
-        return load_mapping(path)
-    raise InputError(
-        [
-            Fault(
-                Text(
-                    vi="nhật ký này cần một tệp ánh xạ cột (--map TỆP.yaml)",
-                    en="this log needs a mapping file (--map FILE.yaml)",
-                ),
-                file=str(log),
-            )
-        ]
+        procedures = {name for known in workspace.procedures for name in (known.id, known.code) if name}
+        return load_mapping(path, procedures)
+    said = Text(
+        vi="nhật ký này cần một tệp ánh xạ cột (--map TỆP.yaml)",
+        en="this log needs a mapping file (--map FILE.yaml)",
     )
+    if not os.path.lexists(log):
+        said = Text(vi="không có tệp nhật ký này", en="there is no such log file")
+    raise InputError([Fault(said, printable(str(log)))])

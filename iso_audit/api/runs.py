@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from iso_audit.api.outputs import write
 from iso_audit.api.provenance import run_card
 from iso_audit.api.reading import catalogue, chosen_procedures, load_workspace, log_files, mapping_of
-from iso_audit.api.values import Run, Tell
+from iso_audit.api.values import OUTPUTS, Run, Tell
+from iso_audit.api.writing import refuse_output
 from iso_audit.errors import Fault, InputError
 from iso_audit.text import Text
 
@@ -62,15 +63,18 @@ def audit(
     none, the definitions are audited alone.
 
     Raises:
-        InputError: the workspace, the mapping or the log cannot be read; nothing is written.
+        InputError: the workspace, the mapping or the log cannot be read, or `output` cannot be
+            written to; nothing is written.
     """
     workspace = load_workspace(folder, date)
     rules = catalogue(select, ignore)
     log, mapping_file = log_files(workspace, log, mapping)
+    if output is not None:
+        refuse_output(output, OUTPUTS)
     if log is None:
         outcome = _run(workspace, rules, None, tell)
         return Run(outcome, workspace, rules, write(outcome, workspace, rules, lang, output, None, tell))
-    settled = mapping_of(mapping_file, log)
+    settled = mapping_of(mapping_file, log, workspace)
     world = _world(workspace, settled)
     if tell:
         tell("read_log", 0, 1)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from iso_audit.api.outputs import write_text
 from iso_audit.api.reading import catalogue, load_workspace
+from iso_audit.api.writing import write_text
 from iso_audit.errors import Fault, InputError
 from iso_audit.text import Text, did_you_mean
 
@@ -36,14 +37,19 @@ def import_table(
     with row and column.
 
     Raises:
-        InputError: the table cannot be read at all, or `target` exists already.
+        InputError: the table cannot be read at all, `facts` names an id that is none, or `target`
+            exists already or cannot be written.
     """
     from iso_audit.exchange.step_table import read_steps
+    from iso_audit.workspace.faults import not_an_id
+    from iso_audit.workspace.shapes.base import is_id
     from iso_audit.workspace.write import procedure_yaml
 
-    if target is not None and target.exists():
+    if target is not None and os.path.lexists(target):
         said = Text(vi="tệp đã có, sẽ không ghi đè", en="the file exists and is not overwritten")
         raise InputError([Fault(said, str(target))])
+    if "id" in facts and not is_id(facts["id"]):
+        raise InputError([Fault(not_an_id(facts["id"]), "--id")])
     read = read_steps(table, facts)
     text = procedure_yaml(read.procedure)
     if target is not None:

@@ -66,7 +66,7 @@ def eras_of(packs: Iterable[Pack]) -> tuple[dt.date, ...]:
         for period in (pack.in_force, *(r.in_force for r in pack.requirements)):
             if period.first is not None:
                 days.add(period.first)
-            if period.last is not None:
+            if period.last is not None and period.last < dt.date.max:
                 days.add(period.last + dt.timedelta(days=1))
     return tuple(sorted(days))
 
@@ -91,7 +91,8 @@ def world_of(workspace: Workspace, drawn_up_at: dt.datetime | None) -> World:
 
 def requirements_by_era(packs: Sequence[Pack], eras: Sequence[dt.date]) -> list[list[Requirement]]:
     """Return the requirements in force in each era: one list more than there are era starts."""
-    day_before = eras[0] - dt.timedelta(days=1) if eras else dt.date.min
+    is_bounded = bool(eras) and eras[0] > dt.date.min
+    day_before = eras[0] - dt.timedelta(days=1) if is_bounded else dt.date.min
     return [in_force(packs, day) for day in (day_before, *eras)]
 
 

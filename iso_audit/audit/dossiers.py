@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from iso_audit.audit.criteria import concerns, eras_of, requirements_by_era
 from iso_audit.audit.gathered import Catalogue, Gathered, Tell, ask, quiet
-from iso_audit.engine.protocol import Counted, Held
+from iso_audit.engine.protocol import Counted, Held, Where
 from iso_audit.model.finding import Exhibit, Finding, Grade, OpenItem, Tally
 from iso_audit.model.log import Judgement
 from iso_audit.model.outcome import Workspace
@@ -143,35 +143,37 @@ def check_log(
 
 def _findings_of_log(enquiry: _Enquiry, questions: Sequence[Question], counted: Counted) -> None:
     """Make findings of what the engine counted, with denominators from the same count."""
-    checked: dict[tuple[Question, str, str, str], int] = {}
-    failed: dict[tuple[int, str, str, str], int] = {}
-    grades: dict[tuple[int, str, str, str], Grade] = {}
-    monthly: dict[tuple[str, ...], list[int]] = {}
+    bases = _bases(questions)
+    checked: dict[Where, int] = {}
+    failed: dict[Where, int] = {}
+    grades: dict[Where, Grade] = {}
+    monthly: dict[tuple[int, str, str, str, str], tuple[int, int, int]] = {}
     for row in counted.rows:
-        question = questions[row.question]
-        base = Question(question.code, question.rule, question.requirement)
-        where = (row.procedure, row.unit, row.step)
-        checked[(base, *where)] = checked.get((base, *where), 0) + row.checked
+        base = bases[row.question]
+        place = (base, row.procedure, row.unit, row.step)
+        checked[place] = checked.get(place, 0) + row.checked
         if row.failed:
-            key = (row.question, *where)
+            key = (row.question, row.procedure, row.unit, row.step)
             failed[key] = failed.get(key, 0) + row.failed
-            grades[key] = min(grades.get(key, Grade(row.grade)), Grade(row.grade), key=lambda g: g.rank)
-        month = monthly.setdefault((base.code, base.rule, base.requirement, *where, row.month), [0, 0, 0])
-        for index, count in enumerate((row.checked, row.failed, row.open)):
-            month[index] += count
+            grade = Grade(row.grade)
+            grades[key] = min(grades.get(key, grade), grade, key=lambda g: g.rank)
+        month = (base, row.procedure, row.unit, row.step, row.month)
+        before = monthly.get(month, (0, 0, 0))
+        monthly[month] = (before[0] + row.checked, before[1] + row.failed, before[2] + row.open)
     gathered = enquiry.gathered
-    gathered.tallies += [Tally(*key, *counts) for key, counts in sorted(monthly.items())]  # type: ignore[arg-type]
-    for (index, procedure, unit, step), count in sorted(failed.items()):
+    gathered.tallies += _tallies(questions, monthly)
+    for where, count in sorted(failed.items()):
+        index, procedure, unit, step = where
         question = questions[index]
-        base = Question(question.code, question.rule, question.requirement)
+        base = bases[index]
         whole = checked.get((base, procedure, unit, step), 0) or checked.get((base, procedure, unit, ""), 0)
-        exhibits: tuple[Exhibit, ...] = counted.exhibits.get((index, procedure, unit, step), ())
+        exhibits: tuple[Exhibit, ...] = counted.exhibits.get(where, ())
         gathered.findings.append(
             Finding(
                 question.code,
                 question.rule,
                 question.requirement,
-                grades[(index, procedure, unit, step)],
+                grades[where],
                 procedure,
                 unit,
                 step,
@@ -196,3 +198,20 @@ def _findings_of_log(enquiry: _Enquiry, questions: Sequence[Question], counted: 
                 unknown.facts,
             )
         )
+
+
+def _bases(questions: Sequence[Question]) -> list[int]:
+    """Index of the question each variant belongs to: that one holds the denominator."""
+    indexes = {question: index for index, question in enumerate(questions)}
+    return [indexes[Question(each.code, each.rule, each.requirement)] for each in questions]
+
+
+def _tallies(
+    questions: Sequence[Question], monthly: Mapping[tuple[int, str, str, str, str], tuple[int, int, int]]
+) -> Iterable[Tally]:
+    """Counts by month, in order of code, requirement and place."""
+    order = sorted(range(len(questions)), key=lambda i: (questions[i].code, questions[i].requirement))
+    rank = {index: position for position, index in enumerate(order)}
+    for key in sorted(monthly, key=lambda key: (rank[key[0]], key[1:])):
+        question = questions[key[0]]
+        yield Tally(question.code, question.rule, question.requirement, *key[1:], *monthly[key])

@@ -33,11 +33,15 @@ class Gathered:
 def ask(
     hook: Hook[object], asked: object, requirement: Requirement, procedure: str, gathered: Gathered
 ) -> Answer | None:
-    """Put one question; a rule that crashes gives None and one entry of `failures`."""
+    """Put one question; a rule that crashes gives None and one entry of `failures` a procedure."""
     try:
-        return hook.ask(asked, requirement)
+        answer = hook.ask(asked, requirement)
+        if not isinstance(answer, Answer):
+            raise TypeError(f"a rule answered {answer!r}")
+        return answer
     except Exception as crash:  # noqa: BLE001 - a crashing rule must not take the others with it
         failure = RuleFailure(hook.code, requirement.rule, procedure, f"{type(crash).__name__}: {crash}")
-        if failure not in gathered.failures:
+        told = {(known.code, known.rule, known.procedure) for known in gathered.failures}
+        if (failure.code, failure.rule, failure.procedure) not in told:
             gathered.failures.append(failure)
         return None

@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 from collections import deque
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from iso_audit.engine.plain_text import check_letters
@@ -48,9 +49,7 @@ def read_carefully(store: Store, source: Source, name: str) -> Source:
             rows, cells = [], []
     chunks.append(_table(rows, cells, width))
     store.connection.register(name, pa.concat_tables(chunks))
-    return Source(
-        source.file, source.columns, lambda _: name, must_compose=True, broken=tuple(broken), plain=None
-    )
+    return replace(source, relation=lambda _: name, must_compose=True, broken=tuple(broken))
 
 
 def records(source: Source) -> Iterator[Record]:

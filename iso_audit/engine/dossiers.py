@@ -76,7 +76,7 @@ def make_dossiers(
                     OR (NOT {table_says} AND (b.reached_end OR b.broke_off)) AS finished
             FROM joined AS b
         )
-        SELECT dossier, dossier_id, row, edition, coalesce("case", -1) AS "case", unit, has_unit,
+        SELECT dossier, dossier_id, row, edition, coalesce("case", -1) AS "case", unit, has_unit, has_row,
             received_s, day, {MONTH} AS month, appointed_s, due_s, due_day, end_s, finished,
             latest_apology_s, handover_s, handed_out_s, first_event,
             CAST({facts["overdue"]} AS INTEGER) AS overdue, {packed(facts, DOSSIER_FACTS)} AS facts, apart

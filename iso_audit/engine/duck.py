@@ -136,7 +136,7 @@ class DuckHeld:
         make_judged(store, spans, desks, self._known, int(drawn.timestamp() * 1_000_000), is_derived)
         self._kinds = Kinds(store, self._norms, read.words["case"])
         explain = Explain(store, self._norms, table, read.words["case"], drawn_s, given)
-        self._evidence = Evidence(store, self._norms, read.words, spans, explain)
+        self._evidence = Evidence(store, self._norms, read.words, spans, explain, account)
         self._intake = account.intake(world, mapping, self._known, drawn_s)
 
     @property

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from iso_audit.engine.explain import Explain
 from iso_audit.engine.facts import used
+from iso_audit.engine.intake import Account
 from iso_audit.engine.norms import Norms
 from iso_audit.engine.protocol import Question, Where
 from iso_audit.engine.store import Store, integers
@@ -54,6 +55,7 @@ class _Breach(NamedTuple):
     role: int | None
     document: str | None
     row: int
+    is_dossier_row: bool
     position: int | None
     overdue: int
 
@@ -67,15 +69,23 @@ class Evidence:
     """Breaches of dossiers with what shows them; `ask` is called once the answers are in."""
 
     def __init__(
-        self, store: Store, norms: Norms, words: Mapping[str, Words], spans: int, explain: Explain
+        self,
+        store: Store,
+        norms: Norms,
+        words: Mapping[str, Words],
+        spans: int,
+        explain: Explain,
+        account: Account,
     ) -> None:
-        self._store, self._norms, self._words, self._explain = store, norms, words, explain
+        self._store, self._norms, self._words = store, norms, words
+        self._explain, self._account = explain, account
         self._questions: Sequence[Question] = ()
         self._steps: Sequence[str] = ()
         self._select = f"""
             SELECT f.question, d.edition, f.unit, f.step, d.dossier, d.dossier_id, e.start_s, e.finish_s,
                 {used(spans, "x", "y")}, n.step, d.received_s, d.due_s, d.end_s, d.appointed_s,
-                e.actor, e.role, e.document, coalesce(e.row, d.row), f.position, d.overdue
+                e.actor, e.role, e.document, coalesce(e.row, d.row), e.row IS NULL AND d.has_row,
+                f.position, d.overdue
             FROM %s AS f
             JOIN dossier AS d USING (dossier)
             LEFT JOIN event AS e ON e.rowid = f.event
@@ -200,6 +210,7 @@ class Evidence:
         code, _, requirement = self._questions[breach.question]
         own_step = self._norms.steps[breach.event_step] if breach.event_step is not None else ""
         limit = self._limit(breach) if breach.event_step is not None else None
+        lines = self._account.dossier_lines if breach.is_dossier_row else self._account.event_lines
         occurred = breach.start_s if breach.finish_s is None else breach.finish_s
         return [
             code,
@@ -218,7 +229,7 @@ class Evidence:
             cell(self._words["actor"].say(breach.actor)),
             cell(self._words["role"].say(breach.role)),
             cell(breach.document),
-            breach.row,
+            lines.of(breach.row),
         ]
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 from iso_audit.engine.course import JOINED
+from iso_audit.engine.lines import Lines
 from iso_audit.engine.refusals import refusal, row_examples, row_reason, shortened
 from iso_audit.engine.rows import Reading
-from iso_audit.engine.source import Source
 from iso_audit.engine.store import Store, Values
 from iso_audit.engine.tables import Read
 from iso_audit.engine.whole_files import cell, whole_file
@@ -32,8 +31,10 @@ class Account:
         self.events_kept = store.number("SELECT count(*) FROM event")
         self.event_rows = read.event_rows + len(read.events.source.broken)
         self.events_ignored = 0
+        self.event_lines = Lines(read.events.source, self.event_rows)
+        self.dossier_lines = self.event_lines
         if self.events_kept < self.event_rows:
-            self.refused = self._of(read.events)
+            self.refused = self._of(read.events, self.event_lines)
             self.events_ignored = self.event_rows - self.events_kept - len(self.refused)
         self.dossier_rows = 0
         if read.dossiers is not None:
@@ -41,7 +42,8 @@ class Account:
             relation = read.dossiers.source.relation(values)
             rows = store.number(f"SELECT count(*) FROM {relation}", values)
             self.dossier_rows = rows + len(read.dossiers.source.broken)
-            self.refused += self._of(read.dossiers)
+            self.dossier_lines = Lines(read.dossiers.source, self.dossier_rows)
+            self.refused += self._of(read.dossiers, self.dossier_lines)
 
     def check(self) -> None:
         """Refuse the log as a whole where most of its rows are of no use."""
@@ -55,8 +57,8 @@ class Account:
                 examples=row_examples(self.refused[:_EXAMPLES]),
             )  # fmt: skip
 
-    def _of(self, reading: Reading) -> list[Refused]:
-        """Refused rows of one table in its order."""
+    def _of(self, reading: Reading, lines: Lines) -> list[Refused]:
+        """Refused rows of one table in its order, each with its line."""
         values = Values()
         rows = self._store.run(
             f"SELECT row, refused, value FROM {reading.refusals(values)} ORDER BY row", values
@@ -65,9 +67,9 @@ class Account:
             rows += self._store.run(
                 "SELECT row, 'duplicate:dossier_id', dossier_id FROM dossier_row WHERE is_repeated"
             )
-        found = [_refused(reading, *row) for row in rows]
+        found = [_refused(reading, lines.of(row), refused, value) for row, refused, value in rows]
         found += [
-            Refused(reading.source.file, row, "", shortened(text), "bad-row")
+            Refused(reading.source.file, lines.of(row), "", shortened(text), "bad-row")
             for row, text in reading.source.broken
         ]
         return sorted(found, key=lambda one: one.row)
@@ -141,16 +143,7 @@ def column_account(store: Store, read: Read) -> frozenset[str]:
     return frozenset(found)
 
 
-def _refused(reading: Reading, row: int, refused: str, value: str | None) -> Refused:
+def _refused(reading: Reading, line: int, refused: str, value: str | None) -> Refused:
     reason, _, column = refused.partition(":")
     theirs = reading.table.columns.get(column, column)
-    return Refused(reading.source.file, row, theirs, shortened(value or ""), reason)
-
-
-def lines_of(source: Source) -> Iterator[int]:
-    """Lines at which the records of a text begin."""
-    from iso_audit.engine.careful import records
-
-    for row, cells, _ in records(source):
-        if cells is not None:
-            yield row
+    return Refused(reading.source.file, line, theirs, shortened(value or ""), reason)

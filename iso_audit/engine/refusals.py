@@ -96,9 +96,9 @@ _REASONS = {
     "zone": Text("không biết múi giờ «{zone}»", "the time zone '{zone}' is not known"),
     "mostly-refused": Text(
         "{refused} trong {rows} hàng không dùng được; có lẽ tệp ánh xạ không hợp với nhật ký này. "
-        "Ví dụ (không đếm hàng tiêu đề): {examples}",
+        "Ví dụ: {examples}",
         "{refused} of {rows} rows cannot be used; the mapping probably does not fit this log. "
-        "Such as (the head is not counted): {examples}",
+        "Such as: {examples}",
     ),
 }
 

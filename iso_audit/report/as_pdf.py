@@ -60,23 +60,36 @@ def render(view: View, templates: Path, target: Path, attach: tuple[Path, ...] =
     html = page(view, templates, style=style, drawings=drawings)
     fetcher = _fetcher(templates, drawings)
     day = dt.datetime.fromisoformat(view.created).replace(tzinfo=dt.UTC)
-    with _quiet(), _without_pauses():
-        document = weasyprint.HTML(string=html, url_fetcher=fetcher, base_url="asset:").render()
-    document.metadata.generate_rdf_metadata = _with_ua(document.metadata.generate_rdf_metadata)
-    attachments = [
-        weasyprint.Attachment(
-            string=path.read_bytes(), name=path.name, description=path.name, created=day, modified=day,
-            relationship="Data", url_fetcher=fetcher,
+    with _quiet(), _without_pauses(), _fonts() as fonts:
+        document = weasyprint.HTML(string=html, url_fetcher=fetcher, base_url="asset:").render(
+            font_config=fonts
         )
-        for path in attach
-    ]  # fmt: skip
-    with _quiet(), _without_pauses():
+        document.metadata.generate_rdf_metadata = _with_ua(document.metadata.generate_rdf_metadata)
+        attachments = [
+            weasyprint.Attachment(
+                string=path.read_bytes(), name=path.name, description=path.name, created=day, modified=day,
+                relationship="Data", url_fetcher=fetcher,
+            )
+            for path in attach
+        ]  # fmt: skip
         document.write_pdf(
             target,
             pdf_variant="pdf/a-3a",
             pdf_identifier=bytes.fromhex(view.digest[:32]),
             attachments=attachments or None,
         )
+
+
+@contextmanager
+def _fonts() -> Iterator[Any]:
+    """The library's copies of our fonts; it would leave them on the disk until memory is tidied up."""
+    from weasyprint.text.fonts import FontConfiguration  # type: ignore[import-untyped]
+
+    fonts = FontConfiguration()
+    try:
+        yield fonts
+    finally:
+        fonts.__del__()
 
 
 def _weasyprint(view: View) -> Any:  # noqa: ANN401 - the library has no types

@@ -32,6 +32,7 @@ FONTS = {
 }
 """(family, weight, style) -> file."""
 
+_ENDLESS = re.compile(r"\S{81,}")
 _UNBREAKABLE = re.compile(
     r"(?:(?:NĐ|TT|QĐ|NQ) )?[\w.]*\d[\w.]*(?:[/-][\wĐđ.]+)+"  # NĐ 61/2018/NĐ-CP, 000.12-240105-0001
     r"|\bISO \d+(?::\d{4})?"
@@ -53,6 +54,7 @@ def page(view: View, folder: Path, *, style: str, drawings: dict[str, bytes] | N
         loader=jinja2.FileSystemLoader(folder),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
+        finalize=_bounded,
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -85,8 +87,16 @@ def _by_reason(rows: Iterable[OpenRow]) -> list[tuple[str, list[OpenRow]]]:
     return [(reason, list(group)) for reason, group in groupby(rows, key=lambda row: row.reason)]
 
 
+def _bounded(value: object) -> object:
+    """Cut words that are longer than any word: of a code of 20,000 letters a page shows the beginning."""
+    if isinstance(value, Markup) or not isinstance(value, str):
+        return value
+    return _ENDLESS.sub(lambda word: f"{word[0][:77]}…", value)
+
+
 def keep(said: str) -> Markup:
     """Escape, then hold numbers of documents and codes of dossiers together on one line."""
+    said = str(_bounded(said))
     return Markup(  # the pieces around the spans are escaped here and nowhere else
         "".join(
             f'<span class="keep">{escape(piece)}</span>' if index % 2 else str(escape(piece))

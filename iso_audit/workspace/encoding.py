@@ -9,7 +9,7 @@ from pathlib import Path
 from iso_audit.errors import Fault, os_reason
 from iso_audit.text import Text
 
-LARGEST_FILE = 2_000_000
+LARGEST_FILE = 1_000_000
 """Bytes; the largest real definition file is a hundred times smaller."""
 
 _CONTROL = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

@@ -108,7 +108,8 @@ PARAMETERS = {
         handover_cutoff=dt.time(15), handover_grace=limit("1", WH),
     ),
     ("permit", 1): FactParameters(
-        apology_lead=limit("1", WD), code_patterns=(r"H\d{2}-\d{6}-\d{4}", r"X.*"), paper_handover_max=limit("1", WD),
+        apology_lead=limit("1", WD), code_patterns=(r"H\d{2}-\d{6}-\d{4}", r"X.*"),
+        paper_handover_max=limit("1", WD),
     ),
     (NEWER.key, 1): FactParameters(
         clocks={"request_supplement": StepClock.RESTARTS}, apology_lead=limit("0", D),
@@ -142,7 +143,9 @@ class DrawnLog:
     def __repr__(self) -> str:
         """Say what a failing example needs to be told by; the world is always the same but for its zone."""
         m = self.mapping
-        rows = "\n".join(str(dict(row)) for row in (*self.events, "--", *(self.dossiers or ())) if row != "--")
+        rows = "\n".join(
+            str(dict(row)) for row in (*self.events, "--", *(self.dossiers or ())) if row != "--"
+        )
         told = (m.procedure, m.start, m.due, m.zone, self.world.calendar.zone, m.drawn_up_at)
         return f"{told}\n{sorted(m.events.columns)}\n{m.dossiers and sorted(m.dossiers.columns)}\n{rows}"
 
@@ -166,7 +169,8 @@ def _write(path: Path, columns: Sequence[str], rows: Sequence[Mapping[str, str]]
 
 _DAYS = [dt.date(2024, 3, 28) + dt.timedelta(days=n) for n in range(14)]
 _TIMES = [
-    dt.time(0), dt.time(7), dt.time(7, 30), dt.time(9, 15, 30), dt.time(11, 30), dt.time(12), dt.time(14, 59, 59),
+    dt.time(0), dt.time(7), dt.time(7, 30), dt.time(9, 15, 30), dt.time(11, 30), dt.time(12),
+    dt.time(14, 59, 59),
     dt.time(15), dt.time(15, 0, 1), dt.time(17), dt.time(19),
 ]  # fmt: skip
 _MOMENTS = st.builds(dt.datetime.combine, st.sampled_from(_DAYS), st.sampled_from(_TIMES))
@@ -191,7 +195,20 @@ ACTS = [s.id for s in STEPS if not s.is_silent]
 
 TEMPLATES = (
     ("receive", "check", "hand", "appraise", "visit", "tax", "review", "sign", "stamp", "back", "file"),
-    ("receive", "check", "ask", "supply", "check", "hand", "visit", "tax", "appraise", "sorry", "review", "sign"),
+    (
+        "receive",
+        "check",
+        "ask",
+        "supply",
+        "check",
+        "hand",
+        "visit",
+        "tax",
+        "appraise",
+        "sorry",
+        "review",
+        "sign",
+    ),
     ("receive", "check", "ask", "sorry", "hand", "halt", "appraise", "sorry", "sign", "stamp", "back"),
     ("receive", "check", "deny"),
     ("receive", "sign", "back"),
@@ -221,7 +238,10 @@ def handled(draw: st.DrawFn, columns: frozenset[str], forms: tuple[str, ...]) ->
 
 @st.composite
 def event_rows(
-    draw: st.DrawFn, columns: frozenset[str], forms: tuple[str, ...], people: tuple[str, ...] = ("a", "b", "c")
+    draw: st.DrawFn,
+    columns: frozenset[str],
+    forms: tuple[str, ...],
+    people: tuple[str, ...] = ("a", "b", "c"),
 ) -> dict[str, str]:
     moment = written(*forms)
     row = {
@@ -267,12 +287,13 @@ def dossier_rows(draw: st.DrawFn, columns: frozenset[str], forms: tuple[str, ...
 
 
 _EVENT_NAMES = {
-    "actor": "người", "role": "vai", "unit": "nơi", "started_at": "bắt đầu", "document": "số", "reason": "lý do",
-    "procedure": "thủ tục",
+    "actor": "người", "role": "vai", "unit": "nơi", "started_at": "bắt đầu", "document": "số",
+    "reason": "lý do", "procedure": "thủ tục",
 }  # fmt: skip
 _DOSSIER_NAMES = {
     "procedure": "thủ tục", "unit": "nơi", "channel": "kênh", "case": "loại", "received_at": "nhận",
-    "appointed_at": "hẹn", "due_at": "hạn", "finished_at": "kết thúc", "returned_at": "trả", "status": "tình trạng",
+    "appointed_at": "hẹn", "due_at": "hạn", "finished_at": "kết thúc", "returned_at": "trả",
+    "status": "tình trạng",
 }  # fmt: skip
 
 

@@ -94,6 +94,7 @@ class PlainAudit:
         self.dossiers: dict[str, Dossier] = {}
         self.has_table = dossiers is not None
         self.twice: set[str] = set()
+        self.told: dict[tuple[str, str], set[object]] = {}
         self.known: set[str] = set()
         for row, values in enumerate(dossiers or (), start=2):
             self._take_dossier(row, values)
@@ -166,14 +167,13 @@ class PlainAudit:
             if ours == "due_at" and moment and ":" not in text and len(text.strip()) <= 10:
                 moment = moment.replace(hour=23, minute=59, second=59, microsecond=999999)
             read[ours] = moment
+        for name in ("procedure", "received_at"):
+            if read[name]:
+                self.told.setdefault((code, name), set()).add(read[name])
+        if any(len(said) > 1 for (whose, _), said in self.told.items() if whose == code):
+            self.twice.add(code)
         if code in self.dossiers:
             self.refused.append((row, "duplicate"))
-            first = self.dossiers[code].row
-            assert first is not None
-            if any(
-                first[n] and read[n] and first[n] != read[n] for n in ("procedure", "received_at")
-            ):
-                self.twice.add(code)
             return
         self.known |= {f"dossiers.{name}" for name, value in read.items() if value}
         self.dossiers[code] = Dossier(code, read)
@@ -200,11 +200,15 @@ class PlainAudit:
         if activity in self.mapping.ignored:
             self.ignored += 1
             return
-        get = {name: self._get(values, table, name) for name in ("actor", "role", "unit", "document", "reason", "procedure")}
+        get = {
+            name: self._get(values, table, name)
+            for name in ("actor", "role", "unit", "document", "reason", "procedure")
+        }
         self.known |= {f"events.{name}" for name, value in (get | moments).items() if value}
         event = Event(
             row, code, "", self.mapping.steps.get(activity, activity), get["actor"],
-            self.mapping.roles.get(get["role"], get["role"]), self.mapping.units.get(get["unit"], get["unit"]),
+            self.mapping.roles.get(get["role"], get["role"]),
+            self.mapping.units.get(get["unit"], get["unit"]),
             get["procedure"], moments["started_at"], moments["finished_at"], get["document"], get["reason"],
             moments["new_appointed_at"],
         )  # fmt: skip
@@ -505,7 +509,9 @@ class PlainAudit:
         procedure = dossier.procedure
         assert procedure is not None
         moments = [
-            e.finish or e.start for e in dossier.events if e.step and procedure.by_id[e.step].is_a("return_result")
+            e.finish or e.start
+            for e in dossier.events
+            if e.step and procedure.by_id[e.step].is_a("return_result")
         ]
         return min((m for m in moments if m), default=None)
 
@@ -532,7 +538,9 @@ class PlainAudit:
         procedure = dossier.procedure
         assert procedure is not None
         handed = [
-            e.finish or e.start for e in dossier.events if e.step and procedure.by_id[e.step].is_a("transfer_in")
+            e.finish or e.start
+            for e in dossier.events
+            if e.step and procedure.by_id[e.step].is_a("transfer_in")
         ]
         first = min(_wall(moment) for moment in handed if moment)
         return [end for _, _, end, _ in self._stops(dossier) if _wall(end) <= first]
@@ -734,4 +742,3 @@ def _wall(at: dt.datetime) -> dt.datetime:
 
 def _second(at: dt.datetime) -> int:
     return at.hour * 3600 + at.minute * 60 + at.second
-

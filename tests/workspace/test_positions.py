@@ -101,7 +101,7 @@ def test_what_is_no_text_file_is_refused_before_it_is_read(tmp_path: Path) -> No
     (tmp_path / "broken.yaml").symlink_to(tmp_path / "nowhere.yaml")
     assert _refusal(tmp_path / "folder.yaml") == ["folder.yaml: this is a folder, not a file"]
     assert _refusal(tmp_path / "line.yaml") == [
-        "line.yaml: the file has 200 MB; a definition file may have at most 2 MB"
+        "line.yaml: the file has 200 MB; a definition file may have at most 1 MB"
     ]
     assert _refusal(tmp_path / "broken.yaml") == ["broken.yaml: there is no such file"]
     assert _refusal(tmp_path / "absent.yaml") == ["absent.yaml: there is no such file"]
@@ -110,9 +110,9 @@ def test_what_is_no_text_file_is_refused_before_it_is_read(tmp_path: Path) -> No
 
 def test_a_line_of_megabytes_is_read_or_refused_with_a_place(tmp_path: Path) -> None:
     path = tmp_path / "line.yaml"
-    path.write_text("title: " + "x" * 1_500_000 + ": y\n", encoding="utf-8")
+    path.write_text("title: " + "x" * 900_000 + ": y\n", encoding="utf-8")
     assert _refusal(path) == [
-        "line.yaml:1:1500008: a second colon in one line (put the value in double quotes)"
+        "line.yaml:1:900008: a second colon in one line (put the value in double quotes)"
     ]
 
 

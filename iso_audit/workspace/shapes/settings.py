@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Annotated, Self
 
 from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
 
 from iso_audit.workspace.shapes.base import (
-    Day,
+    EARLIEST_YEAR,
+    LATEST_YEAR,
     Id,
     ManyWords,
     PeriodShape,
@@ -15,6 +17,7 @@ from iso_audit.workspace.shapes.base import (
     Str,
     Strs,
     Words,
+    as_day,
     wrong,
 )
 
@@ -29,10 +32,23 @@ class CoveredShape(PeriodShape):
         return self
 
 
+def as_audit_day(value: object) -> dt.date:
+    """Take a day of our age: no calendar knows another one."""
+    day = as_day(value)
+    if not EARLIEST_YEAR <= day.year < LATEST_YEAR:
+        raise wrong("other_age", value, first=EARLIEST_YEAR, last=LATEST_YEAR - 1)
+    return day
+
+
+AuditDay = Annotated[
+    dt.date, PlainValidator(as_audit_day), WithJsonSchema({"type": "string", "format": "date"})
+]
+
+
 class AuditShape(Shape):
     """What the report says about the audit itself."""
 
-    date: Day | None = None
+    date: AuditDay | None = None
     number: Str | None = None
     period: CoveredShape | None = None
     client: Words | None = None
