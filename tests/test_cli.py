@@ -109,3 +109,39 @@ def test_import_writes_a_procedure_that_check_reads(tmp_path):
     assert again.exit_code == 2
     checked = run("check", target, "--quiet", "--select", "DEF-TIME-01", "--fail-on", "never")
     assert checked.exit_code == 0, checked.output
+
+
+def test_a_mapping_that_means_nothing_of_the_workspace_is_refused(tmp_path):
+    log = tmp_path / "log.csv"
+    log.write_text("ma,buoc,xong\nH1,Thẩm tra,2025-12-01 08:00\n", encoding="utf-8")
+    mapping = tmp_path / "map.yaml"
+    mapping.write_text(
+        "mapping: mine\nprocedure: birth-registration\nsteps: {Thẩm tra: apprise}\n"
+        "roles: {Cán bộ: one-stop-officr}\n"
+        "events: {columns: {dossier_id: ma, step: buoc, finished_at: xong}}\n",
+        encoding="utf-8",
+    )
+    result = run("audit", "--quiet", "--log", log, "--map", mapping, "--lang", "en")
+    assert result.exit_code == 2
+    assert "map.yaml:3:19: the workspace has no step 'apprise' (did you mean 'appraise'?)" in result.stderr
+    assert "'one-stop-officr' (did you mean 'one-stop-officer'?)" in result.stderr
+
+
+def test_outputs_of_an_earlier_run_do_not_stay_beside_new_ones(tmp_path):
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "evidence.csv").write_text("of yesterday", encoding="utf-8")
+    (out / "letter.txt").write_text("not ours", encoding="utf-8")
+    workspace = tmp_path / "workspace"
+    workspace.mkdir()
+    (workspace / "iso-audit.yaml").write_text("office: X\n", encoding="utf-8")
+    (workspace / "procedures").mkdir()
+    (workspace / "procedures" / "p.yaml").write_text(
+        "procedure: p\nsteps: {a: {kind: receive, role: r, next: b}, b: {kind: return_result, role: r}}\n",
+        encoding="utf-8",
+    )
+    result = run("audit", "-w", workspace, "-o", out, "--quiet", "--fail-on", "never")
+    assert result.exit_code == 0, result.output
+    assert not (out / "evidence.csv").exists()
+    assert (out / "letter.txt").read_text(encoding="utf-8") == "not ours"
+    assert (out / "report.html").exists()

@@ -113,9 +113,7 @@ def place(
     return Layout(lanes, boxes, routes, plan.bands, last + 1 if loose else None, plan.width, plan.height)
 
 
-def _loose_rows(
-    loose: Sequence[Step], lane_of: Mapping[str, tuple[str, str]], first: int
-) -> dict[str, int]:
+def _loose_rows(loose: Sequence[Step], lane_of: Mapping[str, tuple[str, str]], first: int) -> dict[str, int]:
     """Rows at the foot for steps that may happen at any moment."""
     counts: dict[tuple[str, str], int] = {}
     rows = {}

@@ -51,7 +51,7 @@ def write(
         except RenderError as error:
             missing.append(("report.pdf", str(error)))
         made = [name for name in OUTPUTS if (room / name).exists()]
-        put_in_place(room, output, made)
+        put_in_place(room, output, OUTPUTS)
     return Written(tuple(output / name for name in made), tuple(missing))
 
 

@@ -38,7 +38,8 @@ def workspace_folder(given: Path | None) -> Path:
 def catalogue(select: Sequence[str] = (), ignore: Sequence[str] = ()) -> Mapping[str, Rule]:
     """Return the rules, without the hooks that `select` and `ignore` leave out.
 
-    Both hold codes or their beginnings; the longest that fits a code decides, `ignore` on a tie.
+    Both hold codes or their beginnings, in letters of any case; the longest that fits a code
+    decides, `ignore` on a tie.
 
     Raises:
         InputError: a beginning fits no code at all.
@@ -46,6 +47,7 @@ def catalogue(select: Sequence[str] = (), ignore: Sequence[str] = ()) -> Mapping
     from iso_audit.rules import CATALOGUE
 
     codes = [hook.code for rule in CATALOGUE.values() for hook in rule.hooks]
+    select, ignore = ([start.upper() for start in starts] for starts in (select, ignore))
     faults = [
         Fault(
             Text(vi=f"không có quy tắc nào mang mã '{start}'", en=f"no rule has the code '{start}'"),
@@ -138,8 +140,7 @@ def mapping_of(path: Path | None, log: Path, workspace: Workspace) -> LogMapping
     from iso_audit.workspace.load import load_mapping
 
     if path is not None:
-        procedures = {name for known in workspace.procedures for name in (known.id, known.code) if name}
-        return load_mapping(path, procedures)
+        return load_mapping(path, workspace)
     said = Text(
         vi="nhật ký này cần một tệp ánh xạ cột (--map TỆP.yaml)",
         en="this log needs a mapping file (--map FILE.yaml)",

@@ -71,17 +71,22 @@ def workroom(output: Path, target: Path | None = None) -> Iterator[Path]:
 
 
 def put_in_place(room: Path, output: Path, names: Sequence[str]) -> None:
-    """Move files from `room` to `output`, all or none: what stood there comes back if one cannot be moved."""
+    """Move files from `room` to `output`, all or none: what stood there comes back if one cannot be moved.
+
+    A file that `room` lacks goes away: beside the others it would pass for one of this run.
+    """
+    made = [name for name in names if (room / name).exists()]
     before = room / "before"
     before.mkdir()
     try:
         for name in names:
             if os.path.lexists(output / name):
                 os.replace(output / name, before / name)  # noqa: PTH105 - the name says it is atomic
-            os.replace(room / name, output / name)  # noqa: PTH105
+            if name in made:
+                os.replace(room / name, output / name)  # noqa: PTH105
     except BaseException:
         for name in names:
-            if not (room / name).exists():
+            if name in made and not (room / name).exists():
                 (output / name).unlink(missing_ok=True)
             if os.path.lexists(before / name):
                 os.replace(before / name, output / name)  # noqa: PTH105

@@ -94,9 +94,10 @@ class _Enquiry:
         requirement: Requirement,
     ) -> Iterable[Judgement]:
         base = self.questions.setdefault(question, len(self.questions))
-        counted = dict(answer.by_step) or {own_step: answer.checked}
-        for step, checked in counted.items():
-            yield Judgement(asked.id, base, step, checked, 0, 0)
+        for (variant, step), checked in _denominators(answer, own_step).items():
+            exact = Question(question.code, question.rule, question.requirement, variant)
+            index = self.questions.setdefault(exact, len(self.questions))
+            yield Judgement(asked.id, index, step, checked, 0, 0)
         for unknown in answer.unknowns:
             yield Judgement(asked.id, base, unknown.step or own_step, 0, 0, 1, unknown.reason)
         for breach in answer.breaches:
@@ -150,10 +151,9 @@ def _findings_of_log(enquiry: _Enquiry, questions: Sequence[Question], counted: 
     monthly: dict[tuple[int, str, str, str, str], tuple[int, int, int]] = {}
     for row in counted.rows:
         base = bases[row.question]
-        place = (base, row.procedure, row.unit, row.step)
-        checked[place] = checked.get(place, 0) + row.checked
+        key = (row.question, row.procedure, row.unit, row.step)
+        checked[key] = checked.get(key, 0) + row.checked
         if row.failed:
-            key = (row.question, row.procedure, row.unit, row.step)
             failed[key] = failed.get(key, 0) + row.failed
             grade = Grade(row.grade)
             grades[key] = min(grades.get(key, grade), grade, key=lambda g: g.rank)
@@ -166,7 +166,8 @@ def _findings_of_log(enquiry: _Enquiry, questions: Sequence[Question], counted: 
         index, procedure, unit, step = where
         question = questions[index]
         base = bases[index]
-        whole = checked.get((base, procedure, unit, step), 0) or checked.get((base, procedure, unit, ""), 0)
+        places = (where, (base, procedure, unit, step), (base, procedure, unit, ""))
+        whole = next((checked[place] for place in places if checked.get(place)), 0)
         exhibits: tuple[Exhibit, ...] = counted.exhibits.get(where, ())
         gathered.findings.append(
             Finding(
@@ -198,6 +199,13 @@ def _findings_of_log(enquiry: _Enquiry, questions: Sequence[Question], counted: 
                 unknown.facts,
             )
         )
+
+
+def _denominators(answer: Answer, own_step: str) -> Mapping[tuple[str, str], int]:
+    """(variant, step) -> opportunities; variants without their own share those of the question."""
+    if answer.by_variant:
+        return answer.by_variant
+    return {("", step): n for step, n in (answer.by_step or {own_step: answer.checked}).items()}
 
 
 def _bases(questions: Sequence[Question]) -> list[int]:

@@ -112,9 +112,9 @@ def _lines(source: Source) -> Iterator[tuple[int, str]]:
                 continue
             try:
                 text = raw.decode("utf-8")
-            except UnicodeDecodeError:
+            except UnicodeDecodeError as error:
                 check_letters(raw, source.file, number)
-                raise
+                raise refusal("damaged", source.file, number) from error  # a letter cut short
             yield number, text
 
 

@@ -111,11 +111,11 @@ class DuckHeld:
         drawn_s = civil_seconds(world.calendar, drawn)
         make_base(store, read, mapping, world)
         self._norms = Norms(world, read.words["step"], read.words["role"])
-        editions = store.run("SELECT DISTINCT edition FROM base WHERE edition IS NOT NULL ORDER BY edition")
-        if not editions:
+        happened = _happened(store)
+        if not happened:
             names = ", ".join(f"«{name}»" for name in read.words["procedure"].meaning[:3])
             raise refusal("no-edition", read.events.source.file, procedures=names or "–")
-        self._norms.store(store, [row[0] for row in editions])
+        self._norms.store(store, happened)
         make_course(store)
         make_stops(store, drawn_s)
         table = _work_table(store, world, drawn_s)
@@ -199,6 +199,18 @@ def _drawn_up(store: Store, mapping: LogMapping, world: World) -> dt.datetime:
         last = store.number("SELECT coalesce(max(greatest(started, finished)), 0) FROM event")
         return dt.datetime.fromtimestamp(last / 1_000_000, zone)
     return drawn if drawn.tzinfo is not None else drawn.replace(tzinfo=zone)
+
+
+def _happened(store: Store) -> dict[int, list[int]]:
+    """Editions that the log meets, each with the activities of its dossiers."""
+    rows = store.run(
+        """
+        SELECT b.edition, list_sort(list(DISTINCT e.act))
+        FROM base AS b LEFT JOIN event AS e USING (dossier)
+        WHERE b.edition IS NOT NULL GROUP BY b.edition ORDER BY b.edition
+        """
+    )
+    return {edition: [act for act in acts if act is not None] for edition, acts in rows}
 
 
 def _work_table(store: Store, world: World, drawn_s: int) -> WorkTable:

@@ -79,6 +79,7 @@ class Evidence:
     ) -> None:
         self._store, self._norms, self._words = store, norms, words
         self._explain, self._account = explain, account
+        self._epoch = from_civil(norms.world.calendar, 0)
         self._questions: Sequence[Question] = ()
         self._steps: Sequence[str] = ()
         self._select = f"""
@@ -164,7 +165,7 @@ class Evidence:
         return self._norms.edition(breach.edition).procedure
 
     def _moment(self, civil: int | None) -> dt.datetime | None:
-        return None if civil is None else from_civil(self._norms.world.calendar, civil)
+        return None if civil is None else self._epoch + dt.timedelta(seconds=civil)
 
     def _facts(self, breach: _Breach, derivation: Text | None) -> dict[str, object]:
         """What shows a breach, the most telling first; what the log does not say is left out."""

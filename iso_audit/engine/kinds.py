@@ -14,6 +14,7 @@ from iso_audit.engine.facts import BITS, EVENT_BITS
 from iso_audit.engine.norms import Edition, Norms
 from iso_audit.engine.store import Store, integers
 from iso_audit.engine.words import Words
+from iso_audit.errors import EngineError
 from iso_audit.model.log import DOSSIER_FACTS, EVENT_FACTS, SAME_PERSON
 from iso_audit.model.trace import DossierKind, EventKind, Symbol, Trace
 
@@ -135,6 +136,8 @@ class Kinds:
             facts = _unpacked(key, EVENT_FACTS)
             shown[key] = (self._where(key)[1], tuple([facts[name] for name in names]))
         order = {said: n for n, said in enumerate(sorted(set(shown.values())))}
+        if len(order) > 1 << _SYMBOL_BITS:
+            raise EngineError(f"the log has more than {1 << _SYMBOL_BITS} different steps with their facts")
         self._store.put(
             "symbol", integers([(key, order[said]) for key, said in shown.items()], "key", "symbol")
         )

@@ -90,6 +90,8 @@ class Norms:
     editions: dict[int, Edition] = field(default_factory=dict)
     places: dict[tuple[int, int], int] = field(default_factory=dict)
     """(edition, step) -> number, for keys of events."""
+    happened: Mapping[int, Sequence[int]] = field(default_factory=dict)
+    """Edition -> activities that occur in its dossiers; only these get rows."""
 
     @cached_property
     def steps(self) -> tuple[str, ...]:
@@ -98,6 +100,10 @@ class Norms:
             step.id for procedure in self.world.procedures for step in procedure.steps if not step.is_silent
         }
         return ("", *sorted(known & set(self.acts.meaning)))
+
+    @cached_property
+    def _step_codes(self) -> Mapping[str, int]:
+        return {step: code for code, step in enumerate(self.steps)}
 
     @property
     def eras(self) -> int:
@@ -118,8 +124,9 @@ class Norms:
             self.editions[code] = Edition(code, procedure, era, parameters)
         return self.editions[code]
 
-    def store(self, store: Store, editions: Sequence[int]) -> None:
+    def store(self, store: Store, happened: Mapping[int, Sequence[int]]) -> None:
         """Put the tables `norm` (edition, activity), `duty`, `group_step`, `beside` and `may_act`."""
+        self.happened, editions = happened, list(happened)
         rows = [row for code in editions for row in self._rows(self.edition(code))]
         store.put("norm", {name: (kind, [row[at] for row in rows]) for at, (name, kind) in enumerate(_NORM)})
         duties = [row for code in editions for row in self._duties(self.edition(code))]
@@ -145,13 +152,12 @@ class Norms:
         return {role: code for code, role in enumerate(sorted(named))}
 
     def _acting_as(self, edition: Edition) -> Iterator[tuple[int, Step | None]]:
-        """Activities of the log and the step each is in this edition."""
-        for act, meant in enumerate(self.acts.meaning):
-            step = edition.procedure.by_id.get(meant)
+        """Activities of dossiers of an edition, and the step each is."""
+        for act in self.happened[edition.code]:
+            step = edition.procedure.by_id.get(self.acts.meaning[act])
             yield act, None if step is None or step.is_silent else step
 
     def _rows(self, edition: Edition) -> Iterator[tuple[object, ...]]:
-        code_of = {step: code for code, step in enumerate(self.steps)}
         applicants = {role.id for role in self.world.organisation.roles.values() if role.is_applicant}
         for act, step in self._acting_as(edition):
             if step is None:
@@ -162,8 +168,8 @@ class Norms:
             yield (
                 edition.code,
                 act,
-                self._place(edition.code, code_of[step.id]),
-                code_of[step.id],
+                self._place(edition.code, self._step_codes[step.id]),
+                self._step_codes[step.id],
                 compared,
                 amount,
                 self.required(step.role),

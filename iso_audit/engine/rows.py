@@ -181,5 +181,5 @@ def _bad(name: str) -> str:
     first, last = (int(moment.timestamp()) * 1_000_000 for moment in (EARLIEST, LATEST))
     return (
         f"(CASE WHEN {name} IS NULL THEN {name}_text IS NOT NULL AND trim({name}_text) <> '' "
-        f"ELSE epoch_us({name}) NOT BETWEEN {first} AND {last} END)"
+        f"ELSE coalesce(epoch_us({name}) NOT BETWEEN {first} AND {last}, true) END)"
     )

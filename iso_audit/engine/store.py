@@ -51,6 +51,8 @@ class Store:
         """Execute one statement and return its rows."""
         try:
             return self.connection.execute(statement, values.bound if values else {}).fetchall()
+        except UnicodeDecodeError as error:  # a message of the database cut within a letter
+            raise duckdb.InvalidInputException(str(error)) from error
         except duckdb.OutOfMemoryException as error:
             raise EngineError(f"the log does not fit in memory or on the disk: {error}") from error
 

@@ -78,24 +78,35 @@ def tally(
     _count_subjects(store)
     _make_failures(store)
     evidence.ask(questions, answers.steps)
+    return Counted(_counts(store, norms, units, answers), evidence.exhibits(), _open(store, norms, answers))
+
+
+def _counts(store: Store, norms: Norms, units: Words, answers: Answers) -> tuple[Count, ...]:
+    """Sums of all answers, in order; there may be a hundred thousand, so little is done for each."""
     rows = store.run(
         f"""
-        SELECT v.question, s.edition // {norms.eras} AS version, s.unit, v.step, s.month,
-            CAST(sum(v.checked * s.times) AS BIGINT), CAST(sum(v.failed * s.times) AS BIGINT),
-            CAST(sum(v.undecided * s.times) AS BIGINT), min(v.grade)
-        FROM verdict AS v JOIN subject_count AS s USING (kind, subject)
-        GROUP BY v.question, version, s.unit, v.step, s.month
+        WITH summed AS (
+            SELECT v.question, s.edition // {norms.eras} AS version, coalesce(s.unit, -1) AS unit,
+                v.step, s.month,
+                CAST(sum(v.checked * s.times) AS BIGINT) AS checked,
+                CAST(sum(v.failed * s.times) AS BIGINT) AS failed,
+                CAST(sum(v.undecided * s.times) AS BIGINT) AS undecided,
+                coalesce(min(v.grade), {_NO_GRADE}) AS grade
+            FROM verdict AS v JOIN subject_count AS s USING (kind, subject)
+            GROUP BY ALL
+        )
+        SELECT s.* FROM summed AS s JOIN rank_procedure AS p ON p.n = s.version
+        ORDER BY s.question, p.rank, s.unit, s.step, s.month
         """
     )
-    keys, steps, say = norms.keys, answers.steps, {code: units.say(code) for code in {row[2] for row in rows}}
-    graded = ["", *_GRADES, ""]
-    counts = [
-        Count(question, keys[version], say[unit], steps[step], month, checked, failed, undecided, graded[
-            0 if grade is None else grade + 1])
-        for question, version, unit, step, month, checked, failed, undecided, grade in rows
-    ]  # fmt: skip
-    counts.sort()
-    return Counted(tuple(counts), evidence.exhibits(), _open(store, norms, answers))
+    make, keys, steps, say = Count._make, norms.keys, answers.steps, [*units.meaning, ""]
+    graded = [*_GRADES, ""]
+    return tuple(
+        [
+            make((question, keys[version], say[unit], steps[step], month, *counts, graded[grade]))
+            for question, version, unit, step, month, *counts, grade in rows
+        ]
+    )
 
 
 def _count_subjects(store: Store) -> None:

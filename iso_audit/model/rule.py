@@ -63,6 +63,8 @@ class Answer:
     breaches: tuple[Breach, ...] = ()
     unknowns: tuple[Unknown, ...] = ()
     by_step: Mapping[str, int] = field(default_factory=dict)
+    by_variant: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    """(variant, step) -> opportunities, where each variant has a denominator of its own."""
 
 
 NOT_APPLICABLE = Answer()

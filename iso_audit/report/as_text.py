@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections import Counter
 from collections.abc import Iterable
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from iso_audit.report.view import View
 
 TOP = 5
-"""So many findings are named; the report has them all."""
+"""So many findings are named where a report has them all."""
 WIDTH = 96
 
 
@@ -35,10 +36,11 @@ def render(view: View, paths: Iterable[Path] = ()) -> str:
             words.count("text.failed", len(view.method.failures)),
             *(f"  {f}" for f in view.method.failures),
         ]
-    lines += ["", *_top(view)]
     written = [str(path) for path in paths]
     if written:
-        lines += ["", words("text.written"), *(f"  {path}" for path in written)]
+        lines += ["", *_top(view), "", words("text.written"), *(f"  {path}" for path in written)]
+    else:
+        lines += ["", *_all(view), *_open(view)]
     return "\n".join(lines) + "\n"
 
 
@@ -48,12 +50,35 @@ def _top(view: View) -> list[str]:
         return [words("text.clean")]
     lines = [words("text.top")]
     for one in found[:TOP]:
-        where = " · ".join(one.where)
-        lines.append(f"  {one.number:>3}. [{words(f'grade.{one.grade.value}')}] {one.title} ({one.code})")
-        lines += _wrap(f"{where}: {one.said}", "       ")
+        lines += _finding(one, view)
     if len(found) > TOP:
         lines.append(f"  {words('text.more', n=number(len(found) - TOP, view.lang))}")
     return lines
+
+
+def _all(view: View) -> list[str]:
+    """Every finding with its place, where no report says it."""
+    lines = [view.words("text.findings" if view.statements else "text.clean")]
+    for one in view.statements:
+        lines += _finding(one, view)
+        if one.place:
+            lines.append(f"       {one.place}")
+    return lines
+
+
+def _finding(one: Statement, view: View) -> list[str]:
+    grade = view.words(f"grade.{one.grade.value}")
+    head = f"  {one.number:>3}. [{grade}] {one.title} ({one.code})"
+    return [head, *_wrap(f"{' · '.join(one.where)}: {one.said}", "       ")]
+
+
+def _open(view: View) -> list[str]:
+    lines: list[str] = []
+    for reason, rows in groupby(view.open_rows, key=lambda row: row.reason):
+        lines += _wrap(reason, "  ")
+        for row in rows:
+            lines += _wrap(f"- {row.question} ({row.code}): {row.where}", "    ")
+    return ["", view.words("section.open"), *lines] if lines else []
 
 
 def _gravest(view: View) -> list[Statement]:

@@ -127,7 +127,11 @@ def summary(
     if degree.rate:
         said.append(words("summary.rate", rate=degree.rate, share=degree.rate_share))
     if open_questions:
-        said.append(words("summary.open", open=words.count("count.open", open_questions), section=7))
+        said.append(
+            words(
+                "summary.open", open=words.count("count.open", open_questions), section=words("section.open")
+            )
+        )
     return " ".join(said)
 
 

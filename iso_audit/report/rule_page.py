@@ -22,7 +22,7 @@ def pages(rules: Iterable[Rule], packs: Sequence[Pack], lang: str) -> str:
 
 
 def _page(hook: Hook[object], rule: Rule, packs: Sequence[Pack], say: Words) -> Iterable[str]:
-    title = f"{hook.code} · {say.say(rule.title)}"
+    title = f"{hook.code} · {say.say(rule.title)} · rule: {rule.name}"
     yield title
     yield "=" * len(title)
     yield from _wrapped(say.say(rule.why))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from itertools import combinations
 
 from iso_audit.analysis.signing import in_one_hand, unreviewed
@@ -43,16 +42,18 @@ def _defined(study: Study, requirement: Requirement) -> Answer:
 
 
 def _pairs(procedure: Procedure, requirement: Requirement) -> list[tuple[str, str]]:
-    pairs = {frozenset(pair): pair for pair in combinations(requirement.names("of"), 2)}
-    for separation in procedure.separation:
-        for pair in combinations(separation.of, 2):
-            pairs.setdefault(frozenset(pair), pair)
+    """Pairs that mean the same steps are one, whether they name kinds or steps."""
+    pairs: dict[object, tuple[str, str]] = {}
+    for names in (requirement.names("apart"), *(separation.of for separation in procedure.separation)):
+        for pair in combinations(names, 2):
+            meant = frozenset(frozenset(step.id for step in procedure.meant(name)) or name for name in pair)
+            pairs.setdefault(meant, pair)
     return list(pairs.values())
 
 
 def _handled(trace: Trace, requirement: Requirement) -> Answer:
     """Each pair of duties of which both were carried out in the dossier is one opportunity."""
-    procedure, counted, breaches, unknowns = trace.procedure, Counter[str](), [], []
+    procedure, breaches, unknowns, counted = trace.procedure, [], [], dict[tuple[str, str], int]()
     for first, second in _pairs(procedure, requirement):
         one, other = ([s.id for s in procedure.meant(n) if s.id in trace.steps] for n in (first, second))
         if not any(a != b for a in one for b in other):
@@ -61,12 +62,12 @@ def _handled(trace: Trace, requirement: Requirement) -> Answer:
         if same == CANNOT_TELL:
             unknowns.append(Unknown("no-actor", step))
             continue
-        counted[step] += 1
+        variant = f"{first} + {second}"
+        counted[variant, step] = 1
         if same == YES:
-            facts = {"kind_first": first, "kind_second": second}
-            position = trace.steps.index(step)
-            breaches.append(Breach(step, facts, variant=f"{first} + {second}", position=position))
-    return Answer(counted.total(), tuple(breaches), tuple(unknowns), counted)
+            facts, position = {"kind_first": first, "kind_second": second}, trace.steps.index(step)
+            breaches.append(Breach(step, facts, variant=variant, position=position))
+    return Answer(len(counted), tuple(breaches), tuple(unknowns), by_variant=counted)
 
 
 RULE = Rule(
@@ -77,7 +78,7 @@ RULE = Rule(
         en="Mistakes and abuse come to light only where whoever decides is not the one who appraised.",
     ),
     parameters={
-        "of": Parameter("names", Text(vi="Các việc phải tách bạch", en="Duties held apart"), APART),
+        "apart": Parameter("names", Text(vi="Các việc phải tách bạch", en="Duties held apart"), APART),
         "reviewed_for": Parameter(
             "texts",
             Text(vi="Lãnh đạo mà trước khi ký phải có soát xét", en="Leaders before whom a review is due"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -54,9 +54,17 @@ def load_procedure(path: Path) -> Procedure:
     return _single(read_procedure, path)
 
 
-def load_mapping(path: Path, procedures: Collection[str] | None = None) -> LogMapping:
-    """Read one mapping of a log; `procedures`, where given, are the ids and codes that it may name."""
-    return _single(partial(read_mapping, procedures=procedures), path)
+def load_mapping(path: Path, workspace: Workspace | None = None) -> LogMapping:
+    """Read one mapping of a log; what it names must be in the `workspace`, where one is given."""
+    known: dict[str, set[str]] = {}
+    if workspace is not None:
+        known = {
+            "procedures": {name for p in workspace.procedures for name in (p.id, p.code) if name},
+            "steps": {step.id for p in workspace.procedures for step in p.steps},
+            "roles": set(workspace.organisation.roles),
+            "units": set(workspace.organisation.units),
+        }
+    return _single(partial(read_mapping, known=known), path)
 
 
 def _single(read: Callable[[Path, str, list[Fault]], Noun | None], path: Path) -> Noun:

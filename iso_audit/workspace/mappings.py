@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import zoneinfo
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import Path as FilePath
 
 from iso_audit.errors import Fault
@@ -15,11 +15,23 @@ from iso_audit.workspace.positions import Document
 from iso_audit.workspace.shaped import read_as
 from iso_audit.workspace.shapes.mapping import DossiersShape, EventsShape, MappingShape
 
+EVERYTHING: Mapping[str, Collection[str]] = {}
+WORKSPACE_HAS_NO = {
+    "procedures": ("quy trình", "procedure"),
+    "steps": ("bước", "step"),
+    "roles": ("vai trò", "role"),
+    "units": ("đơn vị", "unit"),
+}
+
 
 def read_mapping(
-    path: FilePath, file: str, faults: list[Fault], procedures: Collection[str] | None = None
+    path: FilePath, file: str, faults: list[Fault], known: Mapping[str, Collection[str]] = EVERYTHING
 ) -> LogMapping | None:
-    """Read one mapping; None after faults. `procedures`, where given, are those that it may name."""
+    """Read one mapping; None after faults.
+
+    `known` holds the names that it may give, under `procedures`, `steps`, `roles` and `units`; where a
+    kind is absent or empty any name will do.
+    """
     before = len(faults)
     read = read_as(MappingShape, path, file, faults)
     if read is None:
@@ -28,14 +40,7 @@ def read_mapping(
     _check_columns(shape.events, ("events",), document, faults)
     if shape.dossiers is not None:
         _check_columns(shape.dossiers, ("dossiers",), document, faults)
-    if shape.procedure and procedures is not None:
-        meant = (shape.procedures or {}).get(shape.procedure, shape.procedure)
-        if meant not in procedures:
-            what = Text(
-                vi=f"thư mục làm việc không có quy trình '{meant}'",
-                en=f"the workspace has no procedure '{meant}'",
-            )
-            faults.append(document.fault(("procedure",), what, did_you_mean(meant, procedures)))
+    _check_names(shape, document, known, faults)
     mapping = LogMapping(
         id=shape.mapping,
         events=_table(shape.events),
@@ -59,6 +64,27 @@ def read_mapping(
         place=document.place("mapping"),
     )
     return mapping if len(faults) == before else None
+
+
+def _check_names(
+    shape: MappingShape, document: Document, known: Mapping[str, Collection[str]], faults: list[Fault]
+) -> None:
+    """What the mapping translates to must be there: a typing error would look like a missing step."""
+    named: list[tuple[str, Path, str]] = [
+        (kind, (kind, theirs), ours)
+        for kind in WORKSPACE_HAS_NO
+        for theirs, ours in (getattr(shape, kind) or {}).items()
+    ]
+    if shape.procedure and shape.procedure not in (shape.procedures or {}):
+        named.append(("procedures", ("procedure",), shape.procedure))
+    for kind, path, name in named:
+        names = known.get(kind)
+        if names and name not in names:
+            vi, en = WORKSPACE_HAS_NO[kind]
+            what = Text(
+                vi=f"thư mục làm việc không có {vi} '{name}'", en=f"the workspace has no {en} '{name}'"
+            )
+            faults.append(document.fault(path, what, did_you_mean(name, names)))
 
 
 def _table(shape: EventsShape | DossiersShape) -> TableMapping:

@@ -49,7 +49,8 @@ def floor(log: str) -> None:
 
     if log.endswith(".csv"):
         types = ", ".join(f"'{name}': 'VARCHAR'" for name in COLUMNS)
-        source = f"read_csv('{log}', header = true, auto_detect = false, delim = ',', quote = '\"', columns = {{{types}}})"
+        how = "header = true, auto_detect = false, delim = ',', quote = '\"'"
+        source = f"read_csv('{log}', {how}, columns = {{{types}}})"
     else:
         source = f"read_parquet('{log}')"
     connection = duckdb.connect(config={"threads": 2})
@@ -57,8 +58,8 @@ def floor(log: str) -> None:
         f"""
         SELECT count(*), sum(times) FROM (
             SELECT way, count(*) AS times FROM (
-                SELECT dossier_id, max(procedure), max(unit), max(actor), max(role), max(started_at), max(document),
-                    max(reason), list_transform(list_sort(list(
+                SELECT dossier_id, max(procedure), max(unit), max(actor), max(role), max(started_at),
+                    max(document), max(reason), list_transform(list_sort(list(
                         (CAST(epoch(CAST(finished_at AS TIMESTAMP)) AS BIGINT) << 8) + hash(step) % 256)),
                         lambda x: x & 255) AS way
                 FROM {source} GROUP BY dossier_id

@@ -165,7 +165,7 @@ class PlainAudit:
                 self.refused.append((row, "bad-date"))
                 return
             if ours == "due_at" and moment and ":" not in text and len(text.strip()) <= 10:
-                moment = moment.replace(hour=23, minute=59, second=59, microsecond=999999)
+                moment += dt.timedelta(seconds=86399, microseconds=999999)
             read[ours] = moment
         for name in ("procedure", "received_at"):
             if read[name]:

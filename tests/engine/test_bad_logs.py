@@ -175,7 +175,7 @@ def test_without_a_reader_an_xes_log_is_refused(tmp_path):
 
 def test_an_old_code_page_is_read_where_it_is_certain(tmp_path):
     path = tmp_path / "old.csv"
-    words = "Tiếp nhận hồ sơ, kiểm tra, thẩm định, phê duyệt, trả kết quả giải quyết thủ tục hành chính của công dân"
+    words = "Tiếp nhận hồ sơ, kiểm tra, thẩm định, phê duyệt, trả kết quả thủ tục hành chính của công dân"
     text = HEAD + f'H-1,Tiếp nhận,2024-04-01 08:00:00,2024-04-01 08:30:00,"{words}"\n'
     marks = {"\u0300", "\u0301", "\u0303", "\u0309", "\u0323"}
     split = ""

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from iso_audit.errors import Fault
 from iso_audit.model.finding import Grade
 from iso_audit.model.log import DOSSIER_FACTS, EVENT_FACTS, same_person_fact
-from iso_audit.model.procedure import LimitGroup, Procedure, StepClock
+from iso_audit.model.procedure import LimitGroup, Procedure, Separation, StepClock
 from iso_audit.model.requirement import Requirement
 from iso_audit.model.rule import Answer, Example, Rule
 from iso_audit.model.trace import DossierKind, EventKind, Symbol, Trace
@@ -611,3 +611,13 @@ def test_a_request_after_the_due_date_does_not_rescue_the_dossier(tmp_path: Path
     """With one working hour for everything, the supplement of the second dossier is asked for too late."""
     found = raised(case(procedure={"limit": "1 wh"}), tmp_path)
     assert {"SUP-05", "TIM-01", "TIM-03"} <= found
+
+
+def test_pairs_of_duties_that_mean_the_same_steps_are_one_and_each_has_its_own_denominator() -> None:
+    apart = (Separation(("appraise", "approve")), Separation(("check", "approve")))
+    facts = {same_person_fact("appraise", "approve_sign"): 1, same_person_fact("check", "approve"): 0}
+    answer = on_trace(
+        "PRC-04", ["check", "appraise", "approve"], facts, procedure=replace(PROCEDURE, separation=apart)
+    )
+    assert [breach.variant for breach in answer.breaches] == ["appraise + approve_sign"]
+    assert answer.by_variant == {("appraise + approve_sign", "approve"): 1, ("check + approve", "approve"): 1}
