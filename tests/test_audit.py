@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from collections import Counter
 
 import pytest
@@ -70,3 +71,22 @@ def test_json_holds_what_the_outcome_holds(shipped_run):
     master = json.loads((folder / "findings.json").read_text(encoding="utf-8"))
     assert [f["fingerprint"] for f in master["findings"]] == [f.fingerprint for f in run.outcome.findings]
     assert len(master["open"]) == len(run.outcome.open_items)
+
+
+def test_only_dossiers_received_in_the_period_are_examined(shipped_run, tmp_path):
+    whole = shipped_run[0].outcome.intake
+    shutil.copytree(api.shipped("processes"), tmp_path / "workspace")
+    settings = tmp_path / "workspace" / "iso-audit.yaml"
+    text = settings.read_text(encoding="utf-8")
+    period = "period: {from: 2024-01-02, to: 2026-03-31}"
+    assert period in text
+    settings.write_text(text.replace(period, "period: {from: 2024-06-03, to: 2024-06-28}"), encoding="utf-8")
+    outcome = api.audit(tmp_path / "workspace").outcome
+    with (tmp_path / "workspace/samples/dossiers.csv").open(encoding="utf-8") as stream:
+        received = [row["received_at"] for row in csv.DictReader(stream)]
+    inside = sum("2024-06-03" <= at[:10] <= "2024-06-28" for at in received)
+    assert 0 < inside < len(received) == whole.dossiers_examined
+    assert outcome.intake.dossiers_examined == inside
+    assert outcome.intake.dossiers_outside_period == len(received) - inside
+    assert {row.month for row in outcome.measures} == {"2024-06"}
+    assert sum(row.dossiers for row in outcome.measures) == inside

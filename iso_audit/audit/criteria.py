@@ -86,6 +86,7 @@ def world_of(workspace: Workspace, drawn_up_at: dt.datetime | None) -> World:
             for era, known in enumerate(requirements)
         },
         drawn_up_at,
+        workspace.settings.period,
     )
 
 

@@ -117,7 +117,7 @@ def check_log(
     Each distinct event, dossier and trace is asked once; the engine joins the answers back.
     """
     by_era = requirements_by_era(workspace.packs, eras_of(workspace.packs))
-    enquiry = _Enquiry(gathered, held.intake.columns, held.intake.dossiers_kept)
+    enquiry = _Enquiry(gathered, held.intake.columns, held.intake.dossiers_examined)
     reads = frozenset(name for rule in catalogue.values() for name in rule.reads)
     rows: list[list[Judgement]] = [[], [], []]
     groups: list[tuple[str, Sequence[EventKind | DossierKind | Trace]]] = [

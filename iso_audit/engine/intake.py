@@ -85,8 +85,9 @@ class Account:
 
     def intake(self, world: World, mapping: LogMapping, known: frozenset[str], drawn_s: int) -> Intake:
         """The account as a value, once dossiers have been made."""
-        kept, without, only_events = self._store.run(
-            "SELECT count(*), count(*) FILTER (edition IS NULL), count(*) FILTER (NOT has_row) FROM base"
+        kept, without, outside, only_events = self._store.run(
+            "SELECT count(*), count(*) FILTER (edition IS NULL AND NOT is_outside), "
+            "count(*) FILTER (is_outside), count(*) FILTER (NOT has_row) FROM base"
         )[0]
         is_open = self._store.number("SELECT count(*) FROM dossier WHERE end_s IS NULL AND NOT finished")
         first, last = self._store.run(
@@ -101,6 +102,7 @@ class Account:
             dossier_rows=self.dossier_rows + only_events,
             dossiers_kept=kept,
             dossiers_without_procedure=without,
+            dossiers_outside_period=outside,
             dossiers_open=is_open,
             refused_count=len(self.refused),
             refused=tuple(self.refused[:SHOWN]),

@@ -218,6 +218,9 @@ def make_base(store: Store, read: Read, mapping: LogMapping, world: World) -> No
     store.put("version", integers(versions, "procedure", "version", "first_day", "last_day"))
     eras = " + ".join(f"CAST(d.day >= {day_of(first)} AS INTEGER)" for first in world.eras) or "0"
     default = words.code_of.get(mapping.procedure)
+    covered = "true"
+    if world.period is not None:
+        covered = f"f.day BETWEEN {day_of(world.period[0])} AND {day_of(world.period[1])}"
     store.run(
         f"""
         CREATE TEMP TABLE base AS
@@ -239,10 +242,11 @@ def make_base(store: Store, read: Read, mapping: LogMapping, world: World) -> No
             SELECT f.dossier, min(v.version) AS version
             FROM found AS f JOIN version AS v USING (procedure)
             WHERE (v.first_day IS NULL OR v.first_day <= f.day)
-                AND (v.last_day IS NULL OR f.day <= v.last_day)
+                AND (v.last_day IS NULL OR f.day <= v.last_day) AND {covered}
             GROUP BY f.dossier
         )
-        SELECT d.*, v.version * {len(world.eras) + 1} + coalesce({eras}, 0) AS edition
+        SELECT d.*, NOT coalesce({covered.replace("f.", "d.")}, true) AS is_outside,
+            v.version * {len(world.eras) + 1} + coalesce({eras}, 0) AS edition
         FROM found AS d LEFT JOIN dated AS v USING (dossier)
         """
     )

@@ -162,6 +162,8 @@ class Intake:
     dossier_rows: int = 0
     dossiers_kept: int = 0
     dossiers_without_procedure: int = 0
+    dossiers_outside_period: int = 0
+    """Received before or after the days that the audit covers."""
     dossiers_open: int = 0
     refused_count: int = 0
     refused: tuple[Refused, ...] = ()
@@ -173,6 +175,11 @@ class Intake:
     first: dt.datetime | None = None
     last: dt.datetime | None = None
     drawn_up_at: dt.datetime | None = None
+
+    @property
+    def dossiers_examined(self) -> int:
+        """Dossiers that questions were put to."""
+        return self.dossiers_kept - self.dossiers_without_procedure - self.dossiers_outside_period
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +212,8 @@ class World:
     """(procedure key, era) -> parameters; a pair that is absent has the defaults of FactParameters."""
     drawn_up_at: dt.datetime | None = None
     """Moment that bounds unfinished dossiers: the mapping's, else the audit date's end."""
+    period: tuple[dt.date, dt.date] | None = None
+    """First and last day of receipt that the audit covers; None: all."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,7 +118,7 @@ def summary(
     )
     if intake is not None:
         first, last = _received(intake, workspace, facts.lang)
-        dossiers = words.count("count.dossiers", intake.dossiers_kept)
+        dossiers = words.count("count.dossiers", intake.dossiers_examined)
         asked += words("summary.dossiers", dossiers=dossiers, first=first, last=last)
     said = [f"{asked}."]
     said.append(
@@ -150,7 +150,7 @@ def cards(outcome: Outcome, workspace: Workspace, degree: Fulfilment, facts: Fac
     procedures = words.count("count.procedures", len(workspace.procedures))
     if intake is not None:
         examined = Card(
-            number(intake.dossiers_kept, lang),
+            number(intake.dossiers_examined, lang),
             words("card.dossiers"),
             words("card.dossiers_note", procedures=procedures),
         )
@@ -257,6 +257,8 @@ def _log_facts(outcome: Outcome, intake: Intake, facts: Facts) -> tuple[tuple[st
     said.append((words("method.unfinished"), number(intake.dossiers_open, lang)))
     if intake.dossiers_without_procedure:
         said.append((words("method.without_procedure"), number(intake.dossiers_without_procedure, lang)))
+    if intake.dossiers_outside_period:
+        said.append((words("method.outside_period"), number(intake.dossiers_outside_period, lang)))
     return tuple((label, value) for label, value in said if value)
 
 
