@@ -24,6 +24,8 @@ from iso_audit.errors import Fault, InputError, IsoAuditError
 from iso_audit.text import Text, number
 
 OK, FINDINGS, WRONG_INPUT, OUR_FAULT = 0, 1, 2, 3
+PATH = click.Path(path_type=Path, readable=False)
+"""Whether it can be read is said by who reads it, in the reader's language."""
 THRESHOLDS = ("major", "minor", "observation", "never")
 
 STAGES = {
@@ -45,6 +47,11 @@ OURS = Text(
     "Run again with ISO_AUDIT_DEBUG=1 for details to send to the developers.",
 )
 INTERRUPTED = Text(vi="Đã dừng theo yêu cầu.", en="Stopped as asked.")
+UNUSED = Text(
+    vi="Chú ý: {count} trong {rows} hàng của nhật ký không dùng được, đầu tiên là {place}; "
+    "báo cáo nêu lý do.",
+    en="Note: {count} of {rows} rows of the log could not be used, first {place}; the report says why.",
+)
 MORE = Text(vi="… và {count} lỗi khác", en="… and {count} more faults")
 SHOWN = 60
 """Faults that are told; with more, one thing is wrong everywhere."""
@@ -60,7 +67,7 @@ def _shared(command: Command) -> Command:
     """Give a command the options that most commands share."""
     options = (
         click.option(
-            "--workspace", "-w", type=click.Path(path_type=Path),
+            "--workspace", "-w", type=PATH,
             help="Thư mục làm việc. / The workspace folder.",
         ),
         click.option("--date", "date", help="Ngày đánh giá YYYY-MM-DD. / Audit date."),
@@ -120,11 +127,9 @@ def check(
 
 
 @cli.command()
-@click.option("--log", type=click.Path(path_type=Path), help="Nhật ký hồ sơ (CSV, XES). / The log.")
-@click.option("--map", "mapping", type=click.Path(path_type=Path), help="Tệp ánh xạ. / The mapping file.")
-@click.option(
-    "--output", "-o", type=click.Path(path_type=Path), help="Thư mục kết quả. / Folder for outputs."
-)
+@click.option("--log", type=PATH, help="Nhật ký hồ sơ (CSV, XES). / The log.")
+@click.option("--map", "mapping", type=PATH, help="Tệp ánh xạ. / The mapping file.")
+@click.option("--output", "-o", type=PATH, help="Thư mục kết quả. / Folder for outputs.")
 @_shared
 def audit(
     log: Path | None, mapping: Path | None, output: Path | None, workspace: Path | None,
@@ -154,8 +159,8 @@ def rule(code: str | None, every: bool, lang: str) -> None:
 
 
 @cli.command("import")
-@click.argument("table", type=click.Path(path_type=Path))
-@click.option("--output", "-o", type=click.Path(path_type=Path), help="Tệp quy trình. / Procedure file.")
+@click.argument("table", type=PATH)
+@click.option("--output", "-o", type=PATH, help="Tệp quy trình. / Procedure file.")
 @click.option("--id", "identity", help="Mã tệp của quy trình. / Id of the procedure.")
 @click.option("--title", help="Tên thủ tục. / Title.")
 @click.option("--code", help="Mã thủ tục hành chính. / Procedure code.")
@@ -183,7 +188,7 @@ def import_(
 
 @cli.command()
 @click.argument("name", required=False)
-@click.option("--output", "-o", type=click.Path(path_type=Path), help="Thư mục ghi. / Folder to write to.")
+@click.option("--output", "-o", type=PATH, help="Thư mục ghi. / Folder to write to.")
 @_language
 def schema(name: str | None, output: Path | None, lang: str) -> None:
     """In lược đồ JSON của các loại tệp. / Print the JSON Schema of each file kind."""
@@ -220,6 +225,11 @@ def _wrong(what: Text) -> NoReturn:
 
 def _show(run: api.Run, form: str, fail_on: str, lang: str) -> None:
     click.echo(api.as_json(run) if form == "json" else api.summary(run, lang))
+    intake = run.outcome.intake
+    if intake is not None and intake.refused_count:
+        first, rows = intake.refused[0], intake.event_rows + intake.dossier_rows
+        facts = {"count": number(intake.refused_count, lang), "rows": number(rows, lang)}
+        click.echo(UNUSED.fill(lang, {**facts, "place": f"{first.file}:{first.row}"}), err=True)
     for name, reason in run.written.missing:
         click.echo(NOT_WRITTEN.fill(lang, {"name": name, "reason": reason}), err=True)
     if run.outcome.failures:

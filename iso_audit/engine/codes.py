@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+
+import duckdb
 
 from iso_audit.engine.norms import Norms
 from iso_audit.engine.store import Store, Values
@@ -50,6 +53,7 @@ def read_codes(store: Store, norms: Norms, has_table: bool) -> None:
 
 def _read(store: Store, patterns: tuple[str, ...], editions: list[int]) -> None:
     """Read the codes of dossiers that some patterns are in force for; the first that fits says the day."""
+    judged = f"base WHERE edition IN ({', '.join(map(str, editions))})"
     values = Values()
     places = [values.bind(f"^(?:{pattern})$") for pattern in patterns]
     fits = " OR ".join(f"regexp_matches(dossier_id, {place})" for place in places)
@@ -58,11 +62,26 @@ def _read(store: Store, patterns: tuple[str, ...], editions: list[int]) -> None:
         for place, pattern in zip(places, patterns, strict=True)
         if (group := re.compile(pattern).groupindex.get("day"))
     ]
-    store.run(
-        f"""
-        INSERT INTO code_said
-        SELECT dossier, {fits}, coalesce({", ".join([*days, "NULL", "NULL"])}), false
-        FROM base WHERE edition IN ({", ".join(map(str, editions))})
-        """,
-        values,
+    said = f"{fits}, coalesce({', '.join([*days, 'NULL', 'NULL'])})"
+    try:
+        store.run(f"INSERT INTO code_said SELECT dossier, {said}, false FROM {judged}", values)
+    except duckdb.Error:
+        _read_slowly(store, [re.compile(pattern) for pattern in patterns], judged)
+
+
+def _read_slowly(store: Store, patterns: Sequence[re.Pattern[str]], judged: str) -> None:
+    """The same for patterns that only Python understands (looking ahead, for one)."""
+    rows = []
+    for dossier, code in store.run(f"SELECT dossier, dossier_id FROM {judged}"):
+        found = [match for pattern in patterns if (match := pattern.fullmatch(code))]
+        days = [match["day"] for match in found if "day" in match.groupdict()]
+        rows.append((dossier, bool(found), next((day for day in days if day), None)))
+    store.put(
+        "code_read",
+        {
+            "dossier": ("INTEGER", [row[0] for row in rows]),
+            "fits": ("BOOLEAN", [row[1] for row in rows]),
+            "day_said": ("VARCHAR", [row[2] for row in rows]),
+        },
     )
+    store.run("INSERT INTO code_said SELECT dossier, fits, day_said, false FROM code_read")

@@ -163,7 +163,8 @@ class DuckHeld:
         on_dossiers: Iterable[Judgement],
         on_traces: Iterable[Judgement],
     ) -> Counted:
-        """Join answers back to dossiers; kinds and traces must have been asked for before."""
+        """Join answers back to dossiers; traces are numbered as they were asked for last."""
+        self._kinds.make_missing()
         answers = Answers(on_events, on_dossiers, on_traces)
         return tally(self._store, self._norms, self._words["unit"], questions, answers, self._evidence)
 

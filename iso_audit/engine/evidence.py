@@ -80,6 +80,7 @@ class Evidence:
         self._store, self._norms, self._words = store, norms, words
         self._explain, self._account = explain, account
         self._epoch = from_civil(norms.world.calendar, 0)
+        self._limits: dict[tuple[int, int], tuple[Limit | None, int]] = {}
         self._questions: Sequence[Question] = ()
         self._steps: Sequence[str] = ()
         self._select = f"""
@@ -181,10 +182,8 @@ class Evidence:
                 "derivation": derivation,
             }
         else:
-            limit = self._limit(breach)
-            is_over = (
-                limit is not None and breach.used is not None and breach.used > (limit.working_seconds or 0)
-            )
+            limit, seconds = self._limit(breach)
+            is_over = limit is not None and breach.used is not None and breach.used > seconds
             facts = {
                 "step": self._norms.steps[breach.event_step] if not self._steps[breach.step] else None,
                 "started_at": self._moment(breach.start_s),
@@ -200,17 +199,20 @@ class Evidence:
             }
         return {name: value for name, value in facts.items() if value is not None}
 
-    def _limit(self, breach: _Breach) -> Limit | None:
-        """The limit of the step at which the breach happened, where it is one in working time."""
-        name = self._norms.steps[breach.event_step or 0]
-        step = self._procedure(breach).by_id.get(name)
-        limit = step.limit if step is not None else None
-        return limit if limit is not None and limit.working_seconds else None
+    def _limit(self, breach: _Breach) -> tuple[Limit | None, int]:
+        """The limit in working time of the step at which the breach happened, and its seconds."""
+        key = (breach.edition, breach.event_step or 0)
+        if key not in self._limits:
+            step = self._procedure(breach).by_id.get(self._norms.steps[key[1]])
+            limit = step.limit if step is not None else None
+            seconds = limit.working_seconds if limit is not None else None
+            self._limits[key] = (limit, seconds) if seconds else (None, 0)
+        return self._limits[key]
 
     def _line(self, breach: _Breach) -> list[object]:
         code, _, requirement = self._questions[breach.question]
         own_step = self._norms.steps[breach.event_step] if breach.event_step is not None else ""
-        limit = self._limit(breach) if breach.event_step is not None else None
+        _, limit = self._limit(breach) if breach.event_step is not None else (None, 0)
         lines = self._account.dossier_lines if breach.is_dossier_row else self._account.event_lines
         occurred = breach.start_s if breach.finish_s is None else breach.finish_s
         return [
@@ -223,7 +225,7 @@ class Evidence:
             _said(occurred),
             _said(breach.start_s),
             _hours(breach.used),
-            _hours(limit.working_seconds if limit else None),
+            _hours(limit or None),
             _said(breach.received_s),
             _said(breach.due_s),
             _said(breach.end_s),

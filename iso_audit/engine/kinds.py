@@ -43,6 +43,16 @@ class Kinds:
     def __init__(self, store: Store, norms: Norms, cases: Words) -> None:
         self._store, self._norms, self._cases = store, norms, cases
         self._places = {place: key for key, place in norms.places.items()}
+        self._made: set[str] = set()
+
+    def make_missing(self) -> None:
+        """Make the tables of kinds and traces that nobody has asked for yet."""
+        if "event_kind" not in self._made:
+            self.events()
+        if "dossier_kind" not in self._made:
+            self.dossiers()
+        if "trace_of" not in self._made:
+            self.traces(frozenset())
 
     def events(self) -> tuple[EventKind, ...]:
         """Kinds of events; makes `event_kind` (key, id)."""
@@ -53,6 +63,7 @@ class Kinds:
             order = (edition.procedure.key, edition.era, step, tuple(facts.values()))
             found.append((order, key, edition, facts, count))
         found.sort(key=lambda entry: entry[0])
+        self._made.add("event_kind")
         self._store.put("event_kind", integers([(entry[1], n) for n, entry in enumerate(found)], "key", "id"))
         return tuple(
             EventKind(n, edition.procedure, edition.era, order[2], facts, count)
@@ -160,6 +171,7 @@ class Kinds:
 
     def _number(self, name: str, table: str, columns: Sequence[str], groups: Sequence[_Group]) -> None:
         """Make the table that gives each dossier the number of its kind: its place in `groups`."""
+        self._made.add(name)
         self._store.put(
             "numbered", integers([(group.number, n) for n, group in enumerate(groups)], "number", "id")
         )

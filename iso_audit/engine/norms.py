@@ -43,6 +43,9 @@ KIND_FLAGS = {
 }  # fmt: skip
 """Column of `norm` -> the kind of step that it marks."""
 
+APPLICANT = "applicant"
+"""The role of applicants, whether or not an organisation lists it."""
+
 WORK, CLOCK, DAYS = 1, 2, 3
 """How a step's limit is compared: working seconds, clock seconds, the closing of a day."""
 
@@ -158,7 +161,8 @@ class Norms:
             yield act, None if step is None or step.is_silent else step
 
     def _rows(self, edition: Edition) -> Iterator[tuple[object, ...]]:
-        applicants = {role.id for role in self.world.organisation.roles.values() if role.is_applicant}
+        applicants = {APPLICANT}
+        applicants |= {role.id for role in self.world.organisation.roles.values() if role.is_applicant}
         for act, step in self._acting_as(edition):
             if step is None:
                 place = self._place(edition.code, 0)

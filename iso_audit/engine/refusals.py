@@ -140,11 +140,11 @@ def row_examples(refused: Sequence[Refused]) -> Text:
     """Some refused rows in words, each with its place and reason."""
     vi, en = [], []
     for one in refused:
-        value = f" «{one.value}»" if one.value else ""
+        value = (f" ghi «{one.value}»", f" says '{one.value}'") if one.value else ("", "")
         column = (f", cột «{one.column}»", f", column '{one.column}'") if one.column else ("", "")
         reason = row_reason(one.reason)
-        vi.append(f"hàng {one.row}{column[0]}{value}: {reason.vi}")
-        en.append(f"row {one.row}{column[1]}{value}: {reason.en}")
+        vi.append(f"hàng {one.row}{column[0]}{value[0]}: {reason.vi}")
+        en.append(f"row {one.row}{column[1]}{value[1]}: {reason.en}")
     return Text(vi="; ".join(vi), en="; ".join(en))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import tempfile
 from collections import Counter
 from pathlib import Path
@@ -12,8 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from iso_audit.engine.duck import DuckEngine, DuckHeld
 from iso_audit.engine.facts import BITS, EVENT_BITS
 from iso_audit.errors import InputError
-from iso_audit.model.log import EVENT_FACTS
-from tests.engine.logs import DrawnLog, logs
+from iso_audit.model.log import EVENT_FACTS, LogMapping, TableMapping, World
+from iso_audit.model.procedure import Join, Procedure, Split, TimeUnit
+from tests.engine.logs import ORGANISATION, DrawnLog, calendar, limit, logs, step
 from tests.engine.plain import PlainAudit
 
 
@@ -96,3 +98,42 @@ def test_facts_traces_and_counts_are_those_of_a_plain_auditor(log):
                 DuckEngine().take_in(log.write(Path(folder)), log.mapping, log.world)
         else:
             agree(log, plain, Path(folder))
+
+
+def linked(*rows: str) -> DrawnLog:
+    """A log of two agencies side by side whose last step has no limit."""
+    hour = limit("8", TimeUnit.WORKING_HOUR)
+    steps = (
+        step("receive", "receive", "desk", "fork", limit=hour),
+        step("fork", "route", "", "police", "insurance", split=Split.ALL),
+        step("police", "appraise", "expert", "join", limit=hour),
+        step("insurance", "appraise", "expert", "join", limit=hour),
+        step("join", "route", "", "back", join=Join.ALL),
+        step("back", "return_result", "desk"),
+    )
+    procedure = Procedure("linked", steps, limits={"default": limit("3", TimeUnit.WORKING_DAY)})
+    columns = {"dossier_id": "hồ sơ", "step": "bước", "finished_at": "xong"}
+    mapping = LogMapping("linked", TableMapping(columns), procedure="linked")
+    events = tuple(dict(zip(("hồ sơ", "bước", "xong"), row.split(" ", 2), strict=True)) for row in rows)
+    drawn = dt.datetime(2024, 4, 10, 10, tzinfo=dt.UTC)
+    world = World((procedure,), ORGANISATION, calendar("Asia/Ho_Chi_Minh"), drawn_up_at=drawn)
+    return DrawnLog(events, None, mapping, world)
+
+
+def test_time_is_not_up_while_a_branch_beside_has_not_begun(tmp_path):
+    log = linked(
+        "one-branch receive 2024-04-01 08:00:00",
+        "one-branch police 2024-04-02 08:00:00",
+        "both receive 2024-04-01 08:00:00",
+        "both police 2024-04-02 08:00:00",
+        "both insurance 2024-04-03 08:00:00",
+        "returned receive 2024-04-01 08:00:00",
+        "returned police 2024-04-02 08:00:00",
+        "returned back 2024-04-09 08:00:00",
+    )
+    agree(log, PlainAudit(log.events, None, log.mapping, log.world), tmp_path)
+    with DuckEngine().take_in(log.write(tmp_path), log.mapping, log.world) as held:
+        rows = held._store.run(
+            "SELECT dossier_id, end_s IS NOT NULL, finished, overdue FROM dossier ORDER BY 1"
+        )
+    assert rows == [("both", True, False, 0), ("one-branch", False, False, 1), ("returned", True, True, 0)]

@@ -15,7 +15,7 @@ import pytest
 
 from iso_audit.engine.duck import DuckEngine, DuckHeld
 from iso_audit.engine.opening import Foreign
-from iso_audit.model.log import Cut, Intake, LogMapping, TableMapping, World
+from iso_audit.model.log import Cut, FactParameters, Intake, LogMapping, TableMapping, World
 from tests.engine.logs import ORGANISATION, PROCEDURES, calendar
 
 HEAD = ["mã hồ sơ", "công việc", "người", "bắt đầu", "kết thúc", "ghi chú"]
@@ -311,3 +311,17 @@ def test_user_text_never_becomes_part_of_a_statement(tmp_path):
     with take_in(path, replace(MAPPING, events=table, steps={bad: "receive"}, roles={bad: bad})) as held:
         assert events(held)[0][:3] == (bad, "receive", bad)
         assert held.unit_dossiers() == {("permit", bad): 1}
+
+
+def test_patterns_of_codes_that_only_python_understands_are_used_too(tmp_path):
+    path = tmp_path / "log.csv"
+    codes = ("H01-240401-0001", "H01-240402-0001", "H99-240401-0002", "x")
+    path.write_text(text([[code, "Tiếp nhận", "", "", "2024-04-01 08:30:00", ""] for code in codes]), "utf-8")
+    said = []
+    for pattern in (r"(?!H99)H\d\d-(?P<day>\d{6})-\d{4}", r"H[0-8]\d-(?P<day>\d{6})-\d{4}"):
+        parameters = {("permit", 0): FactParameters(code_patterns=(pattern,))}
+        with DuckEngine().take_in(path, MAPPING, replace(WORLD, parameters=parameters)) as held:
+            kinds = held.dossier_kinds()
+            names = ("code_malformed", "code_other_day", "code_twice")
+            said.append(sorted((*(kind.facts[name] for name in names), kind.count) for kind in kinds))
+    assert said[0] == said[1] == [(0, 0, 1, 1), (0, 1, 1, 1), (1, 2, 2, 2)]

@@ -239,6 +239,16 @@ def test_neither_threads_nor_the_order_of_rows_change_a_count_or_a_byte_of_evide
     assert first == other
 
 
+def test_counts_need_not_be_asked_for_in_any_order(shuffled, tmp_path):
+    with DuckEngine().take_in(shuffled[0], SAMPLE, sample_world()) as held:
+        held.write_evidence(tmp_path / "before.csv")
+        assert held.tally(QUESTIONS, (), (), ()).rows == ()
+        whole = [Judgement(0, 0, "", 1, 0, 0)]
+        counted = held.tally(QUESTIONS[:1], (), whole, ())
+        assert sum(row.checked for row in counted.rows) == held.dossier_kinds()[0].count
+    assert len((tmp_path / "before.csv").read_text(encoding="utf-8-sig").splitlines()) == 1
+
+
 def test_evidence_is_written_whole_or_not_at_all(shuffled, tmp_path):
     target = tmp_path / "evidence.csv"
     target.write_text("as before", encoding="utf-8")
