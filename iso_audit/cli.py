@@ -7,7 +7,6 @@ call is wrong, 3 our fault. Data goes to stdout, everything said to a person bes
 from __future__ import annotations
 
 import datetime as dt
-import gc
 import json
 import os
 import sys
@@ -53,7 +52,7 @@ UNUSED = Text(
     en="Note: {count} of {rows} rows of the log could not be used, first {place}; the report says why.",
 )
 MORE = Text(vi="… và {count} lỗi khác", en="… and {count} more faults")
-SHOWN = 60
+SHOWN = 30
 """Faults that are told; with more, one thing is wrong everywhere."""
 NOT_WRITTEN = Text(vi="Không ghi được {name}: {reason}", en="{name} could not be written: {reason}")
 IMPORTED = Text(vi="Đã ghi {path}", en="Wrote {path}")
@@ -301,8 +300,6 @@ def _progress(quiet: bool, lang: str) -> Iterator[api.Tell | None]:
 
 def main() -> None:
     """Run the command line."""
-    # Small values in great number live until the end; looking for circles among them cost a seventh of a run.
-    gc.set_threshold(200_000, 50, 50)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import zoneinfo
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -45,6 +47,21 @@ def check(
     return Run(_run(workspace, rules, None, tell), workspace, rules)
 
 
+@contextmanager
+def _seldom_collecting() -> Iterator[None]:
+    """Look for circles among values less often: small ones in great number live until the end of a run.
+
+    The usual thresholds cost a seventh of the time of 42,000 dossiers.
+    """
+    before = gc.get_threshold()
+    gc.set_threshold(200_000, 50, 50)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+
+
+@_seldom_collecting()
 def audit(
     folder: Path | None = None,
     log: Path | None = None,

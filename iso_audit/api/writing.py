@@ -24,7 +24,8 @@ def refuse_output(output: Path, names: Sequence[str]) -> None:
         InputError: it is a file, may not be written to, or holds folders of those names.
     """
     try:
-        nearest = next(place for place in (output, *output.absolute().parents) if place.exists())
+        above = (*output.parents, *output.absolute().parents)
+        nearest = next(place for place in (output, *above) if place.exists())
         if not nearest.is_dir():
             raise NotADirectoryError(errno.ENOTDIR, "", str(nearest))
         if not os.access(nearest, os.W_OK | os.X_OK):

@@ -60,14 +60,15 @@ class Reading:
     def faults(self) -> list[Fault]:
         """Everything that keeps the mapping from fitting the source."""
         file, found = self.source.file, []
+        head = 1 if self.source.plain is not None else 0
         wanted = [*self.table.columns.items(), *((ours, cut.source) for ours, cut in self.table.cuts.items())]
         for ours, theirs in wanted:
             times = self.source.columns.count(self._named(theirs))
             if times == 0:
                 near = did_you_mean(theirs, self.source.columns)
-                found.append(fault("no-column", file, 1, hint=near, column=theirs, ours=ours))
+                found.append(fault("no-column", file, head, hint=near, column=theirs, ours=ours))
             elif times > 1:
-                found.append(fault("twice", file, 1, column=theirs))
+                found.append(fault("twice", file, head, column=theirs))
         needed = ("dossier_id", "step") if self.is_events else ("dossier_id",)
         found += [fault("not-mapped", file, ours=ours) for ours in needed if not self.has(ours)]
         if self.is_events and not (self.has("started_at") or self.has("finished_at")):

@@ -12,6 +12,7 @@ from iso_audit.text import Text
 LARGEST_FILE = 1_000_000
 """Bytes; the largest real definition file is a hundred times smaller."""
 
+_OTHER_FILES = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF-", b"\x1f\x8b")
 _CONTROL = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _TCVN3 = frozenset(range(0xA8, 0xAF)) | frozenset(range(0xB5, 0xBF))
 _WINDOWS_1258 = frozenset((0xCC, 0xD2, 0xDE, 0xEC, 0xF2, 0xE3, 0xF0, 0xF5, 0xFD))
@@ -21,6 +22,13 @@ def read_text(path: Path, file: str, faults: list[Fault]) -> str | None:
     """Return the text of a file, composed (NFC) and without a byte order mark; None after a fault."""
     raw = _read_bytes(path, file, faults)
     if raw is None:
+        return None
+    if raw.startswith(_OTHER_FILES):
+        what = Text(
+            vi="đây là bảng tính, PDF hoặc tệp nén, không phải tệp văn bản YAML",
+            en="this is a workbook, a PDF or a packed file and no text in YAML",
+        )
+        faults.append(Fault(what, file))
         return None
     try:
         text = raw.decode("utf-8-sig")

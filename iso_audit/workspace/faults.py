@@ -68,7 +68,7 @@ def spoken(kind: str, name: str, value: object, facts: Mapping[str, Any]) -> tup
     if kind == "id":
         return not_an_id(value), None
     if kind in ("zone", "encoding"):
-        known = zoneinfo.available_timezones() if kind == "zone" else _ENCODINGS
+        known = zoneinfo.available_timezones() - {value} if kind == "zone" else _ENCODINGS
         return _filled(kind, {"value": shorten(value)}), did_you_mean(str(value), known)
     if kind in _SAID:
         return _filled(kind, {"name": name, **facts, "value": shorten(value)}), _HINTS.get(kind)
