@@ -356,6 +356,13 @@ CASES: dict[str, tuple[tuple[str, ...], dict[str, Content]]] = {
             + "  - {id: c, rule: clock-stop, clocks: {assign: nghỉ}, cite: [{ref: mẫu}], grade: minor}\n"
         ),
     ),
+    "workspace: a parameter that no field answers to": (
+        CHECK,
+        files(
+            pack=PACK
+            + "  - {id: v, rule: version-block, fields: [code, numer], cite: [{ref: mẫu}], grade: minor}\n"
+        ),
+    ),
     "workspace: two procedures of one name": (CHECK, files(other=PROCEDURE)),
     # the procedure
     "procedure: wrong indentation": (CHECK, files(procedure=old("limit: 3", " limit: 3", PROCEDURE))),
@@ -461,6 +468,10 @@ CASES: dict[str, tuple[tuple[str, ...], dict[str, Content]]] = {
     "log: of years when no procedure was in force": (
         AUDIT,
         files(procedure=old("limit: 3 wd\n", "limit: 3 wd\nin_force: {to: 2001-01-01}\n", PROCEDURE)),
+    ),
+    "log: nothing of the period that is audited": (
+        AUDIT,
+        files(settings=old("31}", "31, period: {from: 2024-01-01, to: 2024-12-31}}", SETTINGS)),
     ),
     "log: a broken Parquet file": (AUDIT, files(log=b"PAR1" + b"x" * 100)),
     "dossiers: not there": (AUDIT, files(dossiers=None)),

@@ -29,10 +29,11 @@ from iso_audit.engine.refusals import refusal
 from iso_audit.engine.store import Store
 from iso_audit.engine.tables import Read, make_base, read_dossiers, read_events
 from iso_audit.engine.tally import Answers, tally
-from iso_audit.errors import EngineError
+from iso_audit.errors import EngineError, InputError
 from iso_audit.model.civil import DAY, civil_seconds, date_of
 from iso_audit.model.log import Intake, Judgement, LogMapping, Measure, World
 from iso_audit.model.trace import DossierKind, EventKind, Trace
+from iso_audit.text import Text, date
 
 
 class DuckEngine:
@@ -113,8 +114,7 @@ class DuckHeld:
         self._norms = Norms(world, read.words["step"], read.words["role"])
         happened = _happened(store)
         if not happened:
-            names = ", ".join(f"«{name}»" for name in read.words["procedure"].meaning[:3])
-            raise refusal("no-edition", read.events.source.file, procedures=names or "–")
+            raise _nothing_to_judge(store, read, world)
         self._norms.store(store, happened)
         make_course(store)
         make_stops(store, drawn_s)
@@ -200,6 +200,16 @@ def _drawn_up(store: Store, mapping: LogMapping, world: World) -> dt.datetime:
         last = store.number("SELECT coalesce(max(greatest(started, finished)), 0) FROM event")
         return dt.datetime.fromtimestamp(last / 1_000_000, zone)
     return drawn if drawn.tzinfo is not None else drawn.replace(tzinfo=zone)
+
+
+def _nothing_to_judge(store: Store, read: Read, world: World) -> InputError:
+    """Say why no dossier of the log can be put to any procedure."""
+    file = read.events.source.file
+    if world.period is not None and store.any("base", "is_outside"):
+        first, last = (Text(date(day, "vi"), date(day, "en")) for day in world.period)
+        return refusal("no-period", file, first=first, last=last)
+    names = ", ".join(f"«{name}»" for name in read.words["procedure"].meaning[:3])
+    return refusal("no-edition", file, procedures=names or "–")
 
 
 def _happened(store: Store) -> dict[int, list[int]]:

@@ -87,6 +87,10 @@ _REASONS = {
         "không hồ sơ nào thuộc một quy trình có hiệu lực khi tiếp nhận; nhật ký ghi thủ tục: {procedures}",
         "no dossier belongs to a procedure that was in force at receipt; the log names: {procedures}",
     ),
+    "no-period": Text(
+        "không hồ sơ nào được tiếp nhận trong kỳ đánh giá từ {first} đến {last} (iso-audit.yaml)",
+        "no dossier was received in the audited period from {first} to {last} (iso-audit.yaml)",
+    ),
     "mostly-broken": Text(
         "{broken} trong {rows} hàng đầu tiên sai số cột hoặc sai dấu nháy; "
         "có lẽ đây không phải là nhật ký CSV",

@@ -118,6 +118,8 @@ class Parameter:
     kind: str
     says: Text
     default: object = None
+    known: tuple[str, ...] = ()
+    """Words that `texts` may hold, where not any word will do."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,7 @@ RULE = Rule(
             "texts",
             Text(vi="Các bộ phận bắt buộc", en="Parts that are compulsory"),
             tuple(PARTS),
+            known=tuple(PARTS),
         ),
     },
     on_procedure=Hook(

@@ -64,6 +64,7 @@ RULE = Rule(
             "texts",
             Text(vi="Các mục phải có", en="Fields that must be filled"),
             tuple(FIELDS),
+            known=tuple(FIELDS),
         ),
     },
     on_procedure=Hook(

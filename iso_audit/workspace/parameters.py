@@ -118,13 +118,21 @@ def read_parameters(
             values[name] = None
         else:
             try:
-                values[name] = _READERS[parameter.kind](given[name])
+                values[name] = _read(parameter, given[name])
             except PydanticCustomError as error:
                 facts = error.context or {}
                 faults.append(
                     document.fault((*path, name), *spoken(error.type, name, facts.get("value"), facts))
                 )
     return values
+
+
+def _read(parameter: Parameter, value: object) -> object:
+    read = _READERS[parameter.kind](value)
+    if parameter.known and isinstance(read, tuple):
+        as_known = one_of(*parameter.known)
+        return tuple(as_known(each) for each in read)
+    return read
 
 
 def _default(parameter: Parameter) -> object:

@@ -104,7 +104,10 @@ def _add_rules(requirement: dict[str, Any], catalogue: Mapping[str, Rule]) -> No
                 "properties": {
                     **dict.fromkeys(common, True),
                     **{
-                        parameter: {**_KINDS[of.kind], "description": of.says.en}
+                        parameter: {
+                            **(listed({"enum": list(of.known)}) if of.known else _KINDS[of.kind]),
+                            "description": of.says.en,
+                        }
                         for parameter, of in rule.parameters.items()
                     },
                     "only": {"items": {"enum": [hook.code for hook in rule.hooks]}},
