@@ -128,6 +128,8 @@ class Flow:
     to: str
     outcome: str = ""
     case: str = ""
+    message: str = ""
+    """Name of the message that travels here from part to part; empty for an ordinary flow."""
     place: Place = field(default=NOWHERE, compare=False)
 
 
@@ -162,8 +164,14 @@ class Step:
     no_reply: str = ""
     """What happens when a consulted body does not answer: `agreed`, or words."""
     split: Split = Split.ONE
+    deferred: bool = False
+    """Of a choice: it is made by what comes first (a reply, a deadline), not by who carries out the step."""
     join: Join = Join.ANY
     flows: tuple[Flow, ...] = ()
+    within: str = ""
+    """The sub-procedure that this step is a part of: the id of its silent first gateway."""
+    element: str = ""
+    """The BPMN element it was read from, as `userTask` or `boundaryEvent:timer`; empty: what its kind implies."""
     place: Place = field(default=NOWHERE, compare=False)
 
     @property
@@ -272,6 +280,16 @@ class Separation:
     place: Place = field(default=NOWHERE, compare=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A piece of another format that is carried along unread, so that writing it again loses nothing."""
+
+    of: str
+    """Id of the step it belongs to; empty: of the procedure as a whole."""
+    xml: str
+    place: Place = field(default=NOWHERE, compare=False)
+
+
 @dataclass(frozen=True)
 class Procedure:
     """One version of a procedure: what must be, between `in_force.first` and `in_force.last`."""
@@ -312,6 +330,7 @@ class Procedure:
     result: str = ""
     version: Version | None = None
     decision: Decision | None = None
+    kept: tuple[Kept, ...] = ()
     keys: frozenset[str] = frozenset()
     """The keys that the file wrote: an empty list that was written differs from one that is absent."""
     place: Place = field(default=NOWHERE, compare=False)
