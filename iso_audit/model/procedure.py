@@ -128,9 +128,9 @@ class Flow:
     to: str
     outcome: str = ""
     case: str = ""
+    place: Place = field(default=NOWHERE, compare=False)
     message: str = ""
     """Name of the message that travels here from part to part; empty for an ordinary flow."""
-    place: Place = field(default=NOWHERE, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +171,7 @@ class Step:
     within: str = ""
     """The sub-procedure that this step is a part of: the id of its silent first gateway."""
     element: str = ""
-    """The BPMN element it was read from, as `userTask` or `boundaryEvent:timer`; empty: what its kind implies."""
+    """The BPMN element it was read from, as `userTask` or `boundaryEvent:timer`; empty: its kind's own."""
     place: Place = field(default=NOWHERE, compare=False)
 
     @property
