@@ -206,6 +206,25 @@ def choice_procedures(draw: st.DrawFn, most_steps: int = 9) -> Procedure:
 
 
 @st.composite
+def linked_procedures(draw: st.DrawFn) -> Procedure:
+    """Graphs in two parts with messages, choices made by what comes first, and ends that end everything."""
+    drawn = draw(st.one_of(layered_procedures(inclusive=draw(st.booleans())), graph_procedures(6)))
+    steps = []
+    for each in drawn.steps:
+        more: dict[str, object] = {"part": draw(st.sampled_from(["", "p"]))}
+        if each.split is Split.ONE:
+            more["deferred"] = draw(st.booleans())
+        if each.flows and (each.split is Split.ALL or len(each.flows) == 1) and draw(st.booleans()):
+            at = draw(st.integers(0, len(each.flows) - 1))
+            named = (replace(f, message="m") if n == at else f for n, f in enumerate(each.flows))
+            more["flows"] = tuple(named)
+        if not each.flows and draw(st.booleans()):
+            more["element"] = "endEvent:terminate"
+        steps.append(replace(each, **more))  # type: ignore[arg-type]
+    return replace(drawn, steps=tuple(steps))
+
+
+@st.composite
 def organisations(draw: st.DrawFn) -> Organisation:
     """The roles of these strategies, held by a few people."""
     people = {

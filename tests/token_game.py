@@ -1,8 +1,8 @@
 """The meaning of a procedure, played move by move: the oracle of the tests on `iso_audit.analysis`.
 
 Written from the definition alone and shares no code with the product. It keeps every token as
-(step it came from, number of the flow, step it goes to) and lists every state, so it is good for
-small procedures only.
+(step it came from, number of the flow, step it goes to), a second one on the same flow with a number
+behind, and lists every state, so it is good for small procedures only.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from itertools import chain, combinations
 
 from iso_audit.model.procedure import Join, Procedure, Split
 
-Token = tuple[str, int, str]
+Token = tuple[str, int, str] | tuple[str, int, str, int]
 State = frozenset[Token]
 ENTRY = "(entry)"
 DONE = "(done)"
@@ -30,9 +30,14 @@ class Unsafe(Exception):
 class Game:
     """All states and moves of one procedure in one case."""
 
-    def __init__(self, procedure: Procedure, case: str | None = None, limit: int = 4_000) -> None:
+    def __init__(
+        self, procedure: Procedure, case: str | None = None, limit: int = 4_000, *, counts: bool = False
+    ) -> None:
+        """`counts`: go on where two tokens meet on a flow, instead of raising Unsafe."""
         self.steps = {step.id: step for step in procedure.steps if not step.anytime}
         self.limit = limit
+        self.counts = counts
+        self.messages: set[Token] = set()
         self._moves: dict[State, list[tuple[str, State]]] = {}
         self.flows: dict[str, list[Token]] = {}
         for step in self.steps.values():
@@ -41,9 +46,11 @@ class Game:
                 for number, flow in enumerate(step.flows)
                 if flow.to in self.steps and (case is None or flow.case in ("", case))
             ]
+            said = {flow: step.flows[flow[1]].message for flow in flows}
             if step.split is Split.ONE:
-                flows = list({flow[2]: flow for flow in reversed(flows)}.values())[::-1]
+                flows = list({(flow[2], said[flow]): flow for flow in reversed(flows)}.values())[::-1]
             self.flows[step.id] = flows
+            self.messages.update(flow for flow in flows if said[flow])
         every = [flow.to for step in self.steps.values() for flow in step.flows if flow.to in self.steps]
         self.ends = {s.id for s in self.steps.values() if not any(f.to in self.steps for f in s.flows)}
         self.entries = [procedure.start] if procedure.start else [s for s in self.steps if s not in every]
@@ -81,11 +88,64 @@ class Game:
     def _moves_of(self, state: State) -> Iterator[tuple[str, State]]:
         for step in self.steps:
             for taken in self._taken(step, state):
-                for put in self._put(step):
-                    rest = state - taken
-                    if rest & put:
-                        raise Unsafe(step)
-                    yield step, rest | put
+                rest = self._kept(step, self._minus(state, taken))
+                for put in self._put(step, rest):
+                    yield step, self._plus(rest, put)
+
+    @staticmethod
+    def _minus(state: State, taken: State) -> State:
+        left = set(state)
+        for flow in taken:
+            left.remove(max(token for token in left if token[:3] == flow))
+        return frozenset(left)
+
+    def _plus(self, state: State, put: State) -> State:
+        after = set(state)
+        for flow in put:
+            there = sum(token[:3] == flow for token in state)
+            most = 2 if flow[2] == DONE else 3
+            if there and flow not in self.messages and not self.counts:
+                raise Unsafe(flow)
+            if there == most and flow not in self.messages and flow[2] != DONE:
+                raise TooLarge
+            if there < most:
+                after.add((*flow, there) if there else flow)
+        return frozenset(after)
+
+    def _kept(self, step: str, state: State) -> State:
+        """What a terminate end leaves of a state: messages, what has ended, and work outside its scope."""
+        own = self.steps[step]
+        if own.element != "endEvent:terminate":
+            return state
+
+        def is_within(name: str) -> bool:
+            other = self.steps[name]
+            if not own.within:
+                return other.part == own.part
+            while other.within and other.within != own.within and other.within in self.steps:
+                other = self.steps[other.within]
+            return other.within == own.within
+
+        return frozenset(
+            token
+            for token in state
+            if token[:3] in self.messages
+            or token[2] == DONE
+            or not any(end in self.steps and is_within(end) for end in (token[0], token[2]))
+        )
+
+    def _can_begin(self, flow: Token, state: State) -> bool:
+        """Whether what a flow leads to can begin once a token is on it, seen through merging gateways."""
+        seen = set()
+        while True:
+            step = self.steps[flow[2]]
+            if not (step.is_silent and step.join is Join.ANY and len(self.flows[step.id]) == 1):
+                break
+            if step.id in seen:
+                break
+            seen.add(step.id)
+            (flow,) = self.flows[step.id]
+        return bool(self._taken(flow[2], state | {flow}))
 
     def _taken(self, step: str, state: State) -> list[State]:
         marked = [flow for flow in self.into[step] if flow in state]
@@ -114,7 +174,7 @@ class Game:
                     stack.append(flow)
         return seen
 
-    def _put(self, step: str) -> list[State]:
+    def _put(self, step: str, state: State) -> list[State]:
         flows = self.flows[step]
         if step in self.ends:
             return [frozenset({(step, 0, DONE)})]
@@ -124,14 +184,17 @@ class Game:
         if split is Split.ALL or len(flows) == 1:
             return [frozenset(flows)]
         if split is Split.ONE:
-            return [frozenset({flow}) for flow in flows]
+            waits = self.steps[step].deferred
+            return [frozenset({flow}) for flow in flows if not waits or self._can_begin(flow, state)]
         return [
             frozenset(chosen) for size in range(1, len(flows) + 1) for chosen in combinations(flows, size)
         ]
 
-    @staticmethod
-    def is_complete(state: State) -> bool:
-        return all(token[2] == DONE for token in state)
+    def is_complete(self, state: State) -> bool:
+        """Nothing is left but messages, and nothing can be done."""
+        if any(token[2] != DONE and token[:3] not in self.messages for token in state):
+            return False
+        return not self.moves(state)
 
     def graph(self) -> dict[State, list[tuple[str, State]]]:
         """Every state that a run reaches, with its moves; raises Unsafe or TooLarge."""
@@ -162,6 +225,25 @@ class Game:
         except Unsafe:
             return False
         return all(self.can_complete(graph).values())
+
+    def properties(self) -> tuple[bool, bool, bool, set[str]]:
+        """Nothing twice at once, all can be completed, no end twice in a completed run, steps never done.
+
+        Of a game that `counts`.
+        """
+        graph = self.graph()
+        ordinary = {token for state in graph for token in state if len(token) > 3 and token[2] != DONE}
+        completable = self.can_complete(graph)
+        ends = any(
+            len(token) > 3 and token[2] == DONE
+            for state in graph
+            if self.is_complete(state)
+            for token in state
+        )
+        fired = {step for moves in graph.values() for step, _ in moves}
+        never = {step.id for step in self.steps.values() if not step.is_silent and step.id not in fired}
+        once = all(token[:3] in self.messages for token in ordinary)
+        return once, all(completable.values()), not ends, never
 
     def can_complete(
         self, graph: dict[State, list[tuple[str, State]]], without: str = ""

@@ -1,30 +1,26 @@
 """What the runs of one graph can do: complete, get stuck, or happen twice at once.
 
 In this order: two passes of reachability (what no run reaches, what no run leaves), reduction of
-the rest, and a search of states where something is left. The passes come first because a trap or
-an unreachable step may reduce like a sound block.
+the rest, and a search of states where something is left, fragment by fragment. The passes come first
+because a trap or an unreachable step may reduce like a sound block.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from functools import cached_property
 
-from iso_audit.analysis.blocks import NOTHING, Blocks
-from iso_audit.analysis.graph import ALL, ONE, Graph
-from iso_audit.analysis.reduction import Reduction, reduction_of
+from iso_audit.analysis.blocks import ANY_OF, BOTH, REPEAT, STEP, Blocks
+from iso_audit.analysis.drawn import Drawn, drawn
+from iso_audit.analysis.fragments import isolate
+from iso_audit.analysis.graph import ALL, Graph
+from iso_audit.analysis.net import Firing, Player
+from iso_audit.analysis.reducible import reduction_of, waiting_choices
+from iso_audit.analysis.reduction import Reduction
 from iso_audit.analysis.runs import Runs
-from iso_audit.analysis.spelling import costs, spelled
-from iso_audit.analysis.statespace import (
-    Firing,
-    Net,
-    Player,
-    Space,
-    explore,
-    hopeless,
-    play,
-    waiting_cost,
-)
+from iso_audit.analysis.statespace import Space, explore, play, waiting_cost
+from iso_audit.analysis.verdicts import Shown, Verdicts, all_well, verdicts_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,9 +29,11 @@ class Decision:
 
     runs: Runs | None = None
     problem: str = ""
-    """`deadlock`, `livelock`, `twice` or `undecided`; see `soundness.Structure`."""
+    """`deadlock`, `livelock`, `twice`, `ends-twice` or `undecided`; see `soundness.Structure`."""
     run: tuple[int, ...] = ()
     nodes: tuple[int, ...] = ()
+    is_plain: bool = False
+    """Known from reading messages as flows, and terminate ends as ends: nothing is left over or cut off."""
 
 
 @dataclass(eq=False)
@@ -70,18 +68,73 @@ class Behaviour:
         """What the core does; says nothing of what `core` leaves out."""
         if not any(self.core):
             return Decision()
-        reduction = reduction_of(self.graph, self.core)
-        if reduction.only_chooses:
-            return Decision(_runs_of_choices(reduction))
-        net, what, held = _net(reduction, is_spread=False)
-        space = explore(net)
-        fault = _fault(net, space)
-        if fault is not None:
-            run = _spelled_run(reduction.blocks, what, held, fault)
-            at = {fault.firings[-1].node} if fault.problem == "twice" else _waiting(net, fault.marking)
-            return Decision(None, fault.problem, tuple(run), tuple(sorted(at)))
-        runs = _runs_of_states(reduction) if space.is_whole else None
-        return Decision(None, "undecided") if runs is None else Decision(runs)
+        graph = self.graph
+        if not _may_cut_off(graph, self.core):
+            decision = replace(_decided(reduction_of(graph, self.core)), is_plain=True)
+            if decision.runs is not None or not (graph.messages or graph.clears):
+                return decision
+        return _decided(reduction_of(graph, self.core, exactly=True))
+
+    @cached_property
+    def verdicts(self) -> Verdicts:
+        """Each property of the runs by itself, of the whole graph."""
+        graph, decision = self.graph, self.decision
+        is_sound = decision.runs is not None and self.core == graph.reachable
+        if is_sound and decision.is_plain and not waiting_choices(graph):
+            # what every run can complete has taken every token, and so every way that it could go
+            return all_well(graph)
+        found = verdicts_of(graph)
+        if is_sound:
+            # an end that takes a second token away with everything else hides it from the reduced core
+            once = found.once if graph.clears else Shown()
+            return replace(found, once=once, finishes=Shown(), ends_once=Shown())
+        # a fault of the reduced core is one, where the whole has too many states to be searched
+        fault = Shown(False, decision.run, decision.nodes, decision.problem == "livelock")
+        if decision.problem == "twice" and found.once.holds is None:
+            return replace(found, once=fault)
+        if decision.problem == "ends-twice" and found.ends_once.holds is None:
+            return replace(found, ends_once=fault)
+        if decision.problem in ("deadlock", "livelock") and found.finishes.holds is None:
+            return replace(found, finishes=fault)
+        return found
+
+
+def _decided(reduction: Reduction) -> Decision:
+    """What a reduced graph does, searching its fragments and then what is left."""
+    if not reduction.only_chooses:
+        isolate(reduction)
+    if reduction.only_chooses:
+        return Decision(_runs_of_choices(reduction))
+    net = drawn(reduction)
+    space = explore(net.net)
+    fault = _fault(net, space)
+    if fault is not None:
+        return fault
+    if space.is_whole:
+        net = drawn(reduction, is_spread=True)
+        space = explore(net.net)
+    return Decision(net.runs(space)) if space.is_whole else Decision(None, "undecided")
+
+
+def _may_cut_off(graph: Graph, kept: bytearray) -> bool:
+    """Whether a terminate end may come while other work of its scope is under way.
+
+    Certain not to where the graph reduces and no such end lies in a parallel block or a loop.
+    """
+    if not graph.clears:
+        return False
+    reduction = reduction_of(graph, kept, shown=graph.clears)
+    return not reduction.only_chooses or _is_beside(reduction.blocks, graph.clears.keys())
+
+
+def _is_beside(blocks: Blocks, nodes: Collection[int]) -> bool:
+    """Whether one of `nodes` stands in a block of a parallel or repeated one. Linear."""
+    holds = bytearray(len(blocks.op))
+    for at, (op, left, right) in enumerate(zip(blocks.op, blocks.left, blocks.right, strict=True)):
+        holds[at] = left in nodes if op == STEP else holds[left] | holds[right]
+        if holds[at] and op in (BOTH, ANY_OF, REPEAT):
+            return True
+    return False
 
 
 def _drop_hopeless(graph: Graph, good: bytearray) -> None:
@@ -110,101 +163,39 @@ def _drop_hopeless(graph: Graph, good: bytearray) -> None:
                 dropped.append(after)
 
 
-def _net(reduction: Reduction, *, is_spread: bool) -> tuple[Net, list[int], list[int]]:
-    """What is left of a reduction as a net, with the expressions of its nodes and of its flows.
-
-    Spread: what was reduced into a flow becomes a node of its own, so that it can happen at its
-    own time.
-    """
-    cost = costs(reduction.blocks)
-    split, join = list(reduction.split), list(reduction.join)
-    what = list(reduction.what)
-    target: list[int] = [reduction.first]
-    held: list[int] = [NOTHING]
-    ins: list[list[int]] = [[] for _ in what]
-    outs: list[list[int]] = [[] for _ in what]
-    ins[reduction.first] = [0]
-    final = 0
-
-    def flow(u: int, v: int, expression: int) -> None:
-        nonlocal final
-        outs[u].append(len(target))
-        ins[v].append(len(target))
-        if v == reduction.last:
-            final |= 1 << len(target)
-        target.append(v)
-        held.append(expression)
-
-    for u in (reduction.first, *sorted(reduction.alive)):
-        for edge in reduction.outs[u]:
-            v, expression = reduction.target[edge], reduction.held[edge]
-            if is_spread and expression != NOTHING:
-                block = len(what)
-                split.append(ONE)
-                join.append(ONE)
-                what.append(expression)
-                ins.append([])
-                outs.append([])
-                flow(u, block, NOTHING)
-                flow(block, v, NOTHING)
-            else:
-                flow(u, v, expression)
-    net = Net(
-        split, join, ins, outs, target, 0, final,
-        [cost[expression] for expression in what], [cost[expression] for expression in held],
-    )  # fmt: skip
-    return net, what, held
-
-
-@dataclass(frozen=True, slots=True)
-class _Fault:
-    """What is wrong with a net: the firings that show it, and the marking they lead to."""
-
-    problem: str
-    firings: list[Firing]
-    marking: int
-
-
-def _fault(net: Net, space: Space) -> _Fault | None:
+def _fault(net: Drawn, space: Space) -> Decision | None:
     """What is wrong, by a shortest run, or by some run where there are too many to search."""
     if space.unsafe is not None:
         state, last = space.unsafe
-        return _Fault("twice", [*space.run_to(state), last], 0)
+        return _twice(net, [*space.run_to(state), last], space.markings[state])
     if space.stuck:
-        state = min(space.stuck, key=lambda state: waiting_cost(net, space, state))
-        return _Fault("deadlock", space.run_to(state), space.markings[state])
+        state = min(space.stuck, key=lambda state: waiting_cost(net.net, space, state))
+        return _lost("deadlock", net, space.run_to(state), space.markings[state])
     if space.is_whole:
-        lost = min(hopeless(net, space), key=lambda state: space.cost[state], default=None)
-        return None if lost is None else _Fault("livelock", space.run_to(lost), space.markings[lost])
+        lost = min(space.hopeless, key=lambda state: space.cost[state], default=None)
+        if lost is None:
+            return None
+        return _lost("livelock", net, space.run_to(lost), space.markings[lost])
+    player = Player(net.net)
     for last_choice in (False, True):
-        run, marking, is_twice = play(net, last_choice)
+        run, marking, is_twice = play(net.net, last_choice)
         if is_twice:
-            return _Fault("twice", run, 0)
-        if marking & ~net.final and not any(Player(net).firings(marking)):
-            return _Fault("deadlock", run, marking)
+            return _twice(net, run, marking)
+        if not player.is_complete(marking) and not any(player.firings(marking)):
+            return _lost("deadlock", net, run, marking)
     return None
 
 
-def _waiting(net: Net, marking: int) -> set[int]:
-    """Nodes before which tokens wait."""
-    return {net.target[flow] for flow in _flows(marking & ~net.final)}
+def _twice(net: Drawn, run: list[Firing], marking: int) -> Decision:
+    steps = tuple(net.run(run))
+    doubled = Player(net.net).doubled(marking, run[-1])
+    if doubled & ~net.ends:
+        return Decision(None, "twice", steps, (net.node[run[-1].node],))
+    return Decision(None, "ends-twice", steps, net.ending(doubled))
 
 
-def _flows(mask: int) -> list[int]:
-    return [flow for flow in range(mask.bit_length()) if mask >> flow & 1]
-
-
-def _spelled_run(blocks: Blocks, what: list[int], held: list[int], fault: _Fault) -> list[int]:
-    """Visible nodes of the run that shows a fault, with all that can still be done where it stops."""
-    cost = costs(blocks)
-    run: list[int] = []
-    for firing in fault.firings:
-        for flow in _flows(firing.taken):
-            run += spelled(blocks, cost, held[flow])
-        run += spelled(blocks, cost, what[firing.node])
-    for flow in _flows(fault.marking):
-        run += spelled(blocks, cost, held[flow])
-    return run
+def _lost(problem: str, net: Drawn, run: list[Firing], marking: int) -> Decision:
+    return Decision(None, problem, tuple(net.run(run, marking)), tuple(net.waiting(marking)))
 
 
 def _runs_of_choices(reduction: Reduction) -> Runs:
@@ -217,14 +208,3 @@ def _runs_of_choices(reduction: Reduction) -> Runs:
     ]
     final = frozenset({reduction.last})
     return Runs(reduction.blocks, len(what), moves, reduction.first, final)
-
-
-def _runs_of_states(reduction: Reduction) -> Runs | None:
-    """The runs of a sound net by its markings; None where there are too many."""
-    net, what, _ = _net(reduction, is_spread=True)
-    space = explore(net)
-    if not space.is_whole:
-        return None
-    moves = [(before, after, what[firing.node]) for before, firing, after in space.moves]
-    final = frozenset(state for state, marking in enumerate(space.markings) if not marking & ~net.final)
-    return Runs(reduction.blocks, len(space.markings), moves, 0, final)

@@ -4,15 +4,15 @@ An expression stands for the runs of one block: a step, two blocks in sequence, 
 both side by side, either or both, or a block repeated. Parts are numbered before their wholes, so
 every question is one sweep over the numbers, linear however wide the parallel blocks are.
 
-What a run means for a question is one of a few classes; an expression has the set of classes that
-its runs can have, a small bit set, and the operators are tables over such sets. Blocks side by
-side are played one after the other, which loses nothing: whatever order of two sets of steps is
-possible at all is possible with one of the blocks first.
+What a run means for a question is one of four classes; an expression has the set of classes that its
+runs can have. Many questions are asked at once: per class one integer holds a bit for each question.
+Blocks side by side are played one after the other, which loses nothing: whatever order of two sets
+of steps is possible at all is possible with one of the blocks first.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 EMPTY, STEP, SEQUENCE, EITHER, BOTH, ANY_OF, REPEAT = range(7)
@@ -35,44 +35,48 @@ def in_order(x: int, y: int) -> int:
     return x
 
 
-def in_company(x: int, y: int) -> int:
-    """The same for which of two sets of steps a run meets: 0 neither, 1 one, 2 the other, 3 both."""
-    return x | y
+Classes = tuple[int, int, int, int]
+"""Per class: the questions, as bits, for which some run is in it."""
+
+Then = Callable[[Classes, Classes], Classes]
+"""The classes of one thing followed by another, of which every question has some run."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tables:
-    """What the operators do to sets of classes; sets are 4-bit masks, pairs are `16 * a + b`."""
-
-    sequence: Sequence[int]
-    both: Sequence[int]
-    repeat: Sequence[int]
-
-
-def _tables(join: Callable[[int, int], int]) -> Tables:
-    def product(a: int, b: int) -> int:
-        found = 0
-        for x in range(4):
-            for y in range(4):
-                if a >> x & 1 and b >> y & 1:
-                    found |= 1 << join(x, y)
-        return found
-
-    sequence = [product(a, b) for a in range(16) for b in range(16)]
-    both = [product(a, b) | product(b, a) for a in range(16) for b in range(16)]
-    repeat = []
-    for a in range(16):
-        for b in range(16):
-            found, before = a, 0
-            while found != before:
-                before = found
-                found |= sequence[16 * sequence[16 * found + b] + a]
-            repeat.append(found)
-    return Tables(sequence, both, repeat)
+def order(a: Classes, b: Classes) -> Classes:
+    """`in_order` for sets of classes, written out."""
+    free, first, second, wrong = a
+    frees, firsts, seconds, wrongs = b
+    return (
+        free & frees,
+        first | free & firsts,
+        second & (frees | seconds) | free & seconds,
+        wrong | free & wrongs | second & (firsts | wrongs),
+    )
 
 
-ORDER = _tables(in_order)
-COMPANY = _tables(in_company)
+def company(a: Classes, b: Classes) -> Classes:
+    """The same where the class is which of two sets of steps a run meets: neither, one, the other, both."""
+    neither, one, other, both = a
+    neithers, ones, others, boths = b
+    return (
+        neither & neithers,
+        one & (neithers | ones) | neither & ones,
+        other & (neithers | others) | neither & others,
+        both | one & (others | boths) | other & (ones | boths) | neither & boths,
+    )
+
+
+def joined(a: Classes, b: Classes) -> Classes:
+    """The classes of two alternatives."""
+    return (a[0] | b[0], a[1] | b[1], a[2] | b[2], a[3] | b[3])
+
+
+def _repeated(a: Classes, b: Classes, then: Then) -> Classes:
+    """The classes of a, or a b a, or a b a b a ..."""
+    found, before = a, None
+    while found != before:
+        before, found = found, joined(found, then(then(found, b), a))
+    return found
 
 
 @dataclass(eq=False)
@@ -108,35 +112,41 @@ class Blocks:
         self.right.append(b)
         return len(self.op) - 1
 
-    def classes(self, of: Mapping[int, int], tables: Tables) -> list[int]:
-        """Per expression: the set of classes of its runs; `of` gives the class of steps not in 0. Linear."""
-        sequence, both, repeat = tables.sequence, tables.both, tables.repeat
-        value: list[int] = []
+    def classes(self, of: Mapping[int, Classes], then: Then, every: int) -> list[Classes]:
+        """Per expression: the classes of its runs, for the questions `every`.
+
+        `of` has the steps that some question asks of. Linear, and most of it free of cost where few are.
+        """
+        free = (every, 0, 0, 0)
+        value: list[Classes] = []
         add = value.append
         for o, left, right in zip(self.op, self.left, self.right, strict=True):
             if o == STEP:
-                add(1 << of.get(left, 0))
-            elif o == EMPTY:
-                add(1)
+                add(of.get(left, free))
+                continue
+            a, b = value[left] if o else free, value[right] if o else free
+            if a is b is free:
+                add(free)
             elif o == SEQUENCE:
-                add(sequence[16 * value[left] + value[right]])
+                add(b if a is free else a if b is free else then(a, b))
             elif o == EITHER:
-                add(value[left] | value[right])
+                add(joined(a, b))
             elif o == BOTH:
-                add(both[16 * value[left] + value[right]])
+                add(joined(then(a, b), then(b, a)))
             elif o == ANY_OF:
-                add(value[left] | value[right] | both[16 * value[left] + value[right]])
+                add(joined(joined(a, b), joined(then(a, b), then(b, a))))
             else:
-                add(repeat[16 * value[left] + value[right]])
+                add(_repeated(a, b, then))
         return value
 
-    def always(self, mask: Sequence[int]) -> list[int]:
+    def always(self, mask: Mapping[int, int]) -> list[int]:
         """Per expression: the bits that each of its runs meets; node n carries `mask[n]`. Linear in masks."""
+        bits = mask.get
         value: list[int] = []
         add = value.append
         for o, left, right in zip(self.op, self.left, self.right, strict=True):
             if o == STEP:
-                add(mask[left])
+                add(bits(left, 0))
             elif o in (SEQUENCE, BOTH):
                 add(value[left] | value[right])
             elif o == REPEAT:
@@ -145,11 +155,11 @@ class Blocks:
                 add(value[left] & value[right] if o != EMPTY else 0)
         return value
 
-    def holding(self, node: int) -> list[int]:
-        """Expressions that `node` is part of, parts before their wholes. Linear."""
+    def holding(self, nodes: Collection[int]) -> list[int]:
+        """Expressions that any of `nodes` is part of, parts before their wholes. Linear."""
         held = bytearray(len(self.op))
         for at, (o, left, right) in enumerate(zip(self.op, self.left, self.right, strict=True)):
-            held[at] = left == node if o == STEP else held[left] | held[right]
+            held[at] = left in nodes if o == STEP else held[left] | held[right]
         return [at for at, is_held in enumerate(held) if is_held]
 
     def without(self, held: Sequence[int], always: Sequence[int]) -> list[int]:

@@ -3,8 +3,10 @@
 A *run* is a token game. A token enters at the entry; a step fires when its join is satisfied
 (`ANY`: each token by itself, `ALL`: one on every incoming flow, `SOME`: one on every flow on which
 one can still come) and puts tokens on its flows (`ONE`: one of them, `ALL`: all, `SOME`: any
-non-empty selection). A run is *complete* when the last token has left through an end. Steps that
-may happen at any time stand outside the graph.
+non-empty selection). A `deferred` choice leaves its token where it is until a step that it may lead
+to can begin, seen through gateways that only merge. A run is *complete* when the last token has left
+through an end and nothing but messages is left over. Steps that may happen at any time stand outside
+the graph.
 
 Notes on meaning, decided here once for all analyses:
 
@@ -13,14 +15,18 @@ Notes on meaning, decided here once for all analyses:
 - In a case of the dossier, the flows bound to other cases do not exist; neither do the steps that
   only they lead to, and joins do not wait for them.
 - A step none of whose flows is taken in a case is no end there: the dossier is trapped.
+- A message waits until it is taken, up to three of a kind; what the outside world sends makes no flow.
+- A terminate end (BPMN) takes away every other token of its sub-procedure, or of its part.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from iso_audit.analysis.circles import circles_of
+from iso_audit.analysis.scopes import cleared
 from iso_audit.model.procedure import Join, Procedure, Split, Step
 
 ONE, ALL, SOME = 0, 1, 2
@@ -50,6 +56,12 @@ class Graph:
     join: Sequence[int]
     ends: frozenset[int]
     """Nodes without any flow in any case."""
+    messages: frozenset[int] = frozenset()
+    """Edges along which messages travel from part to part."""
+    deferred: frozenset[int] = frozenset()
+    """Nodes that choose a flow only when what it leads to can begin."""
+    clears: Mapping[int, frozenset[int]] = field(default_factory=dict)
+    """Node that ends all work of its part or sub-procedure -> the edges whose tokens it takes away."""
 
     @cached_property
     def index(self) -> dict[str, int]:
@@ -91,10 +103,14 @@ class Graph:
 
     def visible(self, nodes: Iterable[int]) -> tuple[str, ...]:
         """Ids of those `nodes` that somebody carries out."""
-        return tuple(self.steps[node].id for node in nodes if not self.is_silent[node])
+        steps, silent = self.steps, self.is_silent
+        return tuple([steps[node].id for node in nodes if not silent[node]])
 
     def next_visible(self, node: int) -> tuple[int, ...]:
         """Visible nodes that may come next, seen through silent gateways, in the order of the file."""
+        edges = self.outs[node]
+        if len(edges) == 1 and not self.is_silent[self.target[edges[0]]]:
+            return (self.target[edges[0]],)
         found: set[int] = set()
         stack, seen = [node], {node}
         while stack:
@@ -124,67 +140,18 @@ class Graph:
                     queue.append(self.target[edge])
         return ()
 
+    @cached_property
+    def circles(self) -> list[list[int]]:
+        """The strongly connected components with a cycle, of all nodes."""
+        return circles_of(self.outs, self.target, range(len(self.steps)), bytearray(b"\1") * len(self.steps))
+
     def cycles(self, allowed: bytearray) -> list[list[int]]:
-        """Strongly connected components with a cycle, of the nodes `allowed`.
-
-        Nodes in ascending order, components by their first node. Complexity: linear. Tarjan's
-        algorithm without recursion (R. Tarjan, SIAM J. Comput. 1(2), 1972,
-        doi:10.1137/0201010); on these arrays several times as fast as networkx, which it is
-        tested against.
-        """
-        number = [0] * len(self.steps)
-        lowest = [0] * len(self.steps)
-        following = [0] * len(self.steps)
-        on_stack = bytearray(len(self.steps))
-        outs, target = self.outs, self.target
-        stack: list[int] = []
-        found: list[list[int]] = []
-        counter = 0
-        for root in range(len(self.steps)):
-            if number[root] or not allowed[root]:
-                continue
-            counter += 1
-            number[root] = lowest[root] = counter
-            stack.append(root)
-            on_stack[root] = 1
-            work = [root]
-            while work:
-                node = work[-1]
-                edges, at = outs[node], following[node]
-                while at < len(edges):
-                    after = target[edges[at]]
-                    at += 1
-                    if not allowed[after]:
-                        continue
-                    if not number[after]:
-                        counter += 1
-                        number[after] = lowest[after] = counter
-                        stack.append(after)
-                        on_stack[after] = 1
-                        work.append(after)
-                        following[node] = at
-                        break
-                    if on_stack[after] and number[after] < lowest[node]:
-                        lowest[node] = number[after]
-                else:
-                    work.pop()
-                    if work and lowest[node] < lowest[work[-1]]:
-                        lowest[work[-1]] = lowest[node]
-                    if lowest[node] == number[node]:
-                        component = _unwind(stack, on_stack, node)
-                        if len(component) > 1 or any(target[edge] == node for edge in outs[node]):
-                            found.append(sorted(component))
-        return sorted(found)
-
-
-def _unwind(stack: list[int], on_stack: bytearray, root: int) -> list[int]:
-    component = []
-    while True:
-        node = stack.pop()
-        on_stack[node] = 0
-        component.append(node)
-        if node == root:
-            return component
+        """Strongly connected components with a cycle, of the nodes `allowed`: parts of `circles`."""
+        whole = [circle for circle in self.circles if all(allowed[node] for node in circle)]
+        if len(whole) == len(self.circles):
+            return whole
+        left = [node for circle in self.circles for node in circle if allowed[node]]
+        return circles_of(self.outs, self.target, sorted(left), allowed)
 
 
 def _closure(
@@ -218,22 +185,25 @@ def graph_of(procedure: Procedure) -> Graph:
     outs: list[list[int]] = []
     ins: list[list[int]] = [[] for _ in steps]
     ends = set()
+    messages = set()
     for node, step in enumerate(steps):
         edges: list[int] = []
         outs.append(edges)
-        merged: dict[tuple[int, str], int] = {}  # (target, case) -> edge
+        merged: dict[tuple[int, str, str], int] = {}  # (target, case, message) -> edge
         for flow in step.flows:
             to = index.get(flow.to)
             if to is None:  # an anytime step: outside the graph
                 continue
             name = bool(flow.outcome or flow.case)
-            if step.split is Split.ONE:
+            if step.split is Split.ONE and len(step.flows) > 1:
                 # two outcomes to one step are one flow, known by name only if both are
-                twin = merged.get((to, flow.case))
+                twin = merged.get((to, flow.case, flow.message))
                 if twin is not None:
                     named[twin] = named[twin] and name
                     continue
-                merged[to, flow.case] = len(source)
+                merged[to, flow.case, flow.message] = len(source)
+            if flow.message:
+                messages.add(len(source))
             edges.append(len(source))
             ins[to].append(len(source))
             source.append(node)
@@ -255,9 +225,15 @@ def graph_of(procedure: Procedure) -> Graph:
         case=case,
         outs=outs,
         ins=ins,
-        split=[_SPLIT[step.split] for step in steps],
-        join=[_JOIN[step.join] for step in steps],
+        # most steps do neither, and to look up a member of an enumeration takes long
+        split=[ONE if step.split is Split.ONE else _SPLIT[step.split] for step in steps],
+        join=[ONE if step.join is Join.ANY else _JOIN[step.join] for step in steps],
         ends=frozenset(ends),
+        messages=frozenset(messages),
+        deferred=frozenset(
+            node for node, step in enumerate(steps) if step.deferred and step.split is Split.ONE
+        ),
+        clears=cleared(steps, source, target, messages),
     )
 
 

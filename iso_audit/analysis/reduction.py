@@ -15,7 +15,7 @@ The rules never unite what waits with what does not, so a fault always stays in 
 
 Rule 4 makes a choice before the step that chooses. That changes no run, unless an inclusive join
 watches from outside the block: it would see too early that no token comes. Where such a join is
-left, the graph is reduced once more with `keeps_choices`.
+left, the graph is reduced once more with `keeps_choices` (see `reducible`).
 
 Source: the reduction of workflow graphs (Sadiq and Orlowska, Information Systems 25(2), 2000,
 doi:10.1016/S0306-4379(00)00012-0); 4 is the elimination of states that turns an automaton into a
@@ -24,10 +24,11 @@ regular expression (Brzozowski and McCluskey 1963, doi:10.1109/PGEC.1963.263416)
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from iso_audit.analysis.blocks import ANY_OF, BOTH, EITHER, NOTHING, Blocks
-from iso_audit.analysis.graph import ALL, ONE, SOME, Graph
+from iso_audit.analysis.blocks import ANY_OF, BOTH, EITHER, Blocks
+from iso_audit.analysis.graph import ALL, ONE, SOME
 
 _CAPS = (4, 16)
 """Rule 4 first where it makes few flows; past the last cap the node stays."""
@@ -60,6 +61,19 @@ class Reduction:
     alive: set[int] = field(default_factory=set)
     keeps_choices: bool = False
     """Never let a choice be made before the steps that come before it."""
+    keeps_merges: bool = False
+    """Never replace a node by more than one flow."""
+    unites_some: bool = True
+    """Let an inclusive join be united with its split: exact where nothing happens twice at once."""
+    fixed: frozenset[int] = frozenset()
+    """Nodes that stay: deferred choices that may have to wait, and what they lead to."""
+    ends: frozenset[int] = frozenset()
+    deferred: frozenset[int] = frozenset()
+    """Those of `fixed` that choose."""
+    clearing: tuple[int, ...] = ()
+    """Terminate ends that take tokens away, in the order of their tags."""
+    tag: dict[int, int] = field(default_factory=dict)
+    """Edge -> bit 0 for a message, bit n + 1 where the n-th terminate end clears it; nothing for no bit."""
     _between: dict[tuple[int, int], int] = field(default_factory=dict)
     _work: list[int] = field(default_factory=list)
 
@@ -77,15 +91,15 @@ class Reduction:
             for node in self.alive
         )
 
-    def connect(self, u: int, v: int, held: int) -> None:
+    def connect(self, u: int, v: int, held: int, tag: int = 0) -> None:
         """Add a flow, uniting it with one that is there already where the rules allow it."""
-        if u == v and self.split[u] == ONE == self.join[u]:
+        if u == v and self.split[u] == ONE == self.join[u] and not tag & 1 and u not in self.fixed:
             self.what[u] = self.blocks.repeat(self.what[u], held)
             return
         twin = self._between.get((u, v))
         if twin is not None and u != v:
             op = _PARALLEL.get((self.split[u], self.join[v]))
-            if op is not None:
+            if op is not None and self._may_unite(twin, v, op, tag):
                 self.held[twin] = self.blocks.parallel(op, self.held[twin], held)
                 self._work += (u, v)
                 return
@@ -95,7 +109,21 @@ class Reduction:
         self.held.append(held)
         self.outs[u][edge] = None
         self.ins[v][edge] = None
+        if tag:
+            self.tag[edge] = tag
         self._between[u, v] = edge
+
+    def _may_unite(self, twin: int, v: int, op: int, tag: int) -> bool:
+        """Whether a flow may be united with its twin; a message that is waited for anyway is any flow."""
+        if not self.unites_some and self.join[v] == SOME:
+            return False
+        other = self.tag.get(twin, 0)
+        if tag == other:
+            return True
+        if op != BOTH or (tag ^ other) != 1:
+            return False
+        self.tag[twin] = other & tag
+        return True
 
     def run(self) -> None:
         """Apply the rules until none applies.
@@ -113,12 +141,17 @@ class Reduction:
         """Replace node v by one flow for each way through it (rules 1 and 4), if that is allowed."""
         ins, outs = self.ins[v], self.outs[v]
         k, m = len(ins), len(outs)
-        if k * m > cap or (k > 1 and self.join[v] != ONE) or (m > 1 and self.split[v] != ONE):
+        if self.keeps_merges:
+            cap = 1
+        if not k * m or k * m > cap or (k > 1 and self.join[v] != ONE) or (m > 1 and self.split[v] != ONE):
             return
         source, target, held = self.source, self.target, self.held
         before = [source[edge] for edge in ins]
         after = [target[edge] for edge in outs]
-        if v in before:  # a loop that no rule allows
+        if v in before or v in self.fixed:  # a loop that no rule allows
+            return
+        tag = self._common_tag(v) if self.tag else 0
+        if tag < 0:
             return
         if m > 1 and self.keeps_choices and (self.what[v] or any(held[edge] for edge in ins)):
             return
@@ -141,9 +174,36 @@ class Reduction:
             self._drop(edge)
         for u, first in arriving:
             for w, second in leaving:
-                self.connect(u, w, sequence(first, second))
+                self.connect(u, w, sequence(first, second), tag)
         self._work += before
         self._work += after
+
+    def _common_tag(self, v: int) -> int:
+        """The tag of the flows that would replace node v; -1 where it has to stay.
+
+        A message that node v takes has arrived by what replaces it; one that it sends is not sent
+        before. What a terminate end may cut off stays in single steps.
+        """
+        outs = {self.tag.get(edge, 0) for edge in self.outs[v]}
+        ins = {self.tag.get(edge, 0) & ~1 for edge in self.ins[v]}
+        if outs != ins or len(outs) > 1:
+            return -1
+        tag = outs.pop()
+        held = any(self.held[edge] for edges in (self.ins[v], self.outs[v]) for edge in edges)
+        return -1 if tag and (held or self.what[v]) else tag
+
+    def has(self, edge: int) -> bool:
+        return edge in self.outs[self.source[edge]]
+
+    def replace(self, nodes: Collection[int], entry: int, leaving: int, held: int) -> None:
+        """Put one flow that holds an expression in the place of the nodes between two flows."""
+        u, v = self.source[entry], self.target[leaving]
+        held = self.blocks.sequence(self.blocks.sequence(self.held[entry], held), self.held[leaving])
+        for edge in {entry, *(edge for node in nodes for edge in self.outs[node])}:
+            self._drop(edge)
+        self.alive.difference_update(nodes)
+        self.connect(u, v, held)
+        self._work += (u, v)
 
     def _drop(self, edge: int) -> None:
         u, v = self.source[edge], self.target[edge]
@@ -151,47 +211,3 @@ class Reduction:
         del self.ins[v][edge]
         if self._between.get((u, v)) == edge:
             del self._between[u, v]
-
-
-def reduction_of(graph: Graph, kept: bytearray) -> Reduction:
-    """Reduce the part `kept` of a graph with one entry as far as the rules go."""
-    reduction = _begun(graph, kept)
-    reduction.run()
-    if reduction.is_watched:
-        reduction = _begun(graph, kept)
-        reduction.keeps_choices = True
-        reduction.run()
-    return reduction
-
-
-def _begun(graph: Graph, kept: bytearray) -> Reduction:
-    """The flows between the nodes that split or join; what lies between two of them is one flow (rule 1)."""
-    size = len(graph.steps)
-    blocks = Blocks()
-    reduction = Reduction(blocks, [*graph.split, ONE, ONE], [*graph.join, ONE, SOME], size, size + 1)
-    reduction.what = [NOTHING] * (size + 2)
-    reduction.outs = [{} for _ in range(size + 2)]
-    reduction.ins = [{} for _ in range(size + 2)]
-    target, silent = graph.target, graph.is_silent
-    nodes = [node for node in range(size) if kept[node]]
-    after = {node: [target[edge] for edge in graph.outs[node] if kept[target[edge]]] for node in nodes}
-    arriving = [0] * (size + 2)
-    for node in nodes:
-        if node in graph.ends:
-            after[node].append(reduction.last)
-        for other in after[node]:
-            arriving[other] += 1
-    after[reduction.first] = [graph.entries[0]]
-    arriving[graph.entries[0]] += 1
-    corners = [node for node in nodes if arriving[node] > 1 or len(after[node]) > 1]
-    reduction.alive = set(corners)
-    for node in (reduction.first, *corners):
-        if node != reduction.first and not silent[node]:
-            reduction.what[node] = blocks.step(node)
-        for other in after[node]:
-            held = NOTHING
-            while other not in reduction.alive and other != reduction.last:
-                held = held if silent[other] else blocks.sequence(held, blocks.step(other))
-                other = after[other][0]
-            reduction.connect(node, other, held)
-    return reduction

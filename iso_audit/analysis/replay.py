@@ -3,8 +3,8 @@
 Every choice is left open until a later step shows how it was made: a token rests where its last
 step left it, and gateways are asked for it only when a step needs it. So where no gateway is
 inclusive one marking stands for everything that may have happened, and wide parallel blocks cost
-nothing. With inclusive gateways (or gateways in a circle) every marking that silent moves reach is
-followed.
+nothing. With inclusive gateways (or gateways in a circle, or terminate ends) every marking that silent
+moves reach is followed.
 
 What was played once is remembered: thousands of traces of one procedure share nearly all of their
 beginnings.
@@ -16,7 +16,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from iso_audit.analysis.graph import ALL, ONE, SOME, Graph
-from iso_audit.analysis.statespace import Net, Player
+from iso_audit.analysis.net import MOST, Net, Player
+from iso_audit.analysis.reducible import waiting_choices
 
 MARKINGS = 4_096
 """How many markings are followed at once before a replay is no longer exact."""
@@ -61,12 +62,12 @@ class Replayer:
     def __init__(self, graph: Graph, outside: Iterable[str] = ()) -> None:
         self._node = {step.id: node for node, step in enumerate(graph.steps) if not step.is_silent}
         self._outside = frozenset(outside)
-        self._net, self._silent, starts = _resting_net(graph)
+        self._net, self._silent, starts = resting_net(graph)
         self._player = Player(self._net)
         self._source = {flow: node for node, outs in enumerate(self._net.outs) for flow in outs}
         silent = [node for node, is_silent in enumerate(self._silent) if is_silent]
         self._ends_silently = any(not self._net.outs[node] for node in silent)
-        self._on_demand = not _is_inclusive(self._net) and not _has_circle(self._net, silent)
+        self._on_demand = not (self._net.clears or _is_inclusive(self._net) or _has_circle(self._net, silent))
         self._start = frozenset(1 << flow for flow in starts)
         self._limit = max(1_000, _MEMORY // (len(self._net.target) + 100))
         self._forget()
@@ -115,8 +116,8 @@ class Replayer:
         reached: set[int] = set()
         try:
             for taken in self._entered(state, node):
-                if not taken & put:
-                    reached.add(taken | put)
+                if not taken & put & ~self._net.message:
+                    reached.add(self._player.put_on(taken, put))
         except _TooWideError:
             return _TOO_WIDE
         return self._state(frozenset(reached)) if reached else _STUCK
@@ -131,7 +132,12 @@ class Replayer:
             for marking in self._silently(self._markings[state]):
                 for firing in self._player.firings(marking):
                     if firing.node == node:
-                        yield marking ^ firing.taken
+                        yield self._player.without(marking, firing.taken) & self._spared(node)
+
+    def _spared(self, node: int) -> int:
+        """Mask of what the firing of `node` does not clear away, in any count of tokens."""
+        cleared = self._net.clears.get(node, 0)
+        return ~sum(cleared << number * self._net.width for number in range(MOST))
 
     def _enter(self, node: int, marking: int, memory: _Memory, depth: int) -> list[int]:
         ins = self._net.ins[node]
@@ -147,7 +153,7 @@ class Replayer:
     def _take(self, flow: int, marking: int, memory: _Memory, depth: int) -> list[int]:
         """Markings after a token was taken from `flow`, where silent gateways have brought it if need be."""
         if marking >> flow & 1:
-            return [marking ^ 1 << flow]
+            return [self._player.without(marking, 1 << flow)]
         node = self._source.get(flow)
         if node is None or not self._silent[node]:
             return []
@@ -158,7 +164,8 @@ class Replayer:
             found = self._enter(node, marking, memory, depth + 1)
             if self._net.split[node] == ALL:
                 others = sum(1 << out for out in self._net.outs[node] if out != flow)
-                found = [after | others for after in found if not after & others]
+                message = self._net.message
+                found = [self._player.put_on(m, others) for m in found if not m & others & ~message]
             memory[flow, marking] = found
         return found
 
@@ -171,25 +178,32 @@ class Replayer:
         while stack:
             marking = stack.pop()
             for firing in self._player.firings(marking):
-                rest = marking ^ firing.taken
-                if self._silent[firing.node] and not rest & firing.put and rest | firing.put not in reached:
+                if not self._silent[firing.node] or self._player.doubled(marking, firing):
+                    continue
+                (after,) = self._player.after(marking, firing)
+                if after not in reached:
                     if len(reached) >= MARKINGS:
                         raise _TooWideError
-                    reached[rest | firing.put] = None
-                    stack.append(rest | firing.put)
+                    reached[after] = None
+                    stack.append(after)
         return list(reached)
 
     def _finish(self, state: int) -> Replay:
         markings: Iterable[int] = self._markings[state]
-        if 0 not in self._markings[state] and (self._ends_silently or not self._on_demand):
+        may_go_on = self._ends_silently or not self._on_demand or self._net.message
+        if 0 not in self._markings[state] and may_go_on:
             try:
                 markings = self._silently(markings)
             except _TooWideError:
                 return Replay(True, None, True, False)
-        return Replay(True, None, 0 in markings)
+        return Replay(True, None, 0 in markings or any(map(self._is_over, markings)))
+
+    def _is_over(self, marking: int) -> bool:
+        """Whether nothing is left but messages, and nothing can be done."""
+        return self._player.is_complete(marking) and not any(self._player.firings(marking))
 
 
-def _resting_net(graph: Graph) -> tuple[Net, list[bool], list[int]]:
+def resting_net(graph: Graph) -> tuple[Net, list[bool], list[int]]:
     """The graph as a net in which a step that chooses leaves its token to a silent choice after it.
 
     Returns the net, which of its nodes are silent, and the flows of which one is marked at first.
@@ -198,6 +212,7 @@ def _resting_net(graph: Graph) -> tuple[Net, list[bool], list[int]]:
     outs = [list(edges) for edges in graph.outs]
     ins = [list(edges) for edges in graph.ins]
     target = list(graph.target)
+    choice: dict[int, int] = {}
 
     def node_after(flow: int, kind: int, *, is_silent: bool) -> int:
         target.append(len(split))
@@ -216,14 +231,35 @@ def _resting_net(graph: Graph) -> tuple[Net, list[bool], list[int]]:
             outs[node] = [flow]
         elif len(outs[node]) > 1 and split[node] != ALL and not silent[node]:
             flow = len(target)
-            choice = node_after(flow, split[node], is_silent=True)
-            outs[choice], outs[node] = outs[node], [flow]
+            choice[node] = node_after(flow, split[node], is_silent=True)
+            outs[choice[node]], outs[node] = outs[node], [flow]
     starts = []
     for entry in graph.entries:
         starts.append(len(target))
         ins[entry].append(len(target))
         target.append(entry)
-    return Net(split, join, ins, outs, target, 0, 0, (), ()), silent, starts
+    net = Net(
+        split, join, ins, outs, target, 0, 0, (), (),
+        message=sum(1 << flow for flow in graph.messages),
+        clears={node: _cleared(graph, edges, outs) for node, edges in graph.clears.items()},
+        deferred=frozenset(choice.get(node, node) for node in waiting_choices(graph)),
+        passing=frozenset(
+            node for node, edges in enumerate(graph.outs)
+            if graph.is_silent[node] and graph.join[node] == ONE and len(edges) == 1
+        ),
+    )  # fmt: skip
+    return net, silent, starts
+
+
+def _cleared(graph: Graph, edges: frozenset[int], outs: Sequence[Sequence[int]]) -> int:
+    """Mask of what a terminate end takes away: the edges, and the flows on which its scope's steps rest."""
+    resting = (
+        flow
+        for node, flows in enumerate(outs[: len(graph.steps)])
+        for flow in flows
+        if flow >= len(graph.source) and edges.issuperset(graph.outs[node] or graph.ins[node])
+    )
+    return sum(1 << flow for flow in {*edges, *resting})
 
 
 def _is_inclusive(net: Net) -> bool:

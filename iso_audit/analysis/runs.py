@@ -8,27 +8,27 @@ paths lead around it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from heapq import heappop, heappush
 
 from iso_audit.analysis.blocks import (
-    COMPANY,
-    EMPTY,
     FIRST,
-    FREE,
-    ORDER,
     SECOND,
-    WRONG,
+    STEP,
     Around,
     Blocks,
-    Tables,
+    Classes,
+    Then,
+    company,
     either,
-    in_order,
+    joined,
+    order,
 )
-from iso_audit.analysis.spelling import FAR, Costs, costs, costs_by_class, spelled, spelled_in_class
+from iso_audit.analysis.spelling import AVOIDING, FAR, INVERTING, Moves, Ordered, Shortest, costs
 
+Nodes = Collection[int]
 Move = tuple[int, int, int]
 """From a state to a state by the runs of an expression."""
 
@@ -50,80 +50,137 @@ class Runs:
             outs[move[0]].append(move)
         return outs
 
-    def _classes(self, value: Sequence[int], tables: Tables) -> int:
-        """The classes of complete runs; `value` are those of the expressions. Linear."""
-        seen = [0] * self.states
-        seen[self.start] = 1
+    def can_avoid(self, questions: Sequence[Nodes]) -> list[bool]:
+        """Per question: whether some complete run passes none of its nodes. One sweep for all of them."""
+        asked = [at for at, nodes in enumerate(questions) if not self._place.keys().isdisjoint(nodes)]
+        mask: dict[int, int] = {}
+        for at in asked:
+            for node in questions[at]:
+                mask[node] = mask.get(node, 0) | 1 << at
+        always = self.always_of(mask) if asked else 0
+        return [not always >> at & 1 for at in range(len(questions))]
+
+    def can_meet(self, a: Nodes, b: Nodes) -> bool:
+        """Whether some complete run passes one of `a` and one of `b` (one in both sets is enough). Linear."""
+        place = self._place.keys()
+        if not (place.isdisjoint(a) or place.isdisjoint(b)):
+            return True
+        return bool(self._fourth([(a, b)], company, 3))
+
+    def can_invert(self, pairs: Sequence[tuple[frozenset[int], frozenset[int]]]) -> list[bool]:
+        """Per pair: whether `out_of_order` has a run. One sweep for all of them."""
+        known = [self._shows_inverted(first, second) for first, second in pairs]
+        asked = [at for at, is_known in enumerate(known) if not is_known]
+        found = self._fourth([pairs[at] for at in asked], order, FIRST) if asked else 0
+        for bit, at in enumerate(asked):
+            known[at] = bool(found >> bit & 1)
+        return known
+
+    def _fourth(self, pairs: Sequence[tuple[Nodes, Nodes]], then: Then, both: int) -> int:
+        """The pairs, as bits, for which some complete run is of the fourth class.
+
+        `both` is the class of a step that is in both sets of a pair.
+        """
+        every = (1 << len(pairs)) - 1
+        bits: dict[int, tuple[Nodes, list[int]]] = {}
+        for bit, pair in enumerate(pairs):
+            for side, nodes in enumerate(pair):
+                bits.setdefault(id(nodes), (nodes, [0, 0]))[1][side] |= 1 << bit
+        marks: dict[int, list[int]] = {}
+        for nodes, (one, other) in bits.values():
+            for node in nodes:
+                mark = marks.setdefault(node, [0, 0])
+                mark[0] |= one
+                mark[1] |= other
+        of: dict[int, Classes] = {}
+        for node, (one, other) in marks.items():
+            classes = [every & ~(one | other), one & ~other, other & ~one, 0]
+            classes[both] |= one & other
+            of[node] = (classes[0], classes[1], classes[2], classes[3])
+        value = self.blocks.classes(of, then, every)
+        seen: list[Classes] = [(0, 0, 0, 0)] * self.states
+        seen[self.start] = (every, 0, 0, 0)
         stack = [self.start]
         while stack:
             at = stack.pop()
             for _, to, expression in self._outs[at]:
-                reached = seen[to] | tables.sequence[16 * seen[at] + value[expression]]
+                reached = joined(seen[to], then(seen[at], value[expression]))
                 if reached != seen[to]:
                     seen[to] = reached
                     stack.append(to)
         found = 0
         for state in self.final:
-            found |= seen[state]
+            found |= seen[state][3]
         return found
 
-    def can_avoid(self, nodes: Collection[int]) -> bool:
-        """Whether some complete run passes none of `nodes`. Linear."""
-        value = self.blocks.classes(dict.fromkeys(nodes, FIRST), ORDER)
-        return bool(self._classes(value, ORDER) & 1 << FREE)
+    @cached_property
+    def _shortest(self) -> Shortest:
+        return Shortest(self.blocks, costs(self.blocks))
 
-    def can_meet(self, a: Collection[int], b: Collection[int]) -> bool:
-        """Whether some complete run passes one of `a` and one of `b` (one in both sets is enough). Linear."""
-        of = dict.fromkeys(a, 1)
-        of.update((node, of.get(node, 0) | 2) for node in b)
-        return bool(self._classes(self.blocks.classes(of, COMPANY), COMPANY) & 1 << 3)
+    @cached_property
+    def _base(self) -> list[int]:
+        """A shortest complete run: often it answers what another would have to be found for."""
+        return self._run(AVOIDING, Ordered(self._shortest, {})) or []
 
-    def shortest(self, avoid: Collection[int] = ()) -> list[int] | None:
+    @cached_property
+    def _place(self) -> dict[int, int]:
+        """Where each node first stands on that run."""
+        return {node: -at for at, node in enumerate(reversed(self._base), 1 - len(self._base))}
+
+    def shortest(self, avoid: Nodes = ()) -> list[int] | None:
         """A complete run with the fewest steps that passes none of `avoid`; None if there is none."""
-        cost = costs(self.blocks, avoid)
-        way = self._cheapest([(each, FAR, FAR, FAR) for each in cost], FREE)
-        if way is None:
-            return None
-        return [node for expression, _ in way for node in spelled(self.blocks, cost, expression)]
+        if self._place.keys().isdisjoint(avoid):
+            return self._base
+        return self._run(AVOIDING, Ordered(self._shortest, dict.fromkeys(avoid, FIRST)))
 
-    def out_of_order(self, first: Collection[int], second: Collection[int]) -> list[int] | None:
+    def _shows_inverted(self, first: Nodes, second: Nodes) -> bool:
+        """Whether the base run has one of `second` before any of `first`, and both."""
+        place, never = self._place, len(self._base)
+        return (
+            min((place.get(n, never) for n in second), default=never)
+            < min((place.get(n, never) for n in first), default=never)
+            < never
+        )
+
+    def out_of_order(self, first: Nodes, second: Nodes) -> list[int] | None:
         """A complete run with the fewest steps in which one of `second` comes before any of `first`.
 
         Both happen in it; a step in both sets counts as first, for it is both at once. None if
         there is no such run. Linear where there is none.
         """
+        if self._shows_inverted(first, second):
+            return self._base
         of = dict.fromkeys(second, SECOND)
         of.update(dict.fromkeys(first, FIRST))
-        classes = self.blocks.classes(of, ORDER)
-        if not self._classes(classes, ORDER) & 1 << WRONG:
-            return None
-        cost = costs_by_class(self.blocks, of, classes)
-        run: list[int] = []
-        for expression, sort in self._cheapest(cost, WRONG) or ():
-            run += spelled_in_class(self.blocks, cost, expression, sort)
-        return run
+        return self._run(INVERTING, Ordered(self._shortest, of))
 
-    def _cheapest(self, cost: Sequence[Costs], wanted: int) -> list[tuple[int, int]] | None:
-        """Expressions of a cheapest way of class `wanted`, each with its own class (Dijkstra 1959)."""
-        best = {(self.start, FREE): 0}
+    def _run(self, moves: Moves, asked: Ordered) -> list[int] | None:
+        way = self._cheapest(moves, asked)
+        return None if way is None else [node for at, sort in way for node in asked.run(at, sort)]
+
+    def _cheapest(self, moves: Moves, asked: Ordered) -> list[tuple[int, int]] | None:
+        """Expressions of a cheapest way to the last phase, each with how its run is (Dijkstra 1959)."""
+        wanted = moves[-1][1]
+        best = {(self.start, 0): 0}
         parent: dict[tuple[int, int], tuple[tuple[int, int], int, int]] = {}
-        heap = [(0, self.start, FREE)]
+        heap = [(0, self.start, 0)]
         while heap:
-            total, state, so_far = heappop(heap)
-            if total > best[state, so_far]:
+            total, state, phase = heappop(heap)
+            if total > best[state, phase]:
                 continue
-            if so_far == wanted and state in self.final:
-                return _way(parent, (state, so_far))
+            if phase == wanted and state in self.final:
+                return _way(parent, (state, phase))
             for _, to, expression in self._outs[state]:
-                for sort, more in enumerate(cost[expression]):
-                    after = (to, in_order(so_far, sort))
-                    if more < FAR and total + more < best.get(after, FAR):
-                        best[after] = total + more
-                        parent[after] = ((state, so_far), expression, sort)
-                        heappush(heap, (total + more, *after))
+                cost = asked.costs(expression)
+                for before, then, sort in moves:
+                    more = cost[sort] if before == phase else FAR
+                    if more < FAR and total + more < best.get((to, then), FAR):
+                        best[to, then] = total + more
+                        parent[to, then] = ((state, phase), expression, sort)
+                        heappush(heap, (total + more, to, then))
         return None
 
-    def always_of(self, mask: Sequence[int]) -> int:
+    def always_of(self, mask: Mapping[int, int]) -> int:
         """The bits that every complete run meets, where each node n carries the bits `mask[n]`."""
         value = self.blocks.always(mask)
         at = self._must(value, [self.start])
@@ -135,15 +192,15 @@ class Runs:
     @cached_property
     def _always(self) -> list[int]:
         """Per expression: the nodes on each of its runs, node n as bit n."""
-        most = max(node for op, node in zip(self.blocks.op, self.blocks.left, strict=True) if op != EMPTY)
-        return self.blocks.always([1 << node for node in range(most + 1)])
+        steps = (node for op, node in zip(self.blocks.op, self.blocks.left, strict=True) if op == STEP)
+        return self.blocks.always({node: 1 << node for node in steps})
 
     def around(self, node: int) -> Around | None:
         """What every complete run that passes `node` passes before, after, and at all; None if none passes.
 
         Complexity: linear in masks, times the nesting of loops among the states.
         """
-        held = self.blocks.holding(node)
+        held = self.blocks.holding((node,))
         if not held:
             return None
         without = self.blocks.without(held, self._always)

@@ -19,8 +19,7 @@ class Inversion:
     step: str
     """The step that comes too early."""
     run: tuple[str, ...]
-    comes_again: bool
-    """The later duty comes again with or after the earlier one, as where two agencies act in turn."""
+    part: str = ""
 
 
 def pairs_in_order(study: Study, names: Sequence[str]) -> tuple[int, tuple[Inversion, ...]]:
@@ -35,18 +34,24 @@ def pairs_in_order(study: Study, names: Sequence[str]) -> tuple[int, tuple[Inver
         meant = {n: tuple(s.id for s in procedure.meant(n) if s.part == part) for n in names}
         pairs = [(a, b) for a, b in combinations(names, 2) if meant[a] and meant[b]]
         compared += len(pairs)
-        inverted = {
-            (a, b): run for a, b in pairs if (run := study.run_with_before(meant[a], meant[b])) is not None
-        }
-        for a, b in _nearest(names, inverted):
-            run = inverted[a, b]
+        can_invert = study.can_invert([(meant[a], meant[b]) for a, b in pairs])
+        for a, b in _nearest(names, [pair for pair, can in zip(pairs, can_invert, strict=True) if can]):
+            run = study.run_with_before(meant[a], meant[b]) or ()
             early = next(step for step in run if step in meant[b])
-            again = any(x == y or study.reaches(x, y) for x in meant[a] for y in meant[b])
-            found.append(Inversion(a, b, early, run, again))
+            found.append(Inversion(a, b, early, run, part))
     return compared, tuple(found)
 
 
-def _nearest(names: Sequence[str], inverted: dict[tuple[str, str], tuple[str, ...]]) -> list[tuple[str, str]]:
+def comes_again(study: Study, found: Inversion) -> bool:
+    """Whether the later duty comes again with or after the earlier one, as where two agencies act in turn."""
+    first, second = (
+        [step.id for step in study.procedure.meant(name) if step.part == found.part]
+        for name in (found.first, found.second)
+    )
+    return any(a == b or study.reaches(a, b) for a in first for b in second)
+
+
+def _nearest(names: Sequence[str], inverted: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
     """Leave out the pairs that enclose another one."""
     at = {name: index for index, name in enumerate(names)}
 

@@ -1,56 +1,21 @@
-"""Play every run of a small net: the exact answer where reduction gets no further.
-
-A marking is one integer, bit e set where flow e carries a token. Nets are expected to be safe (no
-flow ever carries two tokens); the first firing that would break this ends the search.
-"""
+"""Play every run of a small net: the exact answer where reduction gets no further."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from itertools import islice
 
-from iso_audit.analysis.graph import ALL, ONE, SOME
+from iso_audit.analysis.net import MOST, Firing, Net, Player, selections
 
 STATES = 20_000
 """How many markings are looked at before the answer is: undecided."""
 
-_CHOICES = 12
-"""Widest inclusive split whose selections are all listed; of wider ones, each alone and all together."""
-
-
-@dataclass(frozen=True, eq=False)
-class Net:
-    """Nodes and flows of a net; `start` is marked at first, flows in `final` keep their tokens."""
-
-    split: Sequence[int]
-    join: Sequence[int]
-    ins: Sequence[Sequence[int]]
-    outs: Sequence[Sequence[int]]
-    target: Sequence[int]
-    """Per flow: its node; -1 for final flows."""
-    start: int
-    final: int
-    """Mask of the flows that end a run; a marking inside it is complete."""
-    cost: Sequence[int]
-    """Per node: visible steps of its shortest execution."""
-    flow_cost: Sequence[int]
-    """Per flow: the same for what was reduced into it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Firing:
-    """One way in which a node can fire in a marking."""
-
-    node: int
-    taken: int
-    put: int
-
 
 @dataclass(eq=False)
 class Space:
-    """All markings that runs of a net reach, with the firings between them."""
+    """The markings that runs of a net reach, with the firings between them."""
 
     markings: list[int] = field(default_factory=list)
     moves: list[tuple[int, Firing, int]] = field(default_factory=list)
@@ -63,8 +28,11 @@ class Space:
     """The firing that would put a second token on a flow, after a shortest run."""
     stuck: list[int] = field(default_factory=list)
     """States that are not complete and in which nothing can fire."""
+    complete: list[int] = field(default_factory=list)
     is_whole: bool = True
     """False where the budget ran out, or an inclusive split is too wide to list."""
+    ahead: list[int] = field(default_factory=list)
+    """States that were reached but not looked at, where the budget ran out."""
 
     def run_to(self, state: int) -> list[Firing]:
         """The firings of a shortest run to `state`."""
@@ -75,143 +43,100 @@ class Space:
             state = before
         return run[::-1]
 
-
-class Player:
-    """Says what can fire in a marking of one net."""
-
-    def __init__(self, net: Net) -> None:
-        self.net = net
-        self.can_list = all(
-            kind != SOME or len(outs) <= _CHOICES for kind, outs in zip(net.split, net.outs, strict=True)
-        )
-        self._upstream: dict[int, list[int]] = {}
-
-    def firings(self, marking: int) -> Iterator[Firing]:
-        """Every way in which some node can fire, in order of its first marked flow."""
-        seen: set[int] = set()
-        rest = marking & ~self.net.final
-        while rest:
-            flow = (rest & -rest).bit_length() - 1
-            rest &= rest - 1
-            node = self.net.target[flow]
-            if self.net.join[node] == ONE:
-                taken = 1 << flow
-            elif node in seen:
-                continue
-            else:
-                seen.add(node)
-                taken = self._joined(node, marking)
-            if taken:
-                for put in _selections(self.net.split[node], self.net.outs[node]):
-                    yield Firing(node, taken, put)
-
-    def _joined(self, node: int, marking: int) -> int:
-        """What a waiting join takes, 0 while it waits.
-
-        The inclusive join follows BPMN 2.0 (OMG formal/2011-01-03, chapter 13): it waits while a token
-        elsewhere can reach an empty flow of it without passing it, unless that token can also
-        reach a marked one.
-        """
-        ins = self.net.ins[node]
-        here = 0
-        for flow in ins:
-            here |= 1 << flow
-        here &= marking
-        if self.net.join[node] == ALL:
-            return here if here.bit_count() == len(ins) else 0
-        to_empty = to_marked = 0
-        for flow, upstream in zip(ins, self._upstream_of(node), strict=True):
-            if marking >> flow & 1:
-                to_marked |= upstream
-            else:
-                to_empty |= upstream
-        return 0 if marking & to_empty & ~to_marked else here
-
-    def _upstream_of(self, node: int) -> list[int]:
-        """Per incoming flow of `node`: mask of the flows whose tokens can reach it not passing `node`."""
-        found = self._upstream.get(node)
-        if found is None:
-            source = {flow: at for at, outs in enumerate(self.net.outs) for flow in outs}
-            found = []
-            for flow in self.net.ins[node]:
-                mask, stack = 1 << flow, [flow]
-                while stack:
-                    at = source.get(stack.pop(), node)
-                    for before in () if at == node else self.net.ins[at]:
-                        if not mask >> before & 1:
-                            mask |= 1 << before
-                            stack.append(before)
-                found.append(mask)
-            self._upstream[node] = found
+    def leading_to(self, states: Iterable[int]) -> bytearray:
+        """Per state: 1 where a run leads on to one of `states`. Linear in the moves."""
+        before: list[list[int]] = [[] for _ in self.markings]
+        for state, _, after in self.moves:
+            before[after].append(state)
+        found = bytearray(len(self.markings))
+        stack = list(states)
+        for state in stack:
+            found[state] = 1
+        while stack:
+            for state in before[stack.pop()]:
+                if not found[state]:
+                    found[state] = 1
+                    stack.append(state)
         return found
 
-
-def _selections(kind: int, outs: Sequence[int]) -> list[int]:
-    """Masks of the flows that a split may mark."""
-    if kind == ALL or len(outs) <= 1:
-        mask = 0
-        for flow in outs:
-            mask |= 1 << flow
-        return [mask]
-    if kind == ONE:
-        return [1 << flow for flow in outs]
-    if len(outs) > _CHOICES:
-        return [*_selections(ONE, outs), *_selections(ALL, outs)]
-    masks = [0]
-    for flow in outs:
-        masks += [mask | 1 << flow for mask in masks]
-    return masks[1:]
+    @property
+    def hopeless(self) -> list[int]:
+        """States from which no run is completed, whatever was not looked at."""
+        hopeful = self.leading_to([*self.complete, *self.ahead])
+        return [state for state, good in enumerate(hopeful) if not good]
 
 
-def explore(net: Net, budget: int = STATES) -> Space:
+def explore(net: Net, budget: int = STATES, *, goes_on: bool = False) -> Space:
     """Reach every marking by a run with the fewest visible steps (Dijkstra 1959).
 
-    What was reduced into a flow counts when its token is taken. Complexity: states x firings x
+    What was reduced into a flow counts when its token is taken. The search ends at the first
+    firing that puts a second token on a flow or comes to an end a second time, unless it `goes_on`.
+    Complexity: states x firings x
     log; at most `budget` states.
     """
     player = Player(net)
-    space = Space([1 << net.start], [], [0], [-1], is_whole=player.can_list)
-    number = {1 << net.start: 0}
+    first = 1 << net.start
+    counted = net.movable if goes_on else net.movable | net.final
+    space = Space([first], [], [0], [-1], is_whole=player.can_list)
+    number = {first: 0}
     done = bytearray(1)
     heap = [(0, 0)]
     worst: int | None = None
     while heap:
         cost, state = heappop(heap)
-        if worst is not None and cost >= worst:
+        if worst is not None and cost >= worst and not goes_on:
             return space
         if done[state]:
             continue
         done[state] = 1
         marking = space.markings[state]
-        is_stuck = bool(marking & ~net.final)
+        is_still = True
         for firing in player.firings(marking):
-            is_stuck = False
-            rest = marking ^ firing.taken
-            total = cost + net.cost[firing.node] + _flow_cost(net, firing.taken)
-            if rest & firing.put:
+            is_still = False
+            total = cost + net.cost[firing.node] + net.flow_costs(firing.taken)
+            if player.doubled(marking, firing) & counted:
                 if worst is None or total < worst:
                     worst, space.unsafe = total, (state, firing)
-                continue
-            after = rest | firing.put
-            reached = number.get(after)
-            if reached is None:
-                if len(space.markings) >= budget:
-                    space.is_whole = False
-                    return space
-                reached = number[after] = len(space.markings)
-                space.markings.append(after)
-                space.cost.append(total)
-                space.parent.append(len(space.moves))
-                done.append(0)
-                heappush(heap, (total, reached))
-            elif total < space.cost[reached]:
-                space.cost[reached] = total
-                space.parent[reached] = len(space.moves)
-                heappush(heap, (total, reached))
-            space.moves.append((state, firing, reached))
-        if is_stuck:
-            space.stuck.append(state)
+                if not goes_on:
+                    continue
+            for after in player.after(marking, firing):
+                reached = number.get(after)
+                if reached is None:
+                    if len(space.markings) >= budget:
+                        space.is_whole = False
+                        space.ahead = [each for each, is_done in enumerate(done) if not is_done] + [state]
+                        return space
+                    reached = number[after] = len(space.markings)
+                    space.markings.append(after)
+                    space.cost.append(total)
+                    space.parent.append(len(space.moves))
+                    done.append(0)
+                    heappush(heap, (total, reached))
+                elif total < space.cost[reached]:
+                    space.cost[reached] = total
+                    space.parent[reached] = len(space.moves)
+                    heappush(heap, (total, reached))
+                space.moves.append((state, firing, reached))
+        if is_still:
+            (space.complete if player.is_complete(marking) else space.stuck).append(state)
     return space
+
+
+def real(net: Net, space: Space) -> bytearray:
+    """Per state: 1 where a run certainly leads to it, counting no token that was not counted."""
+    outs: list[list[int]] = [[] for _ in space.markings]
+    for state, _, after in space.moves:
+        if not space.markings[state] >> MOST * net.width:
+            outs[state].append(after)
+    found = bytearray(len(outs))
+    found[0] = 1
+    stack = [0]
+    while stack:
+        for after in outs[stack.pop()]:
+            if not found[after]:
+                found[after] = 1
+                stack.append(after)
+    return found
 
 
 def play(net: Net, last_choice: bool) -> tuple[list[Firing], int, bool]:
@@ -226,41 +151,16 @@ def play(net: Net, last_choice: bool) -> tuple[list[Firing], int, bool]:
         if not ways:
             break
         firing = ways[0]
-        if last_choice:
-            put = _selections(net.split[firing.node], net.outs[firing.node])[-1]
+        if last_choice and firing.node not in net.deferred:
+            put = selections(net.split[firing.node], net.outs[firing.node])[-1]
             firing = Firing(firing.node, firing.taken, put)
         run.append(firing)
-        if (marking ^ firing.taken) & firing.put:
+        if player.doubled(marking, firing):
             return run, marking, True
-        marking = marking ^ firing.taken | firing.put
+        marking = player.after(marking, firing)[-1]
     return run, marking, False
-
-
-def _flow_cost(net: Net, flows: int) -> int:
-    cost = 0
-    while flows:
-        cost += net.flow_cost[(flows & -flows).bit_length() - 1]
-        flows &= flows - 1
-    return cost
 
 
 def waiting_cost(net: Net, space: Space, state: int) -> int:
     """Visible steps of a shortest run to `state` in which everything that can be done is done."""
-    return space.cost[state] + _flow_cost(net, space.markings[state])
-
-
-def hopeless(net: Net, space: Space) -> list[int]:
-    """States from which no run is completed. Linear in the moves."""
-    before: list[list[int]] = [[] for _ in space.markings]
-    for state, _, after in space.moves:
-        before[after].append(state)
-    hopeful = bytearray(len(space.markings))
-    stack = [state for state, marking in enumerate(space.markings) if not marking & ~net.final]
-    for state in stack:
-        hopeful[state] = 1
-    while stack:
-        for state in before[stack.pop()]:
-            if not hopeful[state]:
-                hopeful[state] = 1
-                stack.append(state)
-    return [state for state, good in enumerate(hopeful) if not good]
+    return space.cost[state] + net.carried(space.markings[state])

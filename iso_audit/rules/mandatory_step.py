@@ -31,9 +31,8 @@ def _defined(study: Study, requirement: Requirement) -> Answer:
     turned_away = requirement.names("turned_away")
     decided = study.is_decided
     breaches = []
-    for name in asked:
-        enough = (name, *turned_away)
-        run = study.run_avoiding(enough) if decided and not study.on_every_run(enough) else None
+    runs = study.runs_avoiding([(name, *turned_away) for name in asked])
+    for name, run in zip(asked, runs, strict=True):
         if name in missing or run is not None:
             step = next((step.id for step in procedure.meant(name)), "")
             facts = {"kind": name, "run": run or ()}

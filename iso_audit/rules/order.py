@@ -6,7 +6,7 @@ from collections import Counter
 from itertools import product
 
 from iso_audit.analysis.conduct import Early, early, stuck
-from iso_audit.analysis.sequence import pairs_in_order
+from iso_audit.analysis.sequence import comes_again, pairs_in_order
 from iso_audit.analysis.study import Study, study_of
 from iso_audit.model.requirement import Requirement
 from iso_audit.model.rule import Answer, Breach, Example, Hook, Parameter, Rule, Unknown
@@ -30,7 +30,7 @@ def _defined(study: Study, requirement: Requirement) -> Answer:
     compared, inversions = pairs_in_order(study, requirement.names("of"))
     breaches, unknowns = [], []
     for found in inversions:
-        if study.procedure.extent == "steps" and found.comes_again:
+        if study.procedure.extent == "steps" and comes_again(study, found):
             unknowns.append(Unknown("printed-table", facts={"kinds": (found.first, found.second)}))
             continue
         pair = f"{found.first} < {found.second}"

@@ -8,7 +8,7 @@ from iso_audit.model.requirement import Requirement
 from iso_audit.model.rule import NOT_APPLICABLE, Answer, Breach, Example, Hook, Rule, Unknown
 from iso_audit.text import Text
 
-BACK = ("request_supplement", "check", "receive", "submit")
+BACK = frozenset({"request_supplement", "check", "receive", "submit"})
 """Ways back to the desk: a refusal after one of these is not that of the appraisal."""
 
 
@@ -20,7 +20,7 @@ def _defined(study: Study, _requirement: Requirement) -> Answer:
         return NOT_APPLICABLE
     if procedure.extent == "steps":
         return Answer(unknowns=(Unknown("printed-table", appraisals[0].id),))
-    first = [a for a in appraisals if not any(_follows(study, a, b) for b in appraisals)] or appraisals[:1]
+    first = [procedure.by_id[name] for name in study.first_of([step.id for step in appraisals])]
     breaches = []
     for appraisal in first:
         refusals = [step for step in _ahead(study, appraisal) if step.is_a("refuse")]
@@ -47,18 +47,13 @@ def _by_desk(study: Study, refusal: Step) -> bool:
     return at_desk or any(study.reaches(refusal.id, s.id) for s in desk if s.is_a("return_result"))
 
 
-def _follows(study: Study, later: Step, earlier: Step) -> bool:
-    after, before = study.reaches(earlier.id, later.id), study.reaches(later.id, earlier.id)
-    return later is not earlier and after and not before
-
-
 def _ahead(study: Study, start: Step) -> list[Step]:
     """Steps that follow without a way back to the desk's check, nearest first."""
     steps = study.procedure.by_id
     found, seen = [start], {start.id}
     for step in found:
         for name in study.followers(step.id):
-            if name not in seen and not any(steps[name].is_a(kind) for kind in BACK):
+            if name not in seen and BACK.isdisjoint(steps[name].kinds):
                 found.append(steps[name])
             seen.add(name)
     return found

@@ -2,44 +2,15 @@
 
 from __future__ import annotations
 
+from iso_audit.analysis.faults import faults_of
 from iso_audit.analysis.study import Study
 from iso_audit.model.requirement import Requirement
-from iso_audit.model.rule import Answer, Breach, Example, Hook, Rule, Unknown
+from iso_audit.model.rule import Answer, Example, Hook, Rule
 from iso_audit.text import Text
-
-IN_RUNS = ("deadlock", "livelock", "twice")
 
 
 def _defined(study: Study, _requirement: Requirement) -> Answer:
-    """One entry, an end, every step on some way from the entry to an end, no choice without words.
-
-    Dossiers that stand still or are handled twice at once are told by the shortest run that leads
-    there, beside the plain faults.
-    """
-    found = study.structure
-    steps = study.procedure.by_id
-    breaches = []
-    if len(found.entries) != 1:
-        variant = "several-entries" if found.entries else "no-entry"
-        breaches.append(Breach("", {"steps": found.entries}, variant=variant))
-    if not found.ends:
-        breaches.append(Breach("", {}, variant="no-end"))
-    trapped = found.trapped if found.ends else ()
-    for variant, faulty in (("unreachable", found.unreachable), ("trapped", trapped)):
-        shown = tuple(step for step in faulty if not steps[step].is_silent)
-        if shown:
-            breaches.append(Breach(shown[0], {"steps": shown}, variant=variant))
-    for cycle in found.unlabelled_cycles:
-        run = tuple(step for step in cycle if not steps[step].is_silent)
-        if run and not set(run) <= {*found.unreachable, *found.trapped}:
-            breaches.append(Breach(run[0], {"run": run}, variant="unlabelled-cycle"))
-    if found.problem in IN_RUNS or (found.is_sound is False and not breaches):
-        where = found.problem_steps
-        facts = {"run": found.problem_run, "steps": where}
-        breaches.append(Breach(where[0] if where else "", facts, variant=found.problem))
-    if found.is_sound is None and not breaches:
-        return Answer(unknowns=(Unknown("too-large"),))
-    return Answer(max(1, len(breaches)), tuple(breaches))
+    return faults_of(study)
 
 
 RULE = Rule(
@@ -90,6 +61,21 @@ RULE = Rule(
                 vi="Theo {run}, bước {steps} được bắt đầu thêm lần nữa khi việc song song chưa xong.",
                 en="After {run} the step {steps} is started again while parallel work is still going on.",
             ),
+            "message": Text(
+                vi="Sau {run}, {steps} chờ tin “{messages}” từ {from_steps}, mà tin này có thể không bao giờ "
+                "được gửi.",
+                en="After {run}, {steps} waits for “{messages}” from {from_steps}, which may never be sent.",
+            ),
+            "ends-twice": Text(
+                vi="Theo {run}, hồ sơ kết thúc hơn một lần tại {steps}.",
+                en="By {run} the dossier comes to its end more than once, at {steps}.",
+            ),
+            "never": Text(
+                vi="Có đường đi tới nhưng không hồ sơ nào thực hiện được các bước sau, vì những việc phải "
+                "xong trước không bao giờ xong đủ: {steps}.",
+                en="Ways lead to these steps, but no dossier can ever come to them, since what must be done "
+                "before is never all done: {steps}.",
+            ),
         },
     ),
     bad={
@@ -104,10 +90,17 @@ RULE = Rule(
     good={
         "DEF-STEP-03": Example(
             Text(
-                vi="Trưởng phòng trả lại dự thảo để thẩm định lại: vòng lặp có nêu điều kiện.",
-                en="The head of the division sends a draft back for appraisal: a loop with its conditions.",
+                vi="Trả lại dự thảo để dự thảo lại: vòng lặp có nêu điều kiện, có thời hạn chung.",
+                en="A draft is sent back: a loop with its conditions, under one limit.",
             ),
-            procedure={"steps": {"review": {"next": {"agreed": "approve", "disagreed": "appraise"}}}},
+            procedure={
+                "limit_groups": [{"steps": ["draft", "draft-refusal", "review"], "limit": "12 wh"}],
+                "steps": {
+                    "draft": {"limit": None, "join": "some"},
+                    "draft-refusal": {"limit": None},
+                    "review": {"limit": None, "next": {"agreed": "approve", "disagreed": "draft"}},
+                },
+            },
         )
     },
 )

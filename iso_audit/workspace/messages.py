@@ -6,7 +6,7 @@ when its own way has come to it and the message is there.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from iso_audit.model.procedure import Flow, Join, Split, Step
@@ -32,16 +32,16 @@ def deliver(steps: Sequence[Step], messages: Messages) -> list[Step]:
     """Return the steps with a flow for each message that is sent and awaited."""
     made = _Delivery(steps)
     arriving: dict[str, list[str]] = {}
-    sending: dict[str, list[str]] = {}
+    sending: dict[str, dict[str, str]] = {}
     for message, awaiters in messages.awaiters.items():
         senders = messages.senders.get(message, [])
         for step in awaiters if senders else ():
             door = step
             if len(senders) > 1:
-                door = made.gateway(f"{step}/{message}", step, flows=(Flow(step),))
+                door = made.gateway(f"{step}/{message}", step, flows=(Flow(step, message=message),))
             arriving.setdefault(step, []).append(message)
             for sender in senders:
-                sending.setdefault(sender, []).append(door)
+                sending.setdefault(sender, {}).setdefault(door, message)
     for step, came in arriving.items():
         made.await_at(step, len(came))
     for step, doors in sending.items():
@@ -74,8 +74,9 @@ class _Delivery:
             name += "+"
         step = self.steps[beside]
         self.steps[name] = Step(
-            name, Text(), ("route",), part=step.part, split=split, join=join, flows=flows, place=step.place
-        )
+            name, Text(), ("route",), part=step.part, split=split, join=join, flows=flows,
+            within=step.within, place=step.place,
+        )  # fmt: skip
         return name
 
     def await_at(self, name: str, messages: int) -> None:
@@ -93,13 +94,15 @@ class _Delivery:
         flows = tuple(replace(flow, to=new) if flow.to == old else flow for flow in step.flows)
         self.steps[source] = replace(step, flows=flows)
 
-    def send_from(self, name: str, doors: Sequence[str]) -> None:
-        """Make a step deliver messages beside going on."""
+    def send_from(self, name: str, doors: Mapping[str, str]) -> None:
+        """Make a step deliver messages, by the doors they go to, beside going on."""
         step = self.steps[name]
-        out = tuple(Flow(door, place=step.place) for door in dict.fromkeys(doors))
+        out = tuple(Flow(door, place=step.place, message=message) for door, message in doors.items())
         own = step.flows
         is_choice = len(own) > 1 or any(flow.outcome for flow in own)
         if own and (step.split is Split.SOME or (step.split is Split.ONE and is_choice)):
-            own = (Flow(self.gateway(f"{name}/next", name, split=step.split, flows=own)),)
+            chooser = self.gateway(f"{name}/next", name, split=step.split, flows=own)
+            self.steps[chooser] = replace(self.steps[chooser], deferred=step.deferred)
+            own, step = (Flow(chooser),), replace(step, deferred=False)
         split = Split.ALL if len(own) + len(out) > 1 else Split.ONE
         self.steps[name] = replace(step, split=split, flows=own + out)
