@@ -1,18 +1,32 @@
 """The time that a procedure promises against the time that its steps may take.
 
-Asked for the whole, in each case of the dossier, and for each part that has a limit of its own.
-What is compared is the longest run, never the sum: parallel work counts once.
+Asked for the whole, in each case of the dossier, for runs to an end that has a limit of its own, for
+each part with a limit, and for the limits of the parts in a row. What is compared is the longest
+run, never the sum: parallel work counts once. Where working time and calendar time meet, the
+calendar decides, over every day of the year (`analysis.sweep`).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from iso_audit.analysis.study import Study
-from iso_audit.analysis.timing import Longest
-from iso_audit.model.procedure import HOURS_PER_WORKING_DAY, Limit, Procedure, Step, StepClock, TimeUnit
+from iso_audit.analysis.timing import Allotment, Course, Longest
+from iso_audit.model.procedure import (
+    HOURS_PER_WORKING_DAY,
+    Limit,
+    LimitGroup,
+    Procedure,
+    Step,
+    StepClock,
+    TimeUnit,
+)
+
+if TYPE_CHECKING:
+    from iso_audit.analysis.sweep import Worst
 
 WEEK = Fraction(7, 5)
 """Days that one working day takes in an ordinary week: for a procedure that mixes the two."""
@@ -20,7 +34,10 @@ WEEK = Fraction(7, 5)
 WAITING = ("request_supplement", "financial_obligation")
 """Kinds of steps at which the dossier waits for the applicant, unless the procedure says otherwise."""
 
+_AWAY = frozenset(WAITING)
 _WORKING_DAY = HOURS_PER_WORKING_DAY * 3600
+
+_NO_RUN = Longest(0, Fraction(0), 0, (), frozenset())
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +48,43 @@ class Allowance:
     longest: Longest
     case: str = "default"
     part: str = ""
+    of_parts: bool = False
+    """The run is charged with the limits of the parts instead of those of their steps."""
+    worst: Worst | None = None
+    """Where the units are mixed and the calendar is known: the worst day of the year to begin."""
+    end: str = ""
+    """The last step of the runs that the limit is for; empty: of all that have no limit of their own."""
+    doubt: str = ""
+    """Why a run that fits decides nothing: a reason's key."""
+    straight: Longest | None = None
+    """Where loops are in the longest run: the longest run without them."""
 
     @property
     def is_mixed(self) -> bool:
         """Whether working time and wall-clock time meet, so that only a calendar could compare them."""
         return len({unit.is_working for unit in (*self.longest.units, self.limit.unit)}) > 1
+
+    @property
+    def is_too_long(self) -> bool | None:
+        """Whether the longest run outlasts the limit, from some day of the year at least; None: not known."""
+        if self.is_mixed:
+            too_long = None if self.worst is None else self.worst.is_late
+        else:
+            too_long = self.taken.exceeds(self.limit)
+        return None if self.doubt and not too_long else too_long
+
+    @property
+    def is_commonly_too_long(self) -> bool:
+        """Whether it does so from most days of the year, and without doing any work again."""
+        if self.worst is not None:
+            return self.worst.is_mostly_late
+        once = replace(self, longest=self.straight or self.longest)
+        return bool(once.taken.exceeds(self.limit))
+
+    @property
+    def why_open(self) -> str:
+        """The reason's key where `is_too_long` is None."""
+        return "mixed-units" if self.is_mixed and self.worst is None else self.doubt
 
     @property
     def taken(self) -> Limit:
@@ -77,12 +126,66 @@ def allowances(study: Study) -> tuple[Allowance, ...]:
     for case in dict.fromkeys(("default", *study.cases)):
         limit = procedure.limits.get(case, promised(procedure))
         if limit is not None and limit.value:
-            found.append(Allowance(limit, study.longest(case, clocks), case))
+            step = procedure.by_id.get(case)
+            end = case if step is not None and not step.flows else ""
+            made = Allowance(limit, _NO_RUN, "default" if end else case, end=end)
+            found.append(_settled(study, made, study.course(case, clocks)))
     for part in procedure.parts:
         if part.limit is not None and part.limit.value:
-            longest = study.longest_of_part(part.id, clocks=clocks)
-            found.append(Allowance(part.limit, longest, part=part.id))
+            made = Allowance(part.limit, _NO_RUN, part=part.id)
+            found.append(_settled(study, made, study.course("default", clocks)))
+    whole, timed = promised(procedure), _parts_as_groups(procedure)
+    if whole is not None and whole.value and timed is not None:
+        course = Course(study.course().graph, Allotment(timed, study.organisation, clocks))
+        found.append(_settled(study, Allowance(whole, _NO_RUN, of_parts=True), course))
     return tuple(found)
+
+
+def _settled(study: Study, promise: Allowance, course: Course) -> Allowance:
+    """A promise with its longest run, through the calendar where that decides."""
+    part = promise.part
+    longest = course.longest(part)
+    found = replace(promise, longest=longest, doubt=_doubt(study, course))
+    if not found.is_mixed and longest.repeats and found.is_too_long:
+        return replace(found, straight=course.longest(part, repeats=False))
+    if not found.is_mixed or study.calendar is None or study.procedure.same_day:
+        return found
+    from iso_audit.analysis.sweep import sweep_of  # arrays, for few procedures only
+
+    sweep = sweep_of(study.calendar, study.judged_on)
+    worst = sweep.worst(course, sweep.promise(found.limit, None if part else study.procedure), part)
+    return replace(found, worst=worst)
+
+
+def _doubt(study: Study, course: Course) -> str:
+    """Why a longest run says nothing for certain unless it is too long already."""
+    if course.open_loops:
+        return "unbounded-loop"
+    if course.ways.left_out:
+        return "too-large"
+    if study.procedure.extent == "steps":
+        return ""
+    asked = (step for step in study.procedure.of_kind("consult") if not step.anytime)
+    allotted = course.allotment
+    limits = (allotted.limit(step) or step.stated_limit for step in asked if allotted.counts(step))
+    return "" if all(limit is not None and limit.value for limit in limits) else "untimed-consultation"
+
+
+def _parts_as_groups(procedure: Procedure) -> Procedure | None:
+    """The procedure charged with the limits of its parts, each once; None where fewer than two have one."""
+    limits = {part.id: part.limit for part in procedure.parts if part.limit is not None and part.limit.value}
+    if len(limits) < 2:
+        return None
+    steps: dict[str, list[str]] = {part: [] for part in limits}
+    for step in procedure.steps:
+        if step.part in limits and not step.is_silent:
+            steps[step.part].append(step.id)
+    inside = {name for names in steps.values() for name in names}
+    groups = [LimitGroup(tuple(names), limits[part]) for part, names in steps.items()]
+    for group in procedure.limit_groups:
+        if left := tuple(name for name in group.steps if name not in inside):
+            groups.append(replace(group, steps=left))
+    return replace(procedure, limit_groups=tuple(groups))
 
 
 def promised(procedure: Procedure) -> Limit | None:
@@ -107,12 +210,5 @@ def waits(study: Study, step: Step) -> bool:
     if step.clock is not None:
         stands = step.clock in (StepClock.PAUSED, StepClock.OUTSIDE)
     else:
-        stands = any(step.is_a(kind) for kind in WAITING)
+        stands = not _AWAY.isdisjoint(step.kinds)
     return stands or (role is not None and role.is_applicant)
-
-
-def has_open_loop(study: Study) -> bool:
-    """Whether work may be repeated without bound, other than by waiting for the applicant."""
-    steps = study.procedure.by_id
-    cycles = study.structure.unbounded_cycles
-    return not all(any(waits(study, steps[name]) for name in cycle) for cycle in cycles)

@@ -8,17 +8,18 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache, reduce
 from operator import and_
 
+from iso_audit.analysis.alignment import Aligner, Alignment
 from iso_audit.analysis.behaviour import Behaviour
-from iso_audit.analysis.duties import DutyConflict, duty_conflicts
 from iso_audit.analysis.graph import Graph, cases_of, graph_of, in_case
 from iso_audit.analysis.replay import Replay, Replayer
 from iso_audit.analysis.runs import Runs
 from iso_audit.analysis.soundness import Structure, structure_of
-from iso_audit.analysis.timing import Allotment, Longest, longest
+from iso_audit.analysis.timing import Allotment, Course, Longest, ends_of
+from iso_audit.model.calendar import Calendar
 from iso_audit.model.organisation import Organisation
-from iso_audit.model.procedure import Announcement, Limit, Procedure, Step, StepClock
+from iso_audit.model.procedure import Announcement, Procedure, StepClock
 
-__all__ = ["DutyConflict", "Longest", "Names", "Replay", "Structure", "Study", "study", "study_of"]
+__all__ = ["Longest", "Names", "Replay", "Structure", "Study", "study", "study_of"]
 
 Names = str | Iterable[str]
 """Step ids or kinds: one, or several of which any will do."""
@@ -44,8 +45,11 @@ class Study:
     judged_on: dt.date
     announced: Announcement | None = None
     """The limits by which this procedure was announced, as in force on `judged_on`."""
+    calendar: Calendar | None = None
+    """When the office works: by it limits in working time and in calendar time are compared."""
     _around: dict[str, _Musts] = field(default_factory=dict, init=False, repr=False)
     _reached: dict[str, bytearray] = field(default_factory=dict, init=False, repr=False)
+    _courses: dict[object, Course] = field(default_factory=dict, init=False, repr=False)
     _silenced: dict[frozenset[str], Study] = field(default_factory=dict, init=False, repr=False)
 
     @cached_property
@@ -77,6 +81,16 @@ class Study:
         return () if None in runs else tuple(each for each in runs if each is not None)
 
     @property
+    def graph(self) -> Graph:
+        """The graph with the flows of every case."""
+        return self._whole
+
+    def runs_of(self, cases: Iterable[str]) -> tuple[Runs, ...]:
+        """The complete runs of some cases; empty where those of any case are not known."""
+        distinct = dict(zip(dict.fromkeys(self._graphs.values()), self._runs, strict=False))
+        return tuple(distinct[graph] for graph in dict.fromkeys(map(self._graph, cases)) if graph in distinct)
+
+    @property
     def is_decided(self) -> bool:
         """Whether the complete runs are known: without it, "no such run" means "not known"."""
         return bool(self._runs)
@@ -100,34 +114,29 @@ class Study:
         there is on no run, and that a step which every path from the entries to an end passes is on
         every complete run.
         """
-        asked = (names,) if isinstance(names, str) else tuple(names)
-        nodes, whole = self._nodes(asked), self._whole
+        nodes, whole = self._nodes(names), self._whole
         if not any(whole.reachable[end] for end in whole.ends):
             return None
         if not any(whole.reachable[node] for node in nodes):
             return False
         if self._runs:
-            # kinds are asked for all at once; several names may stand in for each other
-            always, bit = self._kinds_on_every_run
-            known = [always >> bit[name] & 1 for name in asked if name in bit and name not in whole.index]
-            if any(known) or len(asked) == len(known) == 1:
-                return any(known)
-            return not any(runs.can_avoid(nodes) for runs in self._runs)
+            return not any(runs.can_avoid([nodes])[0] for runs in self._runs)
         around = bytearray(node not in nodes for node in range(len(whole.steps)))
         past = whole.forward(whole.entries, around)
         return None if any(past[end] for end in whole.ends) else True
 
-    @cached_property
-    def _kinds_on_every_run(self) -> tuple[int, dict[str, int]]:
-        """Mask of the kinds on every complete run, and the bit of each kind."""
-        bit = {kind: number for number, kind in enumerate(self._whole.of_kind)}
-        masks = [sum(1 << bit[kind] for kind in set(step.kinds)) for step in self._whole.steps]
-        return reduce(and_, (runs.always_of(masks) for runs in self._runs)), bit
-
     def run_avoiding(self, names: Names) -> tuple[str, ...] | None:
         """A complete run with the fewest steps that passes none of `names`; None if there is none."""
-        nodes = self._nodes(names)
-        return self._shortest(runs.shortest(nodes) for runs in self._runs)
+        return self.runs_avoiding([names])[0]
+
+    def runs_avoiding(self, questions: Sequence[Names]) -> list[tuple[str, ...] | None]:
+        """`run_avoiding` for many questions at once: whether there is a run costs one sweep for all."""
+        asked = [self._nodes(names) for names in questions]
+        can = [runs.can_avoid(asked) for runs in self._runs]
+        return [
+            self._shortest(runs.shortest(nodes) for runs, yes in zip(self._runs, can, strict=True) if yes[at])
+            for at, nodes in enumerate(asked)
+        ]
 
     def run_with_before(self, first: Names, second: Names) -> tuple[str, ...] | None:
         """A complete run with the fewest steps in which a `second` comes before any `first`, and both happen.
@@ -137,6 +146,13 @@ class Study:
         """
         a, b = self._nodes(first), self._nodes(second)
         return self._shortest(runs.out_of_order(a, b) for runs in self._runs)
+
+    def can_invert(self, pairs: Sequence[tuple[Names, Names]]) -> list[bool]:
+        """Per pair: whether there is a `run_with_before`; one sweep for all of them."""
+        nodes = {id(names): self._nodes(names) for pair in pairs for names in pair}
+        asked = [(nodes[id(first)], nodes[id(second)]) for first, second in pairs]
+        found = [runs.can_invert(asked) for runs in self._runs]
+        return [any(each[at] for each in found) for at in range(len(asked))]
 
     def _shortest(self, runs: Iterable[list[int] | None]) -> tuple[str, ...] | None:
         found = min((run for run in runs if run is not None), key=len, default=None)
@@ -185,28 +201,20 @@ class Study:
     def _allotment(self) -> Allotment:
         return Allotment(self.procedure, self.organisation)
 
-    def allotted(self, step: Step) -> Limit | None:
-        """The limit a step is charged with: its own or its group's; None if none, or if it is not counted."""
-        return self._allotment.limit(step)
+    def course(self, case: str = "default", clocks: Mapping[str, StepClock] | None = None) -> Course:
+        """The ways of a case by the limits of its steps; see `analysis.timing`.
 
-    def longest(self, case: str = "default", clocks: Mapping[str, StepClock] | None = None) -> Longest:
-        """The longest run of a case by the limits of its steps; see `analysis.timing`.
-
-        `clocks` is the packs' word on what the clock does at kinds of steps of which the procedure
-        says nothing.
+        The id of an end stands for the runs to it, where it has a limit of its own. `clocks` is the
+        packs' word on what the clock does at kinds of steps of which the procedure says nothing.
         """
-        allotment = Allotment(self.procedure, self.organisation, clocks) if clocks else self._allotment
-        return longest(self._graph(case), allotment, is_bounded=not self.structure.unbounded_cycles)
-
-    def longest_of_part(
-        self, part: str, case: str = "default", clocks: Mapping[str, StepClock] | None = None
-    ) -> Longest:
-        """The same, of the steps of one part alone: what its own limit has to hold."""
-        allotment = Allotment(self.procedure, self.organisation, clocks) if clocks else self._allotment
-        return longest(
-            self._graph(case), allotment, is_bounded=not self.structure.unbounded_cycles,
-            counts=lambda step: step.part == part,
-        )  # fmt: skip
+        ends = ends_of(self._whole, self.procedure, case)
+        key = (self._graph(case), ends, frozenset((clocks or {}).items()))
+        found = self._courses.get(key)
+        if found is None:
+            allotment = Allotment(self.procedure, self.organisation, clocks) if clocks else self._allotment
+            graph = key[0] if ends == key[0].ends else replace(key[0], ends=ends)
+            found = self._courses[key] = Course(graph, allotment)
+        return found
 
     def _graph(self, case: str) -> Graph:
         return self._graphs[case] if case in self._graphs else in_case(self._whole, case)
@@ -228,6 +236,22 @@ class Study:
         answers = [replayer.play(steps) for replayer in dict.fromkeys(replayers.values())]
         return max(answers, key=lambda r: (r.fits, r.can_finish, -1 if r.stuck_at is None else r.stuck_at))
 
+    @cached_property
+    def _aligners(self) -> dict[str, Aligner]:
+        outside = [step.id for step in self.procedure.steps if step.anytime]
+        made = {graph: Aligner(graph, outside) for graph in dict.fromkeys(self._graphs.values())}
+        return {case: made[graph] for case, graph in self._graphs.items()}
+
+    def align(self, steps: Sequence[str], case: str = "") -> Alignment | None:
+        """The complete run that fits a dossier best; of a case that is not known, the best of all.
+
+        None where there is none, or where it was not found in the states that are looked at.
+        """
+        if case in self._aligners:
+            return self._aligners[case].align(steps)
+        found = [aligner.align(steps) for aligner in dict.fromkeys(self._aligners.values())]
+        return min((one for one in found if one is not None), key=lambda one: one.cost, default=None)
+
     def silenced(self, steps: frozenset[str]) -> Study:
         """The study of the same procedure in which `steps` are gateways that leave no trace."""
         if not steps:
@@ -244,6 +268,16 @@ class Study:
         node = self._whole.index.get(step)
         return () if node is None else self._whole.ids(self._whole.next_visible(node))
 
+    def first_of(self, steps: Sequence[str]) -> tuple[str, ...]:
+        """Those of some steps to which no other of them leads, but for one that it leads back to. Linear."""
+        whole, index = self._whole, self._whole.index
+        circle = {node: number for number, nodes in enumerate(whole.circles) for node in nodes}
+        asked = {index[step] for step in steps if step in index}
+        on = asked.union(*(whole.circles[number] for number in {circle[n] for n in asked if n in circle}))
+        onward = ((node, whole.target[edge]) for node in on for edge in whole.outs[node])
+        later = whole.forward(to for node, to in onward if circle.get(node, -1) != circle.get(to))
+        return tuple(step for step in steps if step not in index or not later[index[step]])
+
     def reaches(self, a: str, b: str) -> bool:
         """Whether a path of flows leads from step `a` on to step `b`."""
         index = self._whole.index
@@ -255,20 +289,16 @@ class Study:
             found = self._reached[a] = self._whole.forward(after)
         return bool(found[index[b]])
 
-    @cached_property
-    def duty_conflicts(self) -> tuple[DutyConflict, ...]:
-        """Pairs of separated duties that one person may or must hold both."""
-        return duty_conflicts(self.procedure, self.organisation, self.can_meet)
-
 
 def study(
     procedure: Procedure,
     organisation: Organisation,
     judged_on: dt.date,
     announced: Announcement | None = None,
+    calendar: Calendar | None = None,
 ) -> Study:
     """Begin the study of a procedure as it is judged on a day; nothing is worked out yet."""
-    return Study(procedure, organisation, judged_on, announced)
+    return Study(procedure, organisation, judged_on, announced, calendar)
 
 
 class _Same:

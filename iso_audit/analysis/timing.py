@@ -1,21 +1,25 @@
 """The longest time that a procedure's own limits add up to.
 
 Steps in parallel branches and steps in alternative branches alike count as the longer of them, so
-the longest run is a longest path; the sum over parallel branches is never formed. A loop counts
-once through: its way back is left out, a step on it that cannot reach an end otherwise (a request
-for a supplement that leads back to the check) is on no path. What the dossier's clock does not
+the longest run is a longest path; the sum over parallel branches is never formed. Loops are written
+out as often as they may be gone round (`analysis.unrolled`). What the dossier's clock does not
 count weighs nothing: steps that are paused, outside or the applicant's own, and steps without time.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
+from typing import NamedTuple
 
 from iso_audit.analysis.graph import Graph
+from iso_audit.analysis.unrolled import Unrolled, certain, unrolled
 from iso_audit.model.organisation import Organisation
 from iso_audit.model.procedure import Limit, Procedure, Step, StepClock, TimeUnit
+
+_STANDS = (StepClock.PAUSED, StepClock.OUTSIDE)
 
 _LABELS = 64
 """How many ways of having met shared limits are told apart at one step."""
@@ -33,21 +37,24 @@ class Longest:
     """All of them as a table adds them up: every day 8 hours, every hour one."""
     path: tuple[str, ...]
     """Visible steps in order, since the last restart of the clock."""
-    is_bounded: bool
-    """Every cycle says how many times at most; the loops themselves are not in the figures."""
     units: frozenset[TimeUnit]
     """Units of the limits on the path."""
+    repeats: bool = False
+    """Whether loops are in the figures as often as they may be gone round."""
+    is_bounded: bool = True
+    """No loop is left out, because nobody says how often or because it may be gone round in too many ways."""
 
 
-@dataclass(frozen=True, slots=True)
-class Charge:
-    """What a step is charged with: its own limit, or the limits that it shares, by number of the group."""
-
-    limit: Limit | None = None
-    groups: Mapping[int, Limit] = field(default_factory=dict)
+_NONE: Mapping[int, Limit] = {}
 
 
-_NOTHING = Charge()
+class Charges(NamedTuple):
+    """What the nodes are charged with: a limit of their own, or those that they share, by group."""
+
+    own: Sequence[Limit | None]
+    shared: Sequence[Mapping[int, Limit]]
+    times: Sequence[int]
+    """Seconds of the own limits as a table adds them up."""
 
 
 class Allotment:
@@ -74,10 +81,7 @@ class Allotment:
 
     def counts(self, step: Step) -> bool:
         """Whether the time of a step is the office's and counted."""
-        clock = self.clock(step)
-        return (
-            clock is not StepClock.PAUSED and clock is not StepClock.OUTSIDE and not self.is_applicants(step)
-        )
+        return self.clock(step) not in _STANDS and not self.is_applicants(step)
 
     def is_applicants(self, step: Step) -> bool:
         role = self._organisation.roles.get(step.role)
@@ -87,131 +91,152 @@ class Allotment:
         """The limit that is charged for a step; None where nothing is."""
         if not self.counts(step):
             return None
-        charge = self.charge(step)
-        return next(iter(charge.groups.values()), charge.limit)
+        return next(iter(self.shared(step).values()), step.limit)
 
-    def shares(self, step: Step) -> bool:
-        return step.id in self._shared
-
-    def charge(self, step: Step) -> Charge:
-        """What a step is given, where its time counts; a shared limit stands in place of its own."""
-        shared = self._shared.get(step.id)
-        if shared is not None:
-            return Charge(groups=shared)
-        return Charge(step.limit) if step.limit is not None else _NOTHING
+    def shared(self, step: Step) -> Mapping[int, Limit]:
+        """The limits that a step shares, by number of the group; they stand in place of its own."""
+        return self._shared.get(step.id, _NONE)
 
 
-def longest(
-    graph: Graph, allotment: Allotment, *, is_bounded: bool, counts: Callable[[Step], bool] = lambda _: True
-) -> Longest:
-    """The longest path from an entry to an end, of the steps that `counts` admits.
+class Course:
+    """The steps of one case with what each is charged, and the ways through them."""
 
-    Complexity: linear, times the ways in which limits shared by several steps may have been met
-    before a step (one, unless alternatives differ in it).
-    """
-    counted = [allotment.counts(step) and counts(step) for step in graph.steps]
-    charge = allotment.charge
-    order, place = _acyclic(graph)
-    restarts = {node for node in order if allotment.clock(graph.steps[node]) is StepClock.RESTARTS}
-    if any(counted[node] and allotment.shares(graph.steps[node]) for node in order):
-        charges = {node: charge(graph.steps[node]) if counted[node] else _NOTHING for node in order}
-        path = _longest_by_group(graph, order, place, charges, restarts)
-    else:
-        times = [
-            _seconds(step.limit) if counts else 0 for step, counts in zip(graph.steps, counted, strict=True)
-        ]
-        path = _longest_path(graph, order, place, times, restarts)
-    working, nominal, days = 0, 0, Fraction(0)
-    units = set()
-    for limit in _limits(charge(graph.steps[node]) for node in path if counted[node]):
-        working += limit.working_seconds or 0
-        nominal += limit.nominal_seconds or 0
-        if limit.value:
-            units.add(limit.unit)
-            if limit.unit is TimeUnit.DAY:
-                days += limit.value
-            elif limit.unit is TimeUnit.HOUR:
-                days += limit.value / 24
-    shown = [node for node in path if counts(graph.steps[node])]
-    return Longest(working, days, nominal, graph.visible(shown), is_bounded, frozenset(units))
+    def __init__(self, graph: Graph, allotment: Allotment) -> None:
+        self.graph = graph
+        self.allotment = allotment
+        self.restarts = [False] * len(graph.steps)
+        self._runs = bytearray(len(graph.steps))
+        own: list[Limit | None] = [None] * len(graph.steps)
+        shared = [_NONE] * len(graph.steps)
+        for node, step in enumerate(graph.steps):
+            clock = allotment.clock(step)
+            self.restarts[node] = clock is StepClock.RESTARTS
+            if clock in _STANDS or allotment.is_applicants(step):
+                continue
+            self._runs[node] = clock is StepClock.RUNS
+            shared[node] = allotment.shared(step)
+            own[node] = None if shared[node] else step.limit
+        self._charges = Charges(own, shared, [_seconds(limit) for limit in own])
+
+    @cached_property
+    def ways(self) -> Unrolled:
+        """The ways through, each loop as often as it may be gone round."""
+        return unrolled(self.graph, self._runs, self._charges.times, self._charges.shared)
+
+    @cached_property
+    def straight(self) -> Unrolled:
+        """The ways through without going round."""
+        if not self.ways.repeats:
+            return self.ways
+        return unrolled(self.graph, bytearray(len(self._runs)), (), ())
+
+    @cached_property
+    def open_loops(self) -> tuple[tuple[int, ...], ...]:
+        """Loops in which the clock runs and nobody says how often; one shared limit bounds a loop."""
+        found = []
+        for cycle in certain(self.graph, self.ways.loops, self.ways.unbounded):
+            shared = [set(self._charges.shared[node]) for node in cycle if not self.graph.is_silent[node]]
+            if shared and not set.intersection(*shared):
+                found.append(tuple(cycle))
+        return tuple(found)
+
+    def once_round(self, loop: Collection[int]) -> tuple[str, ...]:
+        """The visible steps of a shortest way round a loop, the first of them again at the end."""
+        start = min(loop, key=lambda node: (self.graph.is_silent[node], node))
+        before: dict[int, int] = {}
+        queue = [start]
+        for node in queue:
+            for after in (self.graph.target[edge] for edge in self.graph.outs[node]):
+                if after in loop and after not in before:
+                    before[after] = node
+                    queue.append(after)
+        way = [start, before[start]]
+        while way[-1] != start:
+            way.append(before[way[-1]])
+        return self.told(way[::-1])
+
+    def charges(self, part: str = "") -> Charges:
+        """What the steps are charged; of one part alone, where one is asked for."""
+        own, shared, times = self._charges
+        if not part:
+            return self._charges
+        here = [step.part == part for step in self.graph.steps]
+        return Charges(
+            [limit if one else None for limit, one in zip(own, here, strict=True)],
+            [groups if one else _NONE for groups, one in zip(shared, here, strict=True)],
+            [time if one else 0 for time, one in zip(times, here, strict=True)],
+        )
+
+    def longest(self, part: str = "", *, repeats: bool = True) -> Longest:
+        """The longest way from an entry to an end; of one part: its steps alone are charged and shown.
+
+        Complexity: linear in the copies of `unrolled`, times the ways in which limits shared by
+        several steps may have been met before a step (one, unless alternatives differ in it).
+        """
+        ways = self.ways if repeats else self.straight
+        charges = self.charges(part)
+        if any(charges.shared):
+            path = _longest_by_group(ways, charges, self.restarts)
+        else:
+            path = _longest_path(ways, charges.times, self.restarts)
+        return self._summed(path, charges, part, ways)
+
+    def _summed(self, path: Sequence[int], charges: Charges, part: str, ways: Unrolled) -> Longest:
+        working, nominal, days = 0, 0, Fraction(0)
+        units = set()
+        groups: dict[int, Limit] = {}
+        for node in path:
+            groups.update(charges.shared[node])
+        for limit in [*(limit for node in path if (limit := charges.own[node])), *groups.values()]:
+            working += limit.working_seconds or 0
+            nominal += limit.nominal_seconds or 0
+            if limit.value:
+                units.add(limit.unit)
+                if limit.unit is TimeUnit.DAY:
+                    days += limit.value
+                elif limit.unit is TimeUnit.HOUR:
+                    days += limit.value / 24
+        return Longest(
+            working, days, nominal, self.told(path, part), frozenset(units), ways.repeats, not ways.left_out
+        )
+
+    def told(self, path: Sequence[int], part: str = "") -> tuple[str, ...]:
+        """The visible steps of a path; of one part alone, where one is asked for."""
+        shown = [node for node in path if not part or self.graph.steps[node].part == part]
+        return self.graph.visible(shown)
+
+
+def ends_of(graph: Graph, procedure: Procedure, case: str) -> frozenset[int]:
+    """The ends that the limit of a case is for: those that have none of their own, or the one named."""
+    apart = frozenset(graph.index[name] for name in procedure.limits if name in graph.index) & graph.ends
+    named = graph.index.get(case)
+    return frozenset({named}) if named is not None and named in apart else graph.ends - apart
 
 
 def _seconds(limit: Limit | None) -> int:
     return 0 if limit is None else limit.nominal_seconds or 0
 
 
-def _limits(charges: Iterable[Charge]) -> list[Limit]:
-    """What a path is charged with, limits of groups once."""
-    groups: dict[int, Limit] = {}
-    own = []
-    for charge in charges:
-        groups.update(charge.groups)
-        own += [charge.limit] if charge.limit is not None else []
-    return [*own, *groups.values()]
-
-
-def _acyclic(graph: Graph) -> tuple[list[int], list[int]]:
-    """The nodes that lie on a way from an entry to an end without going back, in order.
-
-    Also the place of every node in the order, 0 for those that are not in it: a flow leads back if
-    its target has no later place. Depth first, nearer the beginning of the file first: where a cycle
-    has one entrance the flows left out are its ways back, whatever the order; where it has several,
-    the way back is the one against the order of the file. Linear.
-    """
-    target = graph.target
-    after = [edges if len(edges) < 2 else sorted(edges, key=target.__getitem__) for edges in graph.outs]
-    following = [0] * len(after)
-    met = bytearray(len(after))
-    finished: list[int] = []
-    for entry in graph.entries:
-        stack = [] if met[entry] else [entry]
-        met[entry] = 1
-        while stack:
-            node = stack[-1]
-            if following[node] == len(after[node]):
-                finished.append(stack.pop())
-                continue
-            other = target[after[node][following[node]]]
-            following[node] += 1
-            if not met[other]:
-                met[other] = 1
-                stack.append(other)
-    place = [0] * len(after)
-    for number, node in enumerate(finished):
-        # a way on: to an end, or over a flow to what was finished before and has one
-        if node in graph.ends or any(place[target[edge]] for edge in after[node]):
-            place[node] = len(finished) - number
-    return [node for node in reversed(finished) if place[node]], place
-
-
-def _onward(graph: Graph, place: Sequence[int], node: int) -> list[int]:
-    """Where ways to an end go on from `node` without going back."""
-    here, target = place[node], graph.target
-    return [target[edge] for edge in graph.outs[node] if place[target[edge]] > here]
-
-
-def _longest_path(
-    graph: Graph, order: Sequence[int], place: Sequence[int], times: Sequence[int], restarts: Collection[int]
-) -> list[int]:
+def _longest_path(ways: Unrolled, times: Sequence[int], restarts: Sequence[bool]) -> list[int]:
     """Nodes of the longest path where no limit is shared."""
-    time = [-1] * len(times)
-    before = [-1] * len(times)
-    for node in graph.entries:
-        time[node] = 0
+    nodes, onward = ways.nodes, ways.onward
+    time = [-1] * len(nodes)
+    before = [-1] * len(nodes)
+    for copy in ways.entries:
+        time[copy] = 0
     best, last = -1, -1
-    for node in order:
-        done, at = time[node] + times[node], node
-        onward = _onward(graph, place, node)
-        if (node in restarts or not onward) and done > best:
-            best, last = done, node
-        if node in restarts:
+    for copy, node in enumerate(nodes):
+        done, at, after = time[copy] + times[node], copy, onward[copy]
+        if (not after or restarts[node]) and done > best:
+            best, last = done, copy
+        if restarts[node]:
             done, at = 0, -1
-        for other in onward:
-            if done > time[other] or (done == time[other] and 0 <= at < before[other]):
+        for other in after:
+            if done > time[other] or (done == time[other] and at >= 0 and node < nodes[before[other]]):
                 time[other], before[other] = done, at
     path = []
     while last >= 0:
-        path.append(last)
+        path.append(nodes[last])
         last = before[last]
     return path[::-1]
 
@@ -226,31 +251,24 @@ class _Label:
     node: int = -1
 
 
-def _longest_by_group(
-    graph: Graph,
-    order: Sequence[int],
-    place: Sequence[int],
-    charges: Mapping[int, Charge],
-    restarts: Collection[int],
-) -> list[int]:
+def _longest_by_group(ways: Unrolled, charges: Charges, restarts: Sequence[bool]) -> list[int]:
     """The same where limits are shared: what a path has met decides what the next member costs."""
-    ways: dict[int, list[_Label]] = {node: [_Label({}, 0, None)] for node in graph.entries}
+    met_at: dict[int, list[_Label]] = {copy: [_Label({}, 0, None)] for copy in ways.entries}
     best = _Label({}, -1, None)
-    for node in order:
-        charge = charges[node]
+    for copy, node in enumerate(ways.nodes):
+        shared, time = charges.shared[node], charges.times[node]
         reached = []
-        for way in ways.pop(node, ()):
-            new = {group: limit for group, limit in charge.groups.items() if group not in way.met}
+        for way in met_at.pop(copy, ()):
+            new = {group: limit for group, limit in shared.items() if group not in way.met}
             met = {**way.met, **new} if new else way.met
-            reached.append(_Label(met, way.time + _seconds(charge.limit) + _worth(new.values()), way, node))
-        onward = dict.fromkeys(_onward(graph, place, node))
-        if not onward or node in restarts:
+            reached.append(_Label(met, way.time + time + _worth(new.values()), way, node))
+        if not ways.onward[copy] or restarts[node]:
             best = max(best, *reached, key=lambda way: way.time)
-        if node in restarts:
+        if restarts[node]:
             reached = [_Label({}, 0, None)]
-        for other in onward:
-            known = ways.get(other)
-            ways[other] = reached if known is None else _undominated(known + reached)
+        for other in ways.onward[copy]:
+            known = met_at.get(other)
+            met_at[other] = reached if known is None else _undominated(known + reached)
     path = []
     at: _Label | None = best
     while at is not None and at.node >= 0:

@@ -21,7 +21,8 @@ def _defined(study: Study, _requirement: Requirement) -> Answer:
     """Hours and working days are one family (8 hours a day), days by the calendar another.
 
     Both readings are computed: figures as printed, and with 5 working days as 7 days. Major where
-    the converted longest run no longer fits the limit. A table whose cells say "ngày" under a head
+    the longest run no longer fits the limit by the calendar (by the second reading where no calendar
+    is known). A table whose cells say "ngày" under a head
     that says "ngày làm việc" is read by its head; the wording alone is told.
     """
     limits = _limits(study)
@@ -43,7 +44,10 @@ def _defined(study: Study, _requirement: Requirement) -> Answer:
 def _readings(study: Study) -> tuple[dict[str, object], bool]:
     """Both readings of the longest run that mixes units, and whether the converted one is too long."""
     mixed = [allowance for allowance in allowances(study) if allowance.is_mixed]
-    too_long = [allowance for allowance in mixed if allowance.converted.exceeds(allowance.limit)]
+    too_long = [
+        each for each in mixed
+        if (each.converted.exceeds(each.limit) if each.worst is None else each.is_commonly_too_long)
+    ]  # fmt: skip
     for shown in (*too_long, *mixed)[:1]:
         rounded = replace(shown.converted, value=round(shown.converted.value or Fraction(0), 1))
         read = {"reading_printed": shown.as_printed, "reading_converted": rounded}

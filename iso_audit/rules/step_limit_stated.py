@@ -20,8 +20,8 @@ def _defined(study: Study, requirement: Requirement) -> Answer:
     if not _sets_times(procedure):
         return NOT_APPLICABLE
     grouped = {name for group in procedure.limit_groups for name in group.steps}
-    asked = [s for s in procedure.steps if s.id not in grouped and _is_timed_work(study, requirement, s)]
-    words_do = requirement.names("words_do")
+    exempt, words_do = frozenset(requirement.names("exempt")), requirement.names("words_do")
+    asked = [s for s in procedure.steps if s.id not in grouped and _is_timed_work(study, exempt, s)]
     breaches = []
     for step in asked:
         limit = step.limit if step.limit is not None else step.stated_limit
@@ -40,10 +40,10 @@ def _sets_times(procedure: Procedure) -> bool:
     return procedure.same_day or any(limit.value for limit in limits)
 
 
-def _is_timed_work(study: Study, requirement: Requirement, step: Step) -> bool:
+def _is_timed_work(study: Study, exempt: frozenset[str], step: Step) -> bool:
     """Whether the office works at this step while the dossier's clock runs."""
-    exempt = any(step.is_a(kind) for kind in requirement.names("exempt"))
-    return not (step.is_silent or step.anytime or exempt or waits(study, step))
+    is_asked = exempt.isdisjoint(step.kinds) and not (step.is_silent or step.anytime)
+    return is_asked and not waits(study, step)
 
 
 RULE = Rule(

@@ -28,13 +28,13 @@ def _defined(study: Study, _requirement: Requirement) -> Answer:
     extensible = procedure.extent == "steps" or _extensible(procedure)
     checked, breaches, unknowns = 0, [], []
     for step, limit in _stated(study):
-        facts = {"step": step.id, "step_limit": limit, "limit": whole}
         longer = limit.exceeds(whole)
-        if longer is None and in_days(limit) > in_days(whole):
+        is_open = longer is None and in_days(limit) > in_days(whole)
+        checked += not is_open
+        facts = {"step": step.id, "step_limit": limit, "limit": whole} if longer or is_open else {}
+        if is_open:
             unknowns.append(Unknown("mixed-units", step.id, facts))
-            continue
-        checked += 1
-        if longer:
+        elif longer:
             breaches.append(Breach(step.id, facts, None if extensible else Grade.MAJOR, limit.place))
     return Answer(checked, tuple(breaches), tuple(unknowns))
 
@@ -50,7 +50,10 @@ def _stated(study: Study) -> list[tuple[Step, Limit]]:
     for step in study.procedure.steps:
         limits = [limit for limit in (step.limit, step.stated_limit) if limit is not None and limit.value]
         if limits and not waits(study, step):
-            found.append((step, max(limits, key=lambda limit: limit.nominal_seconds or 0)))
+            longest = limits[0]
+            if len(limits) > 1:
+                longest = max(limits, key=lambda limit: limit.nominal_seconds or 0)
+            found.append((step, longest))
     return found
 
 
@@ -92,7 +95,7 @@ RULE = Rule(
             ),
             procedure={
                 "limit": {"default": "10 wd", "verification": "30 wd"},
-                "steps": {"consult": {"stated_limit": "25 wd"}},
+                "steps": {"consult": {"limit": None, "stated_limit": "25 wd"}},
             },
         )
     },

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from iso_audit.analysis.allowance import Allowance, allowances, has_open_loop
+from iso_audit.analysis.allowance import Allowance, allowances
 from iso_audit.analysis.study import Study
+from iso_audit.model.finding import Grade
 from iso_audit.model.procedure import Procedure
 from iso_audit.model.requirement import Requirement
 from iso_audit.model.rule import Answer, Breach, Example, Hook, Rule, Unknown
@@ -11,36 +12,43 @@ from iso_audit.text import Text
 
 
 def _defined(study: Study, _requirement: Requirement) -> Answer:
-    """The longest run against the limit: for the whole, in each case, and for each part with a limit.
+    """The longest run against the limit: for the whole, in each case, for each part and the parts in a row.
 
-    Parallel work counts once, waiting for the applicant not at all, and a loop once through: one
-    that may be repeated without bound leaves the question open, unless once is too long already.
-    Where working days and days are mixed DEF-TIME-02 computes both readings.
+    Parallel work counts once, waiting for the applicant not at all, work done again as often as it may
+    be: a loop without bound leaves the question open, unless once is too long already. Where units are
+    mixed the calendar decides. Minor where only repeated work, or the lesser part of the year, are at fault.
     """
-    checked, breaches, unknowns = 0, [], []
+    checked, unknowns = 0, []
+    breaches: list[Breach] = []
     for allowance in allowances(study):
-        longest, taken, limit = allowance.longest, allowance.taken, allowance.limit
-        facts = {"case": allowance.case, "part": allowance.part, "limit": limit, "run": longest.path}
-        if allowance.is_mixed:
-            unknowns.append(Unknown("mixed-units", facts=facts))
-        elif taken.exceeds(limit):
+        facts: dict[str, object] = {"case": allowance.case, "part": allowance.part}
+        facts |= {"limit": allowance.limit, "run": allowance.longest.path}
+        if allowance.is_too_long is None:
+            unknowns += [] if allowance.of_parts else [Unknown(allowance.why_open, facts=facts)]
+        elif not (allowance.of_parts and breaches):  # one finding about what adds up to too much will do
             checked += 1
-            facts |= {"longest": taken, "longest_seconds": longest.nominal_seconds}
-            breaches.append(_breach(study.procedure, allowance, facts))
-        elif has_open_loop(study):
-            unknowns.append(Unknown("unbounded-loop", facts=facts))
-        else:
-            checked += 1
+            breaches += [_breach(study.procedure, allowance, facts)] if allowance.is_too_long else []
     return Answer(checked, tuple(breaches), tuple(unknowns))
 
 
 def _breach(procedure: Procedure, allowance: Allowance, facts: dict[str, object]) -> Breach:
-    if allowance.part:
-        unit = next((part.unit for part in procedure.parts if part.id == allowance.part), "")
-        variant = f"part {allowance.part}"
-        return Breach("", {**facts, "unit": unit}, place=allowance.limit.place, variant=variant)
-    variant = "" if allowance.case == "default" else f"case {allowance.case}"
-    return Breach("", facts, place=allowance.limit.place, variant=variant)
+    part, case, worst = allowance.part, allowance.case, allowance.worst
+    variant = "" if case == "default" else f"case {case}"
+    grade = None if allowance.is_commonly_too_long else Grade.MINOR
+    if part:
+        variant = f"part {part}"
+        facts["unit"] = next((each.unit for each in procedure.parts if each.id == part), "")
+    elif allowance.end:
+        variant, facts["step_last"] = f"end {allowance.end}", allowance.end
+    elif allowance.of_parts:
+        variant, grade = "parts", Grade.MINOR
+    if worst is not None:
+        facts |= worst.facts
+        variant = f"mixed {variant}".strip()
+    else:
+        facts |= {"longest": allowance.taken, "longest_seconds": allowance.longest.nominal_seconds}
+        variant = f"again {variant}".strip() if grade and not allowance.of_parts else variant
+    return Breach("", facts, grade, allowance.limit.place, variant)
 
 
 RULE = Rule(
@@ -69,6 +77,24 @@ RULE = Rule(
             "part": Text(
                 vi="Phần việc của {unit} theo {run} cộng lại là {longest}, vượt thời hạn riêng {limit}.",
                 en="The part of {unit} may take {longest} on {run}, which exceeds its own limit of {limit}.",
+            ),
+            "parts": Text(
+                vi="Thời hạn riêng của các phần theo {run} cộng lại là {longest}, vượt thời hạn {limit}.",
+                en="The limits of the parts on {run} add up to {longest}, which exceeds the {limit} allowed.",
+            ),
+            "end": Text(
+                vi="Để đến «{step_last}», các bước {run} cộng lại là {longest}, vượt thời hạn {limit}.",
+                en="To end with “{step_last}”, {run} may take {longest}, which exceeds its limit of {limit}.",
+            ),
+            "again": Text(
+                vi="Khi làm lại đến mức cho phép, {run} cộng lại là {longest}, vượt thời hạn {limit}.",
+                en="With work done again as often as allowed {run} may take {longest}; the limit is {limit}.",
+            ),
+            "mixed": Text(
+                vi="Nhận lúc {received_at}, theo {run} đến {finished_at} mới xong, quá hạn {due_at} mà thời "
+                "hạn {limit} cho phép; điều này xảy ra ở {late} trên {starts} thời điểm nhận trong năm.",
+                en="Received at {received_at}, the steps of {run} may last until {finished_at}, past the due "
+                "time {due_at} that {limit} gives; so at {late} of {starts} times of receipt in the year.",
             ),
         },
     ),

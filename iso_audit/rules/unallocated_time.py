@@ -21,7 +21,9 @@ def _defined(study: Study, _requirement: Requirement) -> Answer:
     told_apart = {"default", *(flow.case for flow in flows)} & set(procedure.limits)
     checked, breaches, unknowns = 0, [], []
     for allowance in allowances(study):
-        if procedure.same_day or not (allowance.part or allowance.case in told_apart):
+        if procedure.same_day or allowance.of_parts or allowance.end:
+            continue
+        if not (allowance.part or allowance.case in told_apart):
             continue
         facts = {"limit": allowance.limit, "longest": allowance.taken, "run": allowance.longest.path}
         left = allowance.left
