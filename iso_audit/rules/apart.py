@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import combinations
-
-from iso_audit.analysis.signing import in_one_hand, unreviewed
+from iso_audit.analysis.duties import in_one_hand, pairs_apart
+from iso_audit.analysis.keeping import by_one_person
+from iso_audit.analysis.signing import unreviewed
 from iso_audit.analysis.study import Study
-from iso_audit.model.log import SAME_PERSON, same_person_fact
-from iso_audit.model.procedure import Procedure
+from iso_audit.model.log import SAME_PERSON
 from iso_audit.model.requirement import Requirement
 from iso_audit.model.rule import Answer, Breach, Example, Hook, Parameter, Rule, Unknown
 from iso_audit.model.trace import CANNOT_TELL, YES, Trace
@@ -22,7 +21,7 @@ def _defined(study: Study, requirement: Requirement) -> Answer:
     A printed table often names a whole office in the place of a role: two rows of one office, or one
     row with both duties, are not yet one person's work.
     """
-    procedure, pairs = study.procedure, _pairs(study.procedure, requirement)
+    procedure, pairs = study.procedure, pairs_apart(study.procedure, requirement.names("apart"))
     present = [pair for pair in pairs if all(procedure.meant(name) for name in pair)]
     held = in_one_hand(study, present)
     has_reviewers = procedure.level in requirement.names("reviewed_at")
@@ -41,24 +40,14 @@ def _defined(study: Study, requirement: Requirement) -> Answer:
     return Answer(len(present) + len(hasty), tuple(breaches))
 
 
-def _pairs(procedure: Procedure, requirement: Requirement) -> list[tuple[str, str]]:
-    """Pairs that mean the same steps are one, whether they name kinds or steps."""
-    pairs: dict[object, tuple[str, str]] = {}
-    for names in (requirement.names("apart"), *(separation.of for separation in procedure.separation)):
-        for pair in combinations(names, 2):
-            meant = frozenset(frozenset(step.id for step in procedure.meant(name)) or name for name in pair)
-            pairs.setdefault(meant, pair)
-    return list(pairs.values())
-
-
 def _handled(trace: Trace, requirement: Requirement) -> Answer:
     """Each pair of duties of which both were carried out in the dossier is one opportunity."""
-    procedure, breaches, unknowns, counted = trace.procedure, [], [], dict[tuple[str, str], int]()
-    for first, second in _pairs(procedure, requirement):
-        one, other = ([s.id for s in procedure.meant(n) if s.id in trace.steps] for n in (first, second))
-        if not any(a != b for a in one for b in other):
+    breaches, unknowns, counted = [], [], dict[tuple[str, str], int]()
+    for first, second in pairs_apart(trace.procedure, requirement.names("apart")):
+        found = by_one_person(trace, first, second)
+        if found is None:
             continue
-        step, same = other[-1], trace.facts.get(same_person_fact(first, second), CANNOT_TELL)
+        step, same = found
         if same == CANNOT_TELL:
             unknowns.append(Unknown("no-actor", step))
             continue
@@ -98,10 +87,6 @@ RULE = Rule(
             en="“{kind_first}” and “{kind_second}” both lie with the {roles}; they are not held apart.",
         ),
         variants={
-            "no-two-people": Text(
-                vi="Chỉ một người làm được cả «{kind_first}» và «{kind_second}» ({roles}).",
-                en="One person alone can do both “{kind_first}” and “{kind_second}” ({roles}).",
-            ),
             "not-reviewed": Text(
                 vi="Kết quả được trình {role} ký mà không qua bước soát xét sau thẩm định.",
                 en="The result goes to the {role} for signature without a review after the appraisal.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from iso_audit.analysis.signing import stands_for
+from iso_audit.analysis.staffing import stands_for
 from iso_audit.analysis.study import Study
 from iso_audit.model.finding import Grade
 from iso_audit.model.requirement import Requirement

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from iso_audit.analysis.signing import run_signed_by_others, stands_for
+from iso_audit.analysis.signing import run_signed_by_others
+from iso_audit.analysis.staffing import signs_for
 from iso_audit.analysis.study import Study
 from iso_audit.model.requirement import Requirement
 from iso_audit.model.rule import NOT_APPLICABLE, Answer, Breach, Example, Hook, Rule, Unknown
@@ -22,7 +23,9 @@ def _defined(study: Study, _requirement: Requirement) -> Answer:
         reason = "printed-table" if procedure.extent == "steps" else "no-authority"
         return Answer(unknowns=(Unknown(reason, signing[-1].id),))
     competent = tuple(
-        step.id for step in signing if stands_for(study.organisation, step.role, procedure.authority)
+        step.id
+        for step in signing
+        if signs_for(study.organisation, step, procedure.authority, study.judged_on)
     )
     others = [step for step in signing if step.id not in competent]
     if not others:

@@ -20,7 +20,7 @@ def _defined(study: Study, requirement: Requirement) -> Answer:
     Only where nobody was read from its cell the question is open: a sentence may stand there.
     """
     steps = [step for step in study.procedure.steps if not step.is_silent]
-    agency = requirement.names("agency")
+    agency = frozenset(requirement.names("agency"))
     breaches, unknowns = [], []
     for step in steps:
         variant = _want(study, step, agency)
@@ -32,7 +32,7 @@ def _defined(study: Study, requirement: Requirement) -> Answer:
     return Answer(len(steps) - len(unknowns), tuple(breaches), tuple(unknowns))
 
 
-def _want(study: Study, step: Step, agency: tuple[str, ...]) -> str:
+def _want(study: Study, step: Step, agency: frozenset[str]) -> str:
     """What is wrong with the responsibility for a step; empty where nothing is."""
     if not step.role and not step.unit:
         return "nobody"
@@ -41,8 +41,8 @@ def _want(study: Study, step: Step, agency: tuple[str, ...]) -> str:
         return "unknown-role"
     if step.unit and step.unit not in study.organisation.units:
         return "unknown-unit"
-    at_agency = any(step.is_a(kind) for kind in agency)
-    return "applicant" if role is not None and role.is_applicant and at_agency else ""
+    is_applicants = role is not None and role.is_applicant
+    return "applicant" if is_applicants and not agency.isdisjoint(step.kinds) else ""
 
 
 RULE = Rule(
