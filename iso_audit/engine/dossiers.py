@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from iso_audit.engine.codes import read_codes
+from iso_audit.engine.demands import make_demanded
 from iso_audit.engine.facts import BITS, packed
 from iso_audit.engine.norms import KIND_FLAGS, Norms
 from iso_audit.engine.store import Store
@@ -32,6 +33,7 @@ def make_dossiers(
     *,
     has_table: bool,
     given: bool,
+    spans: int,
 ) -> None:
     """Make `dossier` of `base`, `course`, `due` and what the codes say.
 
@@ -39,6 +41,7 @@ def make_dossiers(
     where the source keeps neither do the events decide: no step with a limit can follow any more.
     """
     read_codes(store, norms, has_table)
+    make_demanded(store, spans)
     _hold_apart(store)
     status = _Status(statuses)
     ended = status.among(ENDED)
@@ -83,7 +86,7 @@ def make_dossiers(
         FROM ended AS b ORDER BY dossier
         """
     )
-    for table in ("course", "code_said", "held_apart", "id"):
+    for table in ("course", "code_said", "demanded", "held_apart", "id"):
         store.run(f"DROP TABLE {table}")
 
 
@@ -155,7 +158,9 @@ def _status_unlike(status: _Status) -> str:
 
 
 def _hold_apart(store: Store) -> None:
-    """Make `held_apart`: two bits for each pair of duties, as facts are; dossiers without any are absent.
+    """Make `held_apart`: two bits for each pair of duties and each demand, as facts are.
+
+    Dossiers of which all of them are 0 are absent.
 
     Any two executions by one person count, however often the steps were repeated.
     """
@@ -175,6 +180,7 @@ def _hold_apart(store: Store) -> None:
                 CASE WHEN bool_or(actor IS NOT NULL AND sides = 3 AND is_several) THEN 1
                     WHEN bool_or(actor IS NULL) AND bit_or(sides) = 3 THEN 2 ELSE 0 END AS fact
             FROM held GROUP BY dossier, pair
+            UNION ALL SELECT dossier, number, fact FROM demanded
         )
         SELECT dossier, CAST(sum(CAST(fact AS HUGEINT) << (pair * {BITS})) AS HUGEINT) AS apart
         FROM said WHERE fact > 0 GROUP BY dossier

@@ -15,7 +15,7 @@ from iso_audit.engine.norms import Edition, Norms
 from iso_audit.engine.store import Store, integers
 from iso_audit.engine.words import Words
 from iso_audit.errors import EngineError
-from iso_audit.model.log import DOSSIER_FACTS, EVENT_FACTS, SAME_PERSON
+from iso_audit.model.log import DEMAND, DOSSIER_FACTS, EVENT_FACTS, SAME_PERSON
 from iso_audit.model.trace import DossierKind, EventKind, Symbol, Trace
 
 _SYMBOL_BITS = 20
@@ -94,7 +94,8 @@ class Kinds:
         of_events = [name for name in EVENT_FACTS if name in reads and name not in DOSSIER_FACTS]
         of_dossiers = [name for name in DOSSIER_FACTS if name in reads]
         symbols = self._number_symbols(of_events)
-        self._walk(_mask(of_dossiers, DOSSIER_FACTS), is_apart_read=SAME_PERSON in map(_family, reads))
+        families = {*map(_family, reads)}
+        self._walk(_mask(of_dossiers, DOSSIER_FACTS), is_apart_read=bool({SAME_PERSON, DEMAND} & families))
         found = []
         for group in self._grouped("walk", _OF_WALK):
             edition, case = self._norms.edition(group.edition), self._cases.say(group.case)

@@ -19,6 +19,7 @@ from iso_audit.errors import EngineError
 from iso_audit.model.log import (
     DOCUMENTED_KINDS,
     EXPLAINED_KINDS,
+    Demand,
     FactParameters,
     World,
     same_person_fact,
@@ -71,12 +72,18 @@ class Edition:
     @cached_property
     def pairs(self) -> tuple[tuple[str, str], ...]:
         """Duties held apart: those that the packs name, then those of the procedure itself."""
-        named = (self.parameters.apart, *(separation.of for separation in self.procedure.separation))
+        own = (separation.of for separation in self.procedure.separation)
+        named = (self.parameters.apart, *own, *self.parameters.pairs)
         pairs: dict[frozenset[str], tuple[str, str]] = {}
         for names in named:
             for pair in combinations(names, 2):
                 pairs.setdefault(frozenset(pair), pair)
         return tuple(pairs.values())
+
+    @cached_property
+    def demands(self) -> tuple[Demand, ...]:
+        """What the packs ask of roles and of the time between steps."""
+        return tuple(dict.fromkeys(self.parameters.demands))
 
     @cached_property
     def ahead(self) -> Ahead:
@@ -128,12 +135,15 @@ class Norms:
         return self.editions[code]
 
     def store(self, store: Store, happened: Mapping[int, Sequence[int]]) -> None:
-        """Put the tables `norm` (edition, activity), `duty`, `group_step`, `beside` and `may_act`."""
+        """Put the tables `norm` (edition, activity), `duty`, `demand`, `group_step`, `beside`, `may_act`."""
         self.happened, editions = happened, list(happened)
         rows = [row for code in editions for row in self._rows(self.edition(code))]
         store.put("norm", {name: (kind, [row[at] for row in rows]) for at, (name, kind) in enumerate(_NORM)})
         duties = [row for code in editions for row in self._duties(self.edition(code))]
         store.put("duty", integers(duties, "edition", "act", "pair", "side"))
+        demands = [row for code in editions for row in self._demands(self.edition(code))]
+        names = ("edition", "act", "number", "sides", "required", "compared", "amount")
+        store.put("demand", integers(demands, *names))
         groups = [row for code in editions for row in self._groups(self.edition(code))]
         store.put("group_step", integers(groups, "edition", "act", "band", "rank", "compared", "amount"))
         beside = [row for code in editions for row in self._beside(self.edition(code))]
@@ -152,6 +162,7 @@ class Norms:
     @cached_property
     def _required(self) -> Mapping[str, int]:
         named = {step.role for procedure in self.world.procedures for step in procedure.steps if step.role}
+        named |= {d.role for asked in self.world.parameters.values() for d in asked.demands if d.role}
         return {role: code for code, role in enumerate(sorted(named))}
 
     def _acting_as(self, edition: Edition) -> Iterator[tuple[int, Step | None]]:
@@ -193,14 +204,30 @@ class Norms:
         return self.places.setdefault((edition, step), len(self.places))
 
     def _duties(self, edition: Edition) -> Iterator[tuple[int, ...]]:
-        if len(edition.pairs) > MOST_PAIRS:
-            raise EngineError(f"{edition.procedure.key}: more than {MOST_PAIRS} pairs of duties held apart")
+        if len(edition.pairs) + len(edition.demands) > MOST_PAIRS:
+            raise EngineError(
+                f"{edition.procedure.key}: more than {MOST_PAIRS} pairs of duties held apart "
+                "and requirements on roles and times"
+            )
         for pair, names in enumerate(edition.pairs):
             for side, name in enumerate(names):
                 meant = {step.id for step in edition.procedure.meant(name)}
                 for act, step in self._acting_as(edition):
                     if step is not None and step.id in meant:
                         yield edition.code, act, pair, side
+
+    def _demands(self, edition: Edition) -> Iterator[tuple[int, ...]]:
+        for number, demand in enumerate(edition.demands, len(edition.pairs)):
+            first, second = (
+                {step.id for name in names for step in edition.procedure.meant(name)}
+                for names in (demand.first, demand.second)
+            )
+            compared, amount = compare(demand.limit)
+            for act, step in self._acting_as(edition):
+                sides = 0 if step is None else (step.id in first) + 2 * (step.id in second)
+                if sides:
+                    required = self.required(demand.role)
+                    yield edition.code, act, number, sides, required, compared, amount
 
     def _groups(self, edition: Edition) -> Iterator[tuple[int, ...]]:
         for band, group in enumerate(edition.procedure.limit_groups):
@@ -220,6 +247,7 @@ class Norms:
         organisation: Organisation = self.world.organisation
         known = {*organisation.roles, *self._required}
         needed = {step.role for code in editions for step in self.edition(code).procedure.steps if step.role}
+        needed |= {demand.role for code in editions for demand in self.edition(code).demands if demand.role}
         return [
             (
                 self.required(role),
@@ -231,8 +259,9 @@ class Norms:
         ]
 
     def pair_facts(self, edition: Edition) -> tuple[str, ...]:
-        """Names of the facts that say whether one person held two duties."""
-        return tuple(same_person_fact(first, second) for first, second in edition.pairs)
+        """Names of the facts that say whether one person held two duties, then of those of demands."""
+        pairs = (same_person_fact(first, second) for first, second in edition.pairs)
+        return (*pairs, *(demand.fact for demand in edition.demands))
 
 
 _NORM = (

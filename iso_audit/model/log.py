@@ -77,7 +77,8 @@ DOSSIER_FACTS: Mapping[str, str] = {
     "promise_broken": "finished, or still unfinished when drawn up, after that day (2: no such date)",
     "status_unlike_events": "the events do not bear out the status (2: no status in the log)",
 }
-"""Beside these `same_person:a|b` for each pair of duties held apart: one did both (2: actor missing)."""
+"""Beside these `same_person:a|b` for each pair of duties held apart: one did both (2: actor missing), and
+the fact of each `Demand` (2: role or moment missing)."""
 
 SAME_PERSON = "same_person"
 """The family of facts that PRC-04 reads; `same_person_fact` names a member."""
@@ -86,6 +87,31 @@ SAME_PERSON = "same_person"
 def same_person_fact(first: str, second: str) -> str:
     """Name the dossier fact that says whether one person held both duties."""
     return f"{SAME_PERSON}:{first}|{second}"
+
+
+DEMAND = "demand"
+"""The family of facts that PRC-11 reads of roles and times; `Demand.fact` names a member."""
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What a requirement asks of who carried out `first`, or of the time from it to the next `second`.
+
+    Its fact is 1 where some execution of `first` was in another role than `role`, or where some
+    execution of `first` and the first end of a `second` after it lie further apart than `limit`.
+    """
+
+    first: tuple[str, ...]
+    """Kinds or step ids of which any is meant."""
+    second: tuple[str, ...] = ()
+    role: str = ""
+    limit: Limit | None = None
+
+    @property
+    def fact(self) -> str:
+        """Name of the dossier fact that says whether the demand was not met."""
+        bound = self.role or (f"{self.limit.value} {self.limit.unit}" if self.limit is not None else "")
+        return f"{DEMAND}:{'|'.join(self.first)}>{'|'.join(self.second)}:{bound}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +223,9 @@ class FactParameters:
     """Receipts after this time may be handed over by `handover_grace` on the next working day."""
     handover_grace: Limit | None = None
     paper_handover_max: Limit | None = None
+    pairs: tuple[tuple[str, str], ...] = ()
+    """Further pairs of duties held apart, each by itself."""
+    demands: tuple[Demand, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from pathlib import Path
 from hypothesis import strategies as st
 
 from iso_audit.model.calendar import Calendar, CalendarException
-from iso_audit.model.log import STATUSES, Cut, FactParameters, LogMapping, TableMapping, World
+from iso_audit.model.log import STATUSES, Cut, Demand, FactParameters, LogMapping, TableMapping, World
 from iso_audit.model.organisation import Organisation, Role
 from iso_audit.model.procedure import (
     Flow,
@@ -106,14 +106,28 @@ PARAMETERS = {
     ("permit", 0): FactParameters(
         apology_lead=limit("1", D), code_patterns=(r"H\d{2}-(?P<day>\d{6})-\d{4}",), apart=("check", "sign"),
         handover_cutoff=dt.time(15), handover_grace=limit("1", WH),
+        pairs=(("receive", "return_result"), ("check", "sign")),
+        demands=(
+            Demand(("check", "review"), role="head"),
+            Demand(("check",), ("appraise", "hand"), limit=limit("3", WH)),
+            Demand(("receive",), ("archive", "review"), limit=limit("1", WD)),
+        ),
     ),
     ("permit", 1): FactParameters(
         apology_lead=limit("1", WD), code_patterns=(r"H\d{2}-\d{6}-\d{4}", r"X.*"),
         paper_handover_max=limit("1", WD),
+        demands=(
+            Demand(("receive",), ("check", "sign"), limit=limit("2", H)),
+            Demand(("receive",), ("archive", "refuse", "review"), limit=limit("1", D)),
+        ),
     ),
     (NEWER.key, 1): FactParameters(
         clocks={"request_supplement": StepClock.RESTARTS}, apology_lead=limit("0", D),
         handover_cutoff=dt.time(15), handover_grace=None,
+        demands=(
+            Demand(("approve_sign",), role="nobody-has-it"),
+            Demand(("receive",), ("hand", "check"), limit=limit("1/2", D)),
+        ),
     ),
     ("copy", 0): FactParameters(apology_lead=limit("2", WH)),
     ("copy", 1): FactParameters(apology_lead=limit("2", H), apart=("receive", "approve_sign")),

@@ -11,7 +11,7 @@ import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 from zoneinfo import ZoneInfo
 
@@ -19,6 +19,7 @@ from iso_audit.model import clock
 from iso_audit.model.log import (
     DOCUMENTED_KINDS,
     EXPLAINED_KINDS,
+    Demand,
     FactParameters,
     LogMapping,
     TableMapping,
@@ -472,10 +473,14 @@ class PlainAudit:
     def _wrong_role(self, event: Event, step: Step | None) -> int:
         if step is None or not step.role:
             return 0
+        return self._not_as(event, step.role)
+
+    def _not_as(self, event: Event, role: str) -> int:
         named = {s.role for p in self.world.procedures for s in p.steps} | set(self.world.organisation.roles)
+        named |= {demand.role for asked in self.world.parameters.values() for demand in asked.demands}
         if not event.role or event.role not in named:
             return 2
-        return int(not self.world.organisation.may_act(event.role, step.role))
+        return int(not self.world.organisation.may_act(event.role, role))
 
     def _off_hours(self, at: dt.datetime | None) -> int:
         if at is None or _second(at) == 0:
@@ -607,6 +612,9 @@ class PlainAudit:
         facts["status_unlike_events"] = self._status_unlike(dossier, status)
         for first, second in self._pairs(dossier):
             facts[f"same_person:{first}|{second}"] = self._same_person(dossier, first, second)
+        for demand in self._parameters(dossier).demands:
+            said = self._in_role(dossier, demand) if demand.role else self._within(dossier, demand)
+            facts[demand.fact] = 1 if 1 in said else max(said, default=0)
 
     def _overdue(self, dossier: Dossier) -> int:
         if dossier.due is None:
@@ -662,11 +670,65 @@ class PlainAudit:
     def _pairs(self, dossier: Dossier) -> list[tuple[str, str]]:
         assert dossier.procedure is not None
         found: list[tuple[str, str]] = []
-        for names in (self._parameters(dossier).apart, *(s.of for s in dossier.procedure.separation)):
+        parameters = self._parameters(dossier)
+        own = (s.of for s in dossier.procedure.separation)
+        for names in (parameters.apart, *own, *parameters.pairs):
             for pair in combinations(names, 2):
                 if not any(set(pair) == set(other) for other in found):
                     found.append(pair)
         return found
+
+    def _in_role(self, dossier: Dossier, demand: Demand) -> list[int]:
+        assert dossier.procedure is not None
+        meant = {s.id for name in demand.first for s in dossier.procedure.meant(name)}
+        return [self._not_as(e, demand.role) for e in dossier.events if e.step in meant]
+
+    def _within(self, dossier: Dossier, demand: Demand) -> list[int]:
+        """For each first with a second from there on: whether their ends lie further apart than the limit."""
+        procedure, limit = dossier.procedure, demand.limit
+        assert procedure is not None
+        assert limit is not None
+        assert limit.value is not None
+        one, other = (
+            {s.id for name in names for s in procedure.meant(name)} for names in (demand.first, demand.second)
+        )
+        said = []
+        for at, event in enumerate(dossier.events):
+            after = next((e for e in dossier.events[at:] if e.step in other), None)
+            if event.step not in one or after is None:
+                continue
+            if event.finish is None or after.finish is None:
+                said.append(2)
+                continue
+            running = self._running(dossier, event.finish, after.finish)
+            stood = running != [(event.finish, after.finish)]
+            if limit.unit is TimeUnit.HOUR:
+                passed = sum((_wall(b) - _wall(a) for a, b in running), dt.timedelta())
+                said.append(int(passed > dt.timedelta(seconds=int(limit.value * 3600))))
+            elif limit.unit is TimeUnit.DAY and limit.value >= 1:
+                late = self._over([replace(after, start=event.finish)], limit)
+                said.append(2 if late and stood else late)
+            else:
+                hours = limit.value * (1 if limit.unit is TimeUnit.WORKING_HOUR else 8)
+                said.append(int(sum(self.worked(a, b) for a, b in running) > int(hours * 3600)))
+        return said
+
+    def _running(
+        self, dossier: Dossier, start: dt.datetime, finish: dt.datetime
+    ) -> list[tuple[dt.datetime, dt.datetime]]:
+        """The stretches between two moments in which the clock did not stand."""
+        left = [(start, finish)]
+        for _, begin, end, _ in self._stops(dossier):
+            cut = []
+            for a, b in left:
+                lo, hi = max(_wall(a), _wall(begin)), min(_wall(b), _wall(end))
+                if lo >= hi:
+                    cut.append((a, b))
+                    continue
+                cut += [(a, begin)] if _wall(a) < _wall(begin) else []
+                cut += [(end, b)] if _wall(end) < _wall(b) else []
+            left = cut
+        return left
 
     def _same_person(self, dossier: Dossier, first: str, second: str) -> int:
         procedure = dossier.procedure

@@ -18,6 +18,8 @@ from iso_audit.model.procedure import Join, Procedure, Split, TimeUnit
 from tests.engine.logs import ORGANISATION, DrawnLog, calendar, limit, logs, step
 from tests.engine.plain import PlainAudit
 
+READ = ("overdue", "same_person", "demand")
+
 
 def event_facts(held: DuckHeld) -> dict[int, tuple[str, str, int, str, dict[str, int]]]:
     """Row of the source -> dossier, procedure key, era, step and facts, out of the engine's tables."""
@@ -68,7 +70,7 @@ def agree(log: DrawnLog, plain: PlainAudit, folder: Path) -> None:
             (d.procedure.key, d.era, d.case, d.finished, tuple(sorted(d.facts.items()))) for d in plain.judged
         )
         traces = Counter()
-        for trace in held.traces(frozenset({"late", "same_person", "overdue"})):
+        for trace in held.traces(frozenset({"late", "same_person", "demand", "overdue"})):
             key = (
                 trace.procedure.key,
                 trace.era,
@@ -81,7 +83,7 @@ def agree(log: DrawnLog, plain: PlainAudit, folder: Path) -> None:
         assert traces == Counter(
             (
                 d.procedure.key, d.era, d.case, d.finished,
-                tuple(sorted(f for f in d.facts.items() if f[0].split(":")[0] in ("overdue", "same_person"))),
+                tuple(sorted(f for f in d.facts.items() if f[0].split(":")[0] in READ)),
                 tuple((e.step, (("late", e.facts["late"]),)) for e in d.events),
             )
             for d in plain.judged
