@@ -4,7 +4,7 @@ BIN := .venv/bin
 # Bytes of outputs must not depend on the machine.
 export PYTHONHASHSEED := 0
 
-.PHONY: report test test-full check bench setup clean
+.PHONY: report test test-full check bench rulebook setup clean
 
 report: setup  ## audit everything in processes/ and the sample log; write out/
 	$(BIN)/iso-audit audit --output out --fail-on never
@@ -23,6 +23,11 @@ check: setup  ## format, lint, types, import floors
 
 bench: setup  ## speed, as ratios within one run
 	$(BIN)/python tests/benchmarks/bench_audit.py
+	$(BIN)/python tests/benchmarks/bench_check.py
+
+rulebook: setup  ## docs/rules.md and docs/quy-tac.md from the catalogue and the packs that ship
+	$(BIN)/iso-audit rule --all --format markdown --lang en > docs/rules.md
+	$(BIN)/iso-audit rule --all --format markdown --lang vi > docs/quy-tac.md
 
 setup: .venv/ready
 

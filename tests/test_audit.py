@@ -6,10 +6,14 @@ import csv
 import json
 import shutil
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
 from iso_audit import api
+from iso_audit.audit.assumptions import assumptions_of
+from iso_audit.text import Text
+from tests.strategies import procedure, step
 
 
 @pytest.fixture(scope="module")
@@ -90,3 +94,13 @@ def test_only_dossiers_received_in_the_period_are_examined(shipped_run, tmp_path
     assert outcome.intake.dossiers_outside_period == len(received) - inside
     assert {row.month for row in outcome.measures} == {"2024-06"}
     assert sum(row.dossiers for row in outcome.measures) == inside
+
+
+def test_messages_from_outside_are_said_to_be_assumed():
+    closed = procedure(step("a", "b"), step("b"))
+    waiting = replace(closed, title=Text("Cấp phép", "Permit"), outside=("opinion", "payment"))
+    (note,) = assumptions_of([closed, waiting])
+    assert note.say("en").startswith(
+        "Permit: the world outside is assumed always to send “opinion”, “payment”"
+    )
+    assert note.say("vi").startswith("Cấp phép: coi như bên ngoài luôn gửi đến “opinion”, “payment”")

@@ -306,6 +306,54 @@ def cut(written: str) -> str:
     )
 
 
+def bpmn(*lines: str) -> str:
+    """A drawing of one process, each piece on a line of its own."""
+    inside = "\n".join(lines)
+    return f"{BPMN_HEAD}\n<process id='p'>\n{inside}\n</process>\n</definitions>\n"
+
+
+def vast(path: Path) -> None:
+    with path.open("wb") as stream:
+        stream.truncate(50_000_000)
+
+
+BPMN_HEAD = (
+    '<?xml version="1.0" encoding="UTF-8"?>\n<definitions xmlns:iso="urn:iso-audit:procedure" '
+    'xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="t">'
+)
+DRAWINGS: dict[str, Content] = {
+    "empty": "",
+    "a folder": folder_there,
+    "cut off": bpmn('<task id="a"/>')[:-30],
+    "in another encoding": bpmn("<task id='a' name='Thẩm định'/>").encode("cp1258", "replace"),
+    "entities that swell": ENTITIES.replace("log", "definitions") + bpmn("<task id='a' name='&j;'/>"),
+    "an external entity": '<!DOCTYPE d [<!ENTITY x SYSTEM "file:///etc/hosts">]>' + bpmn("<task id='a'/>"),
+    "a web page": "<!DOCTYPE html><html><body>Đăng nhập</body></html>",
+    "another XML": "<log xmlns='http://www.xes-standard.org/'/>",
+    "an old version of BPMN": "<definitions xmlns='http://schema.omg.org/spec/BPMN/2.0'/>",
+    "a prefix of nobody": bpmn("<v:task id='a'/>"),
+    "half a megabyte of brackets": bpmn("<task>" * 100_000),
+    "nested without end": bpmn("<subProcess>" * 90 + "</subProcess>" * 90),
+    "fifty megabytes": vast,
+    "without a step": bpmn(),
+    "flows to nowhere": bpmn(
+        "<task id='receive'/>", "<sequenceFlow id='f' sourceRef='receive' targetRef='apraise'/>",
+        "<sequenceFlow id='g' sourceRef='receive'/>", "<task id='appraise' default='h'/>",
+        "<boundaryEvent id='late' attachedToRef='nothing'/>",
+    ),
+    "an id twice": bpmn("<task id='a'/>", "<userTask id='a'/>"),
+    "calls in a circle": bpmn("<callActivity id='a' calledElement='q'/>", "</process>", "<process id='q'>",
+                              "<callActivity id='b' calledElement='p'/>"),
+    "a message from nowhere": bpmn("<task id='a'/>", "</process>", "<collaboration id='c'>",
+                                   "<messageFlow id='m' sourceRef='x' targetRef='a'/>", "</collaboration>",
+                                   "<process id='q'>"),
+    "facts of ours that nobody understands": bpmn(
+        "<task id='a'><extensionElements>", "<iso:step id='a' kinds='appriase' at_most='vài'>",
+        "<iso:limit value='ba'/></iso:step></extensionElements></task>",
+    ),
+}  # fmt: skip
+
+
 CASES: dict[str, tuple[tuple[str, ...], dict[str, Content]]] = {
     # the call
     "call: a day that is none": ((*CHECK, "--date", "2025-02-30"), {}),
@@ -537,7 +585,27 @@ CASES: dict[str, tuple[tuple[str, ...], dict[str, Content]]] = {
     "table: too many rows": (IMPORT, files(table=TABLE + "1,Ký duyệt,Chủ tịch,1 giờ\n" * 2500)),
     "table: too many cells": (IMPORT, files(table=TABLE + "1,2,3,4\n" * 60_000)),
     "table: an id that is none": ((*IMPORT, "--id", "../x"), {}),
-}
+    # BPMN drawings
+    **{f"drawing: {name}": ((*CHECK, "m.bpmn"), {"m.bpmn": content}) for name, content in DRAWINGS.items()},
+    "drawing: not there": ((*CHECK, "m.bpmn"), {}),
+    "drawing: several procedures into one file": (
+        ("import", "m.bpmn", "-o", "p.yaml"),
+        {"m.bpmn": bpmn('<task id="a"/>', '</process><process id="q"><task id="b"/>')},
+    ),
+    "drawing: facts of a table": (
+        ("import", "m.bpmn", "--total", "3 wd"),
+        {"m.bpmn": bpmn('<task id="a"/>')},
+    ),
+    "drawing: into a file that is there": (
+        ("import", "m.bpmn", "-o", "map.yaml"),
+        {"m.bpmn": bpmn('<task id="a"/>')},
+    ),
+    "drawing: kept within itself": (
+        CHECK,
+        files(procedure=PROCEDURE.replace("{kind: receive", "{within: appraise, kind: receive")
+              .replace("{kind: appraise", "{within: receive, kind: appraise")),
+    ),
+}  # fmt: skip
 TRICKY = re.compile(
     r"Traceback|NoneType|\b\w+(?:Error|Exception)\b|Errno|\bSELECT\b|DuckDB|pydantic|libxml|<class|object at"
 )
@@ -599,6 +667,7 @@ def test_the_collection_is_large_and_nothing_that_is_kept_is_left_over() -> None
         "procedures",
         "requirements",
         "settings",
+        "waivers",
         "sheets",
         "logs",
     ],
@@ -606,7 +675,7 @@ def test_the_collection_is_large_and_nothing_that_is_kept_is_left_over() -> None
 def test_every_file_of_the_collections_is_refused_by_the_command_line(kind: str, house: Path) -> None:
     places = {
         "announced": "announced.yaml", "organisation": "organisation.yaml", "settings": "iso-audit.yaml",
-        "mappings": "map.yaml",
+        "mappings": "map.yaml", "waivers": "waivers.yaml",
     }  # fmt: skip
     mapping = (
         "mapping: bad\nprocedure: copy\nevents: {columns: {dossier_id: mã hồ sơ, step: công việc, "
@@ -1106,7 +1175,8 @@ def test_whatever_happens_to_a_log_it_is_refused_or_every_row_is_accounted_for(
     if rows is not None and "encoding" not in switch:
         assert intake.event_rows == rows
     api.as_json(done)
-    api.summary(done, "vi")
+    for form in ("text", "sarif", "junit"):
+        api.shown(done, form, "vi", "minor")
 
 
 def test_a_day_without_end_is_no_fault(house: Path) -> None:

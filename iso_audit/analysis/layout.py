@@ -17,8 +17,6 @@ from iso_audit.analysis.tracks import Cell, Edge
 from iso_audit.model.procedure import Procedure, Step
 
 PRINTED = Sizes()
-MOST_IN_A_CELL = 2
-"""More steps of one lane in one row than this go to the next rows: a lane stays narrow enough to print."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,25 +80,29 @@ class Layout:
 
 
 def place(
-    procedure: Procedure, sizes: Sizes = PRINTED, heights: Mapping[str, float] = MappingProxyType({})
+    procedure: Procedure,
+    sizes: Sizes = PRINTED,
+    heights: Mapping[str, float] = MappingProxyType({}),
+    measures: Mapping[str, tuple[float, float]] = MappingProxyType({}),
 ) -> Layout:
     """Lay a procedure out; total, whatever is wrong with its graph, and the same for the same file.
 
     `heights` gives steps whose words need it a height of their own; boxes of one row are as high
-    as the highest of them.
+    as the highest of them. `measures` gives steps a width and height of their own that no
+    neighbour changes.
     """
     loose = [step for step in procedure.steps if step.anytime and not step.is_silent]
     nodes = [step for step in procedure.steps if step not in loose]
     edges = _edges(nodes, procedure.start)
     lane_of = _lanes_of(procedure, nodes, edges)
-    ranks = _ranks(nodes, edges, lane_of)
+    ranks = _ranks(nodes, edges, lane_of, sizes.most)
     last = max(ranks.values(), default=-1)
-    rows = ranks | _loose_rows(loose, lane_of, last + 1)
+    rows = ranks | _loose_rows(loose, lane_of, last + 1, sizes.most)
     order = {step.id: position for position, step in enumerate(procedure.steps)}
     keys = list(dict.fromkeys(lane_of[name] for name in sorted(rows, key=lambda n: (rows[n], order[n]))))
     cells, columns = _cells(rows, order, lane_of, keys, edges)
     silent = frozenset(step.id for step in nodes if step.is_silent)
-    plan = route(cells, columns, silent, edges, sizes, heights)
+    plan = route(cells, columns, silent, edges, sizes, heights, measures)
     boxes = {name: Box(columns[cell.column], cell.row, *plan.frames[name]) for name, cell in cells.items()}
     lanes = tuple(
         Lane(role, unit, plan.borders[i], plan.borders[i + 1] - plan.borders[i])
@@ -113,13 +115,20 @@ def place(
     return Layout(lanes, boxes, routes, plan.bands, last + 1 if loose else None, plan.width, plan.height)
 
 
-def _loose_rows(loose: Sequence[Step], lane_of: Mapping[str, tuple[str, str]], first: int) -> dict[str, int]:
+def lanes_of(procedure: Procedure) -> Mapping[str, tuple[str, str]]:
+    """Role and unit of each step; a silent gateway stands with a neighbour."""
+    return _lanes_of(procedure, procedure.steps, _edges(procedure.steps, procedure.start))
+
+
+def _loose_rows(
+    loose: Sequence[Step], lane_of: Mapping[str, tuple[str, str]], first: int, most: int
+) -> dict[str, int]:
     """Rows at the foot for steps that may happen at any moment."""
     counts: dict[tuple[str, str], int] = {}
     rows = {}
     for step in loose:
         lane = lane_of[step.id]
-        rows[step.id] = first + counts.get(lane, 0) // MOST_IN_A_CELL
+        rows[step.id] = first + counts.get(lane, 0) // most
         counts[lane] = counts.get(lane, 0) + 1
     return rows
 
@@ -159,7 +168,6 @@ def _edges(nodes: Sequence[Step], start: str) -> list[Edge]:
 def _lanes_of(
     procedure: Procedure, nodes: Sequence[Step], edges: Sequence[Edge]
 ) -> dict[str, tuple[str, str]]:
-    """Role and unit of each step; a silent gateway stands with a neighbour."""
     units = {part.id: part.unit or part.id for part in procedure.parts}
     own = {
         step.id: (step.role, step.unit or units.get(step.part, ""))
@@ -187,9 +195,9 @@ def _lanes_of(
 
 
 def _ranks(
-    nodes: Sequence[Step], edges: Sequence[Edge], lane_of: Mapping[str, tuple[str, str]]
+    nodes: Sequence[Step], edges: Sequence[Edge], lane_of: Mapping[str, tuple[str, str]], most: int
 ) -> dict[str, int]:
-    """Row of each step: after all that come before it, and not more than two of a lane in one row."""
+    """Row of each step: after all that come before it, and not more than `most` of a lane in one row."""
     forward: dict[str, list[str]] = {step.id: [] for step in nodes}
     pending = dict.fromkeys(forward, 0)
     for edge in edges:
@@ -202,7 +210,7 @@ def _ranks(
     ranks: dict[str, int] = {}
     for name in ready:  # grows while it is read
         row = lowest[name]
-        while filled.get((lane_of[name], row), 0) >= MOST_IN_A_CELL:
+        while filled.get((lane_of[name], row), 0) >= most:
             row += 1
         filled[lane_of[name], row] = filled.get((lane_of[name], row), 0) + 1
         ranks[name] = row

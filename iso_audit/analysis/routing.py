@@ -34,6 +34,8 @@ class Sizes:
     """From one line to the next in a gutter."""
     margin: float = 0
     """Room kept free at the left edge, for words beside the lines."""
+    most: int = 2
+    """More steps of one lane in one row than this go to the next rows: a lane stays narrow enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,26 +57,31 @@ def route(
     edges: Sequence[Edge],
     sizes: Sizes,
     heights: Mapping[str, float],
+    measures: Mapping[str, tuple[float, float]],
 ) -> Plan:
     """Draw every edge.
 
     `columns` names the lane of each column, `silent` the boxes that are drawn as small gateways,
-    `heights` those that are not as high as `sizes` says.
+    `heights` those that are not as high as `sizes` says, `measures` the width and height of those
+    that keep theirs whatever stands in their row.
     """
     ways = ways_of(cells, len(columns), edges)
     tracks, depths = channel_tracks(ways)
     lanes, widths = gutter_tracks(ways, len(columns))
     rows = max((cell.row for cell in cells.values()), default=-1) + 1
-    left, middle, borders, width = _across(columns, widths, sizes)
-    tall = [0.0] * rows
+    wide, tall = [sizes.box_width] * len(columns), [0.0] * rows
     for name, cell in cells.items():
         height = sizes.gateway if name in silent else heights.get(name, sizes.box_height)
-        tall[cell.row] = max(tall[cell.row], height)
+        own = measures.get(name, (0.0, height))
+        wide[cell.column] = max(wide[cell.column], own[0])
+        tall[cell.row] = max(tall[cell.row], own[1])
+    left, middle, borders, width = _across(columns, wide, widths, sizes)
     tops, bands, height = _down(tall, depths, sizes)
     frames = {}
     for name, cell in cells.items():
         top, bottom = bands[cell.row]
-        w, h = (sizes.gateway, sizes.gateway) if name in silent else (sizes.box_width, bottom - top)
+        drawn = (sizes.gateway, sizes.gateway) if name in silent else (sizes.box_width, bottom - top)
+        w, h = measures.get(name, drawn)
         frames[name] = (middle[cell.column] - w / 2, (top + bottom - h) / 2, w, h)
 
     def track(channel: int, way: Way) -> float:
@@ -83,12 +90,12 @@ def route(
     def gutter(way: Way) -> float:
         return left[way.gutter] + sizes.gutter / 2 + (lanes[id(way)] + 0.5) * sizes.lane_track
 
-    lines = tuple(_line(way, frames, silent, track, gutter) for way in ways)
+    lines = tuple(_line(way, frames, silent, track, gutter, sizes.box_width / 2) for way in ways)
     return Plan(frames, lines, tuple(bands), borders, width, height)
 
 
 def _across(
-    columns: Sequence[int], widths: Sequence[int], sizes: Sizes
+    columns: Sequence[int], wide: Sequence[float], widths: Sequence[int], sizes: Sizes
 ) -> tuple[list[float], list[float], tuple[float, ...], float]:
     """Left edge of each gutter, middle of each column, borders of the lanes and the whole width."""
     left, middle, borders, x = [], [], [], sizes.margin
@@ -98,8 +105,8 @@ def _across(
             if gutter == 0 or columns[gutter] != columns[gutter - 1]:
                 borders.append(x + sizes.gutter / 2 if gutter else 0.0)
             x += sizes.gutter + tracks * sizes.lane_track
-            middle.append(x + sizes.box_width / 2)
-            x += sizes.box_width
+            middle.append(x + wide[gutter] / 2)
+            x += wide[gutter]
         else:
             x += sizes.gutter + tracks * sizes.lane_track
     return left, middle, (*borders, x), x
@@ -126,12 +133,13 @@ def _line(
     silent: frozenset[str],
     track: Callable[[int, Way], float],
     gutter: Callable[[Way], float],
+    room: float,
 ) -> tuple[Point, ...]:
     x, y, w, h = frames[way.edge.frm]
     ax, ay, aw, _ = frames[way.edge.to]
     middle, aim, side = x + w / 2, ax + aw / 2, (way.port > 0) - (way.port < 0)
     if way.edge.frm in silent and side:
-        out = middle + side * (w / 2 + 1 + 7 * abs(way.port))
+        out = middle + side * max(w / 2, min(w / 2 + 1 + 7 * abs(way.port), room))
         points = [(middle + side * w / 2, y + h / 2), (out, y + h / 2)]
     else:
         out = middle + side * min(4 + 9 * abs(way.port), w / 2 - 4)

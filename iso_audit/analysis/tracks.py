@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import permutations
 
-EXACT_ORDER = 6
-"""Up to this many tracks in a channel every order is tried; above it neighbours swap while it helps."""
+EXACT_ORDER, SWAPPED = 6, 200
+"""Up to so many tracks in a channel every order is tried, or neighbours swap while it helps; no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +161,8 @@ def _ordered(runs: list[_Run]) -> list[_Run]:
             upper.low < x < upper.high for x in lower.ups
         )
 
+    if len(runs) > SWAPPED:
+        return sorted(runs, key=lambda run: run.low)
     count = range(len(runs))
     cost = [[crossings(a, b) for b in runs] for a in runs]
 

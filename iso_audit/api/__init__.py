@@ -4,27 +4,35 @@ Rooms are imported inside the functions, so that `check` never pays for the log 
 `rule` never for the PDF.
 """
 
-from iso_audit.api.outputs import as_json, summary
+from iso_audit.api.clauses import coverage
+from iso_audit.api.export import FORMATS, export
+from iso_audit.api.formats import import_file
+from iso_audit.api.outputs import as_json, exit_code, shown
 from iso_audit.api.provenance import version
 from iso_audit.api.reading import load_workspace, shipped
-from iso_audit.api.runs import audit, check, is_over
-from iso_audit.api.tools import import_table, rule_pages, schemas, write_schemas
+from iso_audit.api.runs import audit, check
+from iso_audit.api.tools import rule_pages, schemas, write_schemas
 from iso_audit.api.values import Run, Tell, Written
+from iso_audit.api.versions import diff
 
 __all__ = [
+    "FORMATS",
     "Run",
     "Tell",
     "Written",
     "as_json",
     "audit",
     "check",
-    "import_table",
-    "is_over",
+    "coverage",
+    "diff",
+    "exit_code",
+    "export",
+    "import_file",
     "load_workspace",
     "rule_pages",
     "schemas",
     "shipped",
-    "summary",
+    "shown",
     "version",
     "write_schemas",
 ]

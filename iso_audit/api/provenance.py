@@ -20,7 +20,7 @@ def run_card(workspace: Workspace, inputs: Iterable[tuple[str, Path]], questions
 
     root = Path(workspace.root)
     files = [_input(_role(name), name, root / name) for name in workspace.files]
-    files += [_input(role, path.name, path) for role, path in inputs]
+    files += [_input(role, str(path) if role == "procedure" else path.name, path) for role, path in inputs]
     return RunCard(
         program_version=version(),
         catalogue_sha256=_catalogue_sha256(),

@@ -9,12 +9,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from iso_audit.api.formats import is_drawing, read_drawing
 from iso_audit.errors import Fault, InputError
 from iso_audit.text import Text, did_you_mean, printable
 
 if TYPE_CHECKING:
     from iso_audit.model.log import LogMapping
-    from iso_audit.model.outcome import Workspace
+    from iso_audit.model.outcome import Remark, Workspace
     from iso_audit.model.procedure import Procedure
     from iso_audit.model.rule import Rule
 
@@ -99,17 +100,35 @@ def _refuse_other_ages(date: dt.date) -> None:
 
 def chosen_procedures(workspace: Workspace, names: Sequence[str]) -> tuple[Procedure, ...]:
     """Return the procedures that are named by id, code or file, every version of each."""
+    return chosen(workspace, names).procedures
+
+
+def chosen(workspace: Workspace, names: Sequence[str]) -> Workspace:
+    """Return the workspace with just the procedures that are named by id, code or file.
+
+    A file is one of ours or a BPMN drawing, which brings all its procedures and what was remarked
+    about it.
+
+    Raises:
+        InputError: with every fault of every name and file.
+    """
     from iso_audit.workspace.load import load_procedure
 
-    chosen: list[Procedure] = []
+    found: list[Procedure] = []
+    remarks: list[Remark] = []
     faults: list[Fault] = []
     for name in names:
         known = [p for p in workspace.procedures if name in (p.id, p.key, p.code)]
         if known:
-            chosen += known
-        elif Path(name).suffix in (".yaml", ".yml"):
+            found += known
+        elif is_drawing(Path(name)) or Path(name).suffix in (".yaml", ".yml"):
             try:
-                chosen.append(load_procedure(Path(name)))
+                if is_drawing(Path(name)):
+                    drawn, remarked = read_drawing(Path(name), workspace.organisation)
+                    found += drawn
+                    remarks += remarked
+                else:
+                    found.append(load_procedure(Path(name)))
             except InputError as error:
                 faults += error.faults
         else:
@@ -121,7 +140,8 @@ def chosen_procedures(workspace: Workspace, names: Sequence[str]) -> tuple[Proce
             )
     if faults:
         raise InputError(faults)
-    return tuple({procedure.key: procedure for procedure in chosen}.values())
+    procedures = tuple({procedure.key: procedure for procedure in found}.values())
+    return replace(workspace, procedures=procedures, remarks=tuple(remarks))
 
 
 def log_files(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -13,48 +12,20 @@ from iso_audit.errors import Fault, InputError
 from iso_audit.text import Text, did_you_mean
 
 
-def rule_pages(code: str | None, lang: str) -> str:
-    """Return the page of the rule with `code`, or of every rule.
+def rule_pages(code: str | None, lang: str, form: str = "text") -> str:
+    """Return the page of the rule with `code`, or of every rule; as `markdown`, with an index.
 
     Raises:
         InputError: no rule has that code.
     """
+    from iso_audit.report.rule_book import book
     from iso_audit.report.rule_page import pages
     from iso_audit.rules import CATALOGUE
 
     chosen = CATALOGUE.values() if code is None else catalogue([code]).values()
     rules = [rule for rule in chosen if rule.hooks]
     packs = load_workspace(None).packs
-    return pages(rules, packs, lang)
-
-
-def import_table(
-    table: Path, target: Path | None, facts: Mapping[str, str]
-) -> tuple[str, tuple[Fault, ...], tuple[Fault, ...]]:
-    """Turn an office's step table into the text of a procedure file; write it where `target` says.
-
-    Returns the text, what could not be read, and what was assumed and wants a person's eye, each
-    with row and column.
-
-    Raises:
-        InputError: the table cannot be read at all, `facts` names an id that is none, or `target`
-            exists already or cannot be written.
-    """
-    from iso_audit.exchange.step_table import read_steps
-    from iso_audit.workspace.faults import not_an_id
-    from iso_audit.workspace.shapes.base import is_id
-    from iso_audit.workspace.write import procedure_yaml
-
-    if target is not None and os.path.lexists(target):
-        said = Text(vi="tệp đã có, sẽ không ghi đè", en="the file exists and is not overwritten")
-        raise InputError([Fault(said, str(target))])
-    if "id" in facts and not is_id(facts["id"]):
-        raise InputError([Fault(not_an_id(facts["id"]), "--id")])
-    read = read_steps(table, facts)
-    text = procedure_yaml(read.procedure)
-    if target is not None:
-        write_text(target, text)
-    return text, tuple(read.unread), tuple(read.assumed)
+    return book(rules, packs, lang) if form == "markdown" else pages(rules, packs, lang)
 
 
 def schemas(name: str | None = None) -> Mapping[str, Mapping[str, object]]:
@@ -63,9 +34,11 @@ def schemas(name: str | None = None) -> Mapping[str, Mapping[str, object]]:
     Raises:
         InputError: there is no such kind of file.
     """
+    from iso_audit.report.json_shape import schema as findings
+    from iso_audit.workspace.schema import DRAFT
     from iso_audit.workspace.schema import schemas as published
 
-    known = published()
+    known = {**published(), "findings": {"$schema": DRAFT, **findings()}}
     if name is not None and name not in known:
         said = Text(vi=f"không có loại tệp '{name}'", en=f"there is no kind of file '{name}'")
         raise InputError([Fault(said, hint=did_you_mean(name, known))])

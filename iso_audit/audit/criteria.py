@@ -5,7 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
+from itertools import product
 
+from iso_audit.analysis.constraints import Must, constraint_of
+from iso_audit.analysis.graph import cases_of
+from iso_audit.analysis.keeping import demand_of
+from iso_audit.model.condition import holds, names_case
 from iso_audit.model.log import FactParameters, World
 from iso_audit.model.outcome import Workspace
 from iso_audit.model.procedure import Procedure
@@ -23,32 +28,11 @@ def in_force(packs: Iterable[Pack], day: dt.date) -> list[Requirement]:
     ]
 
 
-def concerns(requirement: Requirement, procedure: Procedure) -> bool:
-    """Whether every condition of the requirement's `when` holds for the procedure."""
-    return all(_holds(name, wanted, procedure) for name, wanted in requirement.when.items())
-
-
-def _holds(name: str, wanted: object, procedure: Procedure) -> bool:
-    one_of = wanted if isinstance(wanted, tuple | list) else (wanted,)
-    if name == "same_day":
-        return procedure.same_day is wanted
-    if name == "extent":
-        return procedure.extent in one_of
-    if name == "level":
-        return procedure.level in one_of
-    if name == "procedures":
-        return procedure.id in one_of
-    if name == "has_kind":
-        return any(procedure.of_kind(str(kind)) for kind in one_of)
-    if name == "linked":
-        return is_linked(procedure) is wanted
-    raise ValueError(f"no condition is called {name!r}")
-
-
-def is_linked(procedure: Procedure) -> bool:
-    """Whether several agencies handle the procedure together (một cửa liên thông)."""
-    other = any(not step.part for step in procedure.steps)
-    return len(procedure.parts) + (1 if procedure.parts and other else 0) > 1
+def concerns(requirement: Requirement, procedure: Procedure, case: str | None = None) -> bool:
+    """Whether the requirement applies to dossiers of `case`; without a case, to any dossier at all."""
+    if case is None and names_case(requirement.when):
+        return any(holds(requirement.when, procedure, each) for each in cases_of(procedure))
+    return holds(requirement.when, procedure, case or "")
 
 
 def judged_on(procedure: Procedure, audit_date: dt.date) -> dt.date:
@@ -97,7 +81,7 @@ def requirements_by_era(packs: Sequence[Pack], eras: Sequence[dt.date]) -> list[
     return [in_force(packs, day) for day in (day_before, *eras)]
 
 
-def _fact_parameters(requirements: Iterable[Requirement]) -> FactParameters:
+def _fact_parameters(requirements: Sequence[Requirement]) -> FactParameters:
     """Take the parameters that facts depend on; the last requirement that sets one has the word.
 
     Packs stand from the general to the special (settings list them so), and so do the
@@ -109,4 +93,7 @@ def _fact_parameters(requirements: Iterable[Requirement]) -> FactParameters:
         for name, value in requirement.parameters.items():
             if name in names and value is not None:
                 values[name] = value
+    asked = [constraint_of(each) for each in requirements if each.rule == "constraint"]
+    values["pairs"] = tuple(pair for one in asked if one.must is Must.APART for pair in product(*one.terms))
+    values["demands"] = tuple(demand for one in asked if (demand := demand_of(one)) is not None)
     return FactParameters(**values)  # type: ignore[arg-type]  # kinds were checked when packs were read

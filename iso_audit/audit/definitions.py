@@ -19,10 +19,12 @@ def check_definitions(
     workspace: Workspace, catalogue: Catalogue, gathered: Gathered, tell: Tell = quiet
 ) -> None:
     """Put every requirement in force to every procedure version."""
+    calendar = workspace.calendars.get(workspace.settings.calendar)
     for done, procedure in enumerate(workspace.procedures):
         tell("definitions", done, len(workspace.procedures))
         day = judged_on(procedure, workspace.settings.audit_date)
-        asked = study(procedure, workspace.organisation, day, _announced(workspace, procedure, day))
+        announced = _announced(workspace, procedure, day)
+        asked = study(procedure, workspace.organisation, day, announced, calendar)
         for requirement in in_force(workspace.packs, day):
             hook = catalogue[requirement.rule].on_procedure
             if hook is not None and requirement.asks(hook.code) and concerns(requirement, procedure):

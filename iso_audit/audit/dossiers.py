@@ -7,23 +7,13 @@ from dataclasses import dataclass
 
 from iso_audit.audit.criteria import concerns, eras_of, requirements_by_era
 from iso_audit.audit.gathered import Catalogue, Gathered, Tell, ask, quiet
-from iso_audit.engine.protocol import Counted, Held, Where
+from iso_audit.engine.protocol import Counted, Held, Question, Where
 from iso_audit.model.finding import Exhibit, Finding, Grade, OpenItem, Tally
 from iso_audit.model.log import Judgement
 from iso_audit.model.outcome import Workspace
 from iso_audit.model.requirement import Requirement
 from iso_audit.model.rule import Answer, Hook
 from iso_audit.model.trace import DossierKind, EventKind, Trace
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What was asked of dossiers: a hook under a requirement, and the variant of its breach."""
-
-    code: str
-    rule: str
-    requirement: str
-    variant: str = ""
 
 
 @dataclass(slots=True)
@@ -49,7 +39,8 @@ class _Enquiry:
         self, hook: Hook[object], requirement: Requirement, asked: EventKind | DossierKind | Trace
     ) -> list[Judgement]:
         """Ask one thing and return the rows of the answer; open where the log lacks a column."""
-        if not requirement.asks(hook.code) or not concerns(requirement, asked.procedure):
+        case = None if isinstance(asked, EventKind) else asked.case
+        if not requirement.asks(hook.code) or not concerns(requirement, asked.procedure, case):
             return []
         question = Question(hook.code, requirement.rule, requirement.id)
         missing = [column for column in hook.needs if column not in self.columns]
@@ -135,8 +126,7 @@ def check_log(
                     into += enquiry.put(hook, requirement, subject)
     tell("tally", 0, 1)
     questions = list(enquiry.questions)
-    asked = [(question.code, question.rule, question.requirement) for question in questions]
-    counted = held.tally(asked, *rows)
+    counted = held.tally(questions, *rows)
     _findings_of_log(enquiry, questions, counted)
     tell("tally", 1, 1)
     return counted

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 
 from iso_audit import api
-from iso_audit.cli.frame import FINDINGS, OK, OUR_FAULT, PATH, day_of, guard, progress, shared
+from iso_audit.cli.frame import PATH, day_of, guard, progress, shared
 from iso_audit.text import Text, number
 
 UNUSED = Text(
@@ -17,6 +20,20 @@ UNUSED = Text(
     en="Note: {count} of {rows} rows of the log could not be used, first {place}; the report says why.",
 )
 NOT_WRITTEN = Text(vi="Không ghi được {name}: {reason}", en="{name} could not be written: {reason}")
+REMARKS = Text(
+    vi="Ghi chú về sơ đồ, không phải phát hiện đánh giá ({count}):",
+    en="Remarks about the drawing, no findings of the audit ({count}):",
+)
+MOST_LINES = 12
+TONES: Mapping[str, Mapping[str, Any]] = {
+    "major": {"fg": "red", "bold": True},
+    "minor": {"fg": "yellow", "bold": True},
+    "observation": {"fg": "cyan"},
+    "mark": {"fg": "red"},
+    "strong": {"bold": True},
+    "quiet": {"dim": True},
+}
+"""How the words of a listing look on a terminal."""
 
 
 @click.command()
@@ -33,7 +50,7 @@ def check(
     with guard(lang), progress(quiet or form != "text", lang) as tell:
         run = api.check(workspace, procedures, date=day_of(date), select=select, ignore=ignore, tell=tell)
     with guard(lang, done=True):
-        _show(run, form, fail_on, lang)
+        _show(run, form, fail_on, quiet, lang)
 
 
 @click.command()
@@ -53,18 +70,36 @@ def audit(
             lang=lang, date=day_of(date), select=select, ignore=ignore, tell=tell,
         )  # fmt: skip
     with guard(lang, done=True):
-        _show(run, form, fail_on, lang)
+        _show(run, form, fail_on, quiet, lang)
 
 
-def _show(run: api.Run, form: str, fail_on: str, lang: str) -> None:
-    click.echo(api.as_json(run) if form == "json" else api.summary(run, lang))
+def _show(run: api.Run, form: str, fail_on: str, quiet: bool, lang: str) -> None:
+    code = api.exit_code(run, fail_on)
+    click.echo(api.shown(run, form, lang, fail_on, quiet, _paint), nl=False)
     intake = run.outcome.intake
     if intake is not None and intake.refused_count:
         first, rows = intake.refused[0], intake.event_rows + intake.dossier_rows
         facts = {"count": number(intake.refused_count, lang), "rows": number(rows, lang)}
         click.echo(UNUSED.fill(lang, {**facts, "place": f"{first.file}:{first.row}"}), err=True)
+    if form == "text" and not quiet:
+        _remark(run, lang)
     for name, reason in run.written.missing:
         click.echo(NOT_WRITTEN.fill(lang, {"name": name, "reason": reason}), err=True)
-    if run.outcome.failures:
-        sys.exit(OUR_FAULT)
-    sys.exit(FINDINGS if api.is_over(run, fail_on) else OK)
+    sys.exit(code)
+
+
+def _remark(run: api.Run, lang: str) -> None:
+    """What there is to know about the drawings that were read; the same words once, with all their lines."""
+    lines: dict[tuple[str, str], list[int]] = {}
+    for remark in run.outcome.remarks:
+        lines.setdefault((remark.place.file, remark.what.say(lang)), []).append(remark.place.line)
+    if lines:
+        click.echo(REMARKS.fill(lang, {"count": number(len(run.outcome.remarks), lang)}), err=True)
+    for (file, said), at in lines.items():
+        more = ", ".join(map(str, at[1:MOST_LINES])) + (", ..." if len(at) > MOST_LINES else "")
+        click.echo(f"  {file}:{at[0]}: {said}" + (f" (+ {more})" if more else ""), err=True)
+
+
+def _paint(said: str, tone: str) -> str:
+    """Colour, which click leaves out where nobody looks."""
+    return click.style(said, **TONES[tone]) if sys.stdout.isatty() and "NO_COLOR" not in os.environ else said

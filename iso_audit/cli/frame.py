@@ -67,10 +67,11 @@ def shared(command: Command) -> Command:
             help="Mức làm lệnh kết thúc với mã 1. / Grade that ends with exit code 1.",
         ),
         click.option(
-            "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True,
+            "--format", "form", type=click.Choice(["text", "json", "sarif", "junit"]),
+            default="text", show_default=True,
             help="Dạng in ra màn hình. / What is printed.",
         ),
-        click.option("--quiet", "-q", is_flag=True, help="Không in tiến độ. / No progress."),
+        click.option("--quiet", "-q", is_flag=True, help="Chỉ in các kết luận. / Findings only."),
     )  # fmt: skip
     for option in reversed(options):
         command = option(command)

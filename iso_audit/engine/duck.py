@@ -27,11 +27,13 @@ from iso_audit.engine.opening import Foreign, Opened, open_log
 from iso_audit.engine.protocol import Counted, Question
 from iso_audit.engine.refusals import refusal
 from iso_audit.engine.store import Store
+from iso_audit.engine.story import Stories
 from iso_audit.engine.tables import Read, make_base, read_dossiers, read_events
 from iso_audit.engine.tally import Answers, tally
 from iso_audit.errors import EngineError, InputError
 from iso_audit.model.civil import DAY, civil_seconds, date_of
 from iso_audit.model.log import Intake, Judgement, LogMapping, Measure, World
+from iso_audit.model.story import Story
 from iso_audit.model.trace import DossierKind, EventKind, Trace
 from iso_audit.text import Text, date
 
@@ -121,6 +123,7 @@ class DuckHeld:
         table = _work_table(store, world, drawn_s)
         given = mapping.due == "given"
         make_dues(store, self._norms, table, read.words["case"], read.words["channel"], given)
+        spans, desks = make_days(store, table)
         make_dossiers(
             store,
             self._norms,
@@ -129,13 +132,17 @@ class DuckHeld:
             drawn_s,
             has_table=read.dossiers is not None,
             given=given,
+            spans=spans,
         )
-        spans, desks = make_days(store, table)
         make_bands(store, spans)
         is_derived = mapping.start == "previous_finish"
         make_judged(store, spans, desks, self._known, int(drawn.timestamp() * 1_000_000), is_derived)
         self._kinds = Kinds(store, self._norms, read.words["case"])
         explain = Explain(store, self._norms, table, read.words["case"], drawn_s, given)
+        self._stories = Stories(
+            store, self._norms, read.words, explain, spans, drawn_s, has_table=read.dossiers is not None
+        )
+        self._asked: tuple[Sequence[Question], Sequence[str]] = ((), ())
         self._evidence = Evidence(store, self._norms, read.words, spans, explain, account)
         self._intake = account.intake(world, mapping, self._known, drawn_s)
 
@@ -166,7 +173,20 @@ class DuckHeld:
         """Join answers back to dossiers; traces are numbered as they were asked for last."""
         self._kinds.make_missing()
         answers = Answers(on_events, on_dossiers, on_traces)
+        self._asked = questions, answers.steps
         return tally(self._store, self._norms, self._words["unit"], questions, answers, self._evidence)
+
+    def stories(self, dossier_id: str) -> tuple[Story, ...]:
+        """Dossiers with this id, each as the log tells it; with what was found once that was counted."""
+        return self._stories.of(dossier_id, *self._asked)
+
+    def untold(self, dossier_id: str) -> str:
+        """Why a dossier has no story: `unknown`, `no-procedure` or `outside-period`; empty: it has one."""
+        return self._stories.untold(dossier_id)
+
+    def ids_like(self, dossier_id: str) -> tuple[str, ...]:
+        """Ids of dossiers that look like this one, the likest first."""
+        return self._stories.near(dossier_id)
 
     def measures(self) -> tuple[Measure, ...]:
         return measures(self._store, self._norms, self._words["unit"])

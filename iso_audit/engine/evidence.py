@@ -99,7 +99,7 @@ class Evidence:
     def ask(self, questions: Sequence[Question], steps: Sequence[str]) -> None:
         """Keep the words of what was asked; makes `rank_question` and `rank_procedure`."""
         self._questions, self._steps = questions, steps
-        asked = [f"{code} {requirement}" for code, _, requirement in questions]
+        asked = [f"{one.code} {one.requirement}" for one in questions]
         for name, words in (("question", asked), ("procedure", list(self._norms.keys))):
             order = {word: rank for rank, word in enumerate(sorted(set(words)))}
             self._store.put(
@@ -210,14 +210,14 @@ class Evidence:
         return self._limits[key]
 
     def _line(self, breach: _Breach) -> list[object]:
-        code, _, requirement = self._questions[breach.question]
+        asked = self._questions[breach.question]
         own_step = self._norms.steps[breach.event_step] if breach.event_step is not None else ""
         _, limit = self._limit(breach) if breach.event_step is not None else (None, 0)
         lines = self._account.dossier_lines if breach.is_dossier_row else self._account.event_lines
         occurred = breach.start_s if breach.finish_s is None else breach.finish_s
         return [
-            code,
-            requirement,
+            asked.code,
+            asked.requirement,
             self._procedure(breach).key,
             cell(self._words["unit"].say(breach.unit)),
             self._steps[breach.step] or own_step,

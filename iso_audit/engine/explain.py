@@ -29,12 +29,15 @@ class Explain:
         self._store, self._norms, self._table, self._cases = store, norms, table, cases
         self._drawn_s, self._given = drawn_s, given
 
+    def working_seconds(self, begin_s: int, end_s: int) -> int:
+        """Seconds of work between two civil seconds."""
+        return int(self._table.working_seconds(np.array([begin_s]), np.array([end_s]))[0])
+
     def late_seconds(self, due_s: int | None, end_s: int | None) -> int | None:
         """Working time from the due date to the finish, or to when the log was drawn up."""
         if due_s is None:
             return None
-        until = self._drawn_s if end_s is None else end_s
-        return int(self._table.working_seconds(np.array([due_s]), np.array([until]))[0])
+        return self.working_seconds(due_s, self._drawn_s if end_s is None else end_s)
 
     def dues(self, dossiers: Collection[int]) -> dict[int, Text]:
         """One sentence on the due date of each of these dossiers; nothing where none was counted."""

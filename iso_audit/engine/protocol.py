@@ -10,13 +10,21 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from iso_audit.model.finding import Exhibit
 from iso_audit.model.log import Intake, Judgement, LogMapping, Measure, World
+from iso_audit.model.story import Story
 from iso_audit.model.trace import DossierKind, EventKind, Trace
 
 if TYPE_CHECKING:
     import pyarrow as pa  # type: ignore[import-untyped]
 
-Question = tuple[str, str, str]
-"""(code, rule, requirement) of what was asked."""
+
+class Question(NamedTuple):
+    """What was asked of dossiers: a hook under a requirement, and the variant of its breach."""
+
+    code: str
+    rule: str
+    requirement: str
+    variant: str = ""
+
 
 Where = tuple[int, str, str, str]
 """(index of the question, procedure key, unit, step): what makes one finding."""
@@ -79,6 +87,12 @@ class Held(Protocol):
         on_dossiers: Iterable[Judgement],
         on_traces: Iterable[Judgement],
     ) -> Counted: ...
+
+    def stories(self, dossier_id: str) -> Sequence[Story]: ...
+
+    def untold(self, dossier_id: str) -> str: ...
+
+    def ids_like(self, dossier_id: str) -> Sequence[str]: ...
 
     def measures(self) -> Sequence[Measure]: ...
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from iso_audit.model.place import NOWHERE, Place
+from iso_audit.model.procedure import Period
 from iso_audit.text import Text
 
 
@@ -40,23 +41,68 @@ class Role:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A person as a log names them, by code; `roles` are held until further notice."""
+    """A person as a log names them, by code; `roles` are held on the days `in_office`."""
 
     id: str
     roles: tuple[str, ...] = ()
     unit: str = ""
+    in_office: Period = Period()
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Delegation:
+    """A letter by which a person acts in a role for a time (giấy ủy quyền), besides the roles held."""
+
+    person: str
+    role: str
+    unit: str = ""
+    """Where; empty: where the person belongs."""
+    in_force: Period = Period()
+    ref: str = ""
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SystemDocument:
+    """A document of the quality system that answers to clauses for every procedure of the office."""
+
+    code: str
+    title: Text = Text()
+    clauses: tuple[str, ...] = ()
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """A clause that the office has declared not applicable, with its justification (ISO 9001:2015, 4.3)."""
+
+    clause: str
+    reason: Text = Text()
     place: Place = field(default=NOWHERE, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """All units, roles and people of a workspace."""
+    """All units, roles and people of a workspace, and the documents of its quality system."""
 
     units: Mapping[str, Unit] = field(default_factory=dict)
     roles: Mapping[str, Role] = field(default_factory=dict)
     people: Mapping[str, Person] = field(default_factory=dict)
+    delegations: tuple[Delegation, ...] = ()
+    documents: tuple[SystemDocument, ...] = ()
+    exclusions: tuple[Exclusion, ...] = ()
 
     def may_act(self, acting: str, required: str) -> bool:
         """Whether somebody in role `acting` may carry out a step of role `required`."""
         role = self.roles.get(acting)
         return acting == required or (role is not None and required in role.covers)
+
+    def functions(self) -> Iterator[tuple[Person, str, str, Period]]:
+        """Who may act in which role, in which unit and on which days, by office or by delegation."""
+        for person in self.people.values():
+            for role in person.roles:
+                yield person, role, person.unit, person.in_office
+        for letter in self.delegations:
+            person = self.people[letter.person]
+            yield person, letter.role, letter.unit or person.unit, letter.in_force

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from iso_audit.model.calendar import Calendar
 from iso_audit.model.finding import Finding, OpenItem, RuleFailure, Tally
 from iso_audit.model.log import Intake, Measure
+from iso_audit.model.nonconformity import IdleWaiver, Waived, Waiver
 from iso_audit.model.organisation import Organisation
 from iso_audit.model.place import NOWHERE, Place
 from iso_audit.model.procedure import Announcement, Procedure
@@ -64,8 +65,12 @@ class Workspace:
     """Those that the settings name, in that order."""
     procedures: tuple[Procedure, ...]
     """Every version, in order of id and first day in force."""
+    other_packs: tuple[Pack, ...] = ()
+    """Those that lie in the workspace and are not applied, as a coming edition of a standard."""
     announced: Mapping[str, tuple[Announcement, ...]] = field(default_factory=dict)
     """Procedure code -> announcements."""
+    waivers: tuple[Waiver, ...] = ()
+    remarks: tuple[Remark, ...] = ()
     files: tuple[str, ...] = ()
     """Paths that were read, relative to `root`, for the list of inputs."""
 
@@ -83,6 +88,18 @@ class InputFile:
     name: str
     sha256: str
     size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something to know about a drawing that was read: an observation beside the findings."""
+
+    slug: str
+    """`unread` for what was not read as meaning, else the name of the habit of drawing."""
+    what: Text
+    of: str = ""
+    """Id of the element of the drawing."""
+    place: Place = NOWHERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +122,7 @@ class Outcome:
 
     card: RunCard
     findings: tuple[Finding, ...]
-    """Gravest first, then code, procedure, unit, step."""
+    """Gravest first, then code, procedure, unit, step; those that are waived stand in `waived`."""
     open_items: tuple[OpenItem, ...]
     tallies: tuple[Tally, ...]
     failures: tuple[RuleFailure, ...] = ()
@@ -118,3 +135,7 @@ class Outcome:
     """(procedure id, unit) -> dossiers examined, for grading and denominators."""
     executions: Mapping[tuple[str, str], int] = field(default_factory=dict)
     """(procedure key, step) -> times the log shows it; empty where there is no log."""
+    waived: tuple[Waived, ...] = ()
+    idle_waivers: tuple[IdleWaiver, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+    """About the drawings that were read, in the order of their files."""

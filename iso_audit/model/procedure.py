@@ -304,7 +304,10 @@ class Procedure:
     authority: str = ""
     """Role id of the competent authority who signs the result."""
     limits: Mapping[str, Limit] = field(default_factory=dict)
-    """Case of the dossier -> whole limit; the key "default" is the ordinary case."""
+    """Case of the dossier -> whole limit; the key "default" is the ordinary case.
+
+    The id of an end (say, of the refusal) in place of a case: the limit of the runs that lead there.
+    """
     in_force: Period = Period()
     legal_basis: tuple[LegalBasis, ...] = ()
     separation: tuple[Separation, ...] = ()
@@ -339,6 +342,16 @@ class Procedure:
     def by_id(self) -> Mapping[str, Step]:
         return {step.id: step for step in self.steps}
 
+    @cached_property
+    def _by_kind(self) -> Mapping[str, tuple[Step, ...]]:
+        steps: dict[str, list[Step]] = {}
+        for step in self.steps:
+            for kind in step.kinds:
+                of_it = steps.setdefault(kind, [])
+                if not of_it or of_it[-1] is not step:
+                    of_it.append(step)
+        return {kind: tuple(of_it) for kind, of_it in steps.items()}
+
     @property
     def key(self) -> str:
         """Names one version among all: `id` or `id@first-day`."""
@@ -351,7 +364,10 @@ class Procedure:
 
     def of_kind(self, *kinds: str) -> tuple[Step, ...]:
         """Steps that are at least one of `kinds`, in the order of the file."""
-        return tuple(step for step in self.steps if any(step.is_a(kind) for kind in kinds))
+        wanted = self._by_kind.keys() & kinds
+        if len(wanted) < 2:
+            return self._by_kind[wanted.pop()] if wanted else ()
+        return tuple(step for step in self.steps if not wanted.isdisjoint(step.kinds))
 
     def meant(self, name: str) -> tuple[Step, ...]:
         """Steps that a requirement means by a step id or a kind; a step id wins."""

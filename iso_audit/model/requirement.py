@@ -24,6 +24,25 @@ class Clause:
 
 
 @dataclass(frozen=True, slots=True)
+class ClauseNeed:
+    """One clause of an edition of a standard, and by what a procedure may answer to it."""
+
+    clause: str
+    title: Text = Text()
+    by: tuple[str, ...] = ()
+    """Kinds of steps, or parts of a procedure (see `analysis.coverage`): any one of them will do."""
+    rules: tuple[str, ...] = ()
+    """Codes, or their beginnings, that check the clause; they cover it where `by` asks for nothing."""
+    only_with: tuple[str, ...] = ()
+    """The clause concerns only procedures that have one of these; empty: every procedure."""
+    was: tuple[str, ...] = ()
+    """Clauses of the edition before that it came from; empty: the same number."""
+    sure: bool = True
+    """False where the number was not checked against the published text."""
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Requirement:
     """One question of a pack: a rule, its parameters, where it comes from and how grave a breach is."""
 
@@ -77,4 +96,8 @@ class Pack:
     requirements: tuple[Requirement, ...]
     in_force: Period = Period()
     edition: str = ""
+    standard: str = ""
+    """Name of the standard by which clauses are cited, e.g. "ISO 9001:2015"; empty for a law."""
+    clauses: tuple[ClauseNeed, ...] = ()
+    """What a procedure has to answer to, clause by clause; empty where the pack does not list them."""
     place: Place = field(default=NOWHERE, compare=False)

@@ -9,7 +9,7 @@ the report fills.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar
 
@@ -110,16 +110,19 @@ class Example:
 class Parameter:
     """A parameter of a rule as a requirement may set it; `kind` is checked when packs are read.
 
-    Kinds: `int`, `number`, `text`, `flag`, `time`, `limit`, `names` (step ids or kinds),
-    `texts`, `patterns` (regular expressions), `clocks` (kind of step -> what the clock does there),
-    `grades` (name -> grade), `map`.
+    Kinds: `int`, `number`, `text`, `role`, `flag`, `time`, `limit`, `names` (step ids or kinds), `terms`
+    (names, or lists of names that may stand in for each other), `texts`, `patterns` (regular
+    expressions), `clocks` (kind of step -> what the clock does there), `grades` (name -> grade), `map`;
+    `clauses` is never written: it is the clauses of the requirement's pack.
     """
 
     kind: str
     says: Text
     default: object = None
     known: tuple[str, ...] = ()
-    """Words that `texts` may hold, where not any word will do."""
+    """Words that `text` and `texts` may hold, where not any word will do."""
+    required: bool = False
+    """Every requirement of the rule has to set it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +133,12 @@ class Rule:
     title: Text
     why: Text
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    faults: Callable[[Mapping[str, object]], Iterable[tuple[str, Text]]] | None = None
+    """What is wrong with parameters that are right each by itself: the name of one, and why."""
     reads: tuple[str, ...] = ()
     """Facts of events and dossiers that `on_trace` reads: only these enter a trace's key."""
+    by_case: bool = False
+    """Its question on definitions minds the case that a requirement's `when` names."""
     on_procedure: Hook[Any] | None = None
     """Asked of a `Study`, which belongs to a room above this one."""
     on_event: Hook[EventKind] | None = None

@@ -13,12 +13,13 @@ from typing import Any
 
 from iso_audit.model.finding import Finding, Tally
 from iso_audit.model.log import Measure
+from iso_audit.model.nonconformity import IdleWaiver
 from iso_audit.model.outcome import Outcome
 from iso_audit.model.place import Place
 from iso_audit.model.procedure import Limit
 from iso_audit.text import Text
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 def text(outcome: Outcome) -> str:
@@ -27,7 +28,10 @@ def text(outcome: Outcome) -> str:
         "schema_version": SCHEMA_VERSION,
         "run": plain(outcome.card),
         "findings": [_finding(finding) for finding in outcome.findings],
+        "waived": [{**_finding(one.finding), "waived": plain(one.waiver)} for one in outcome.waived],
+        "idle_waivers": [_idle(one) for one in outcome.idle_waivers],
         "open": plain(outcome.open_items),
+        "remarks": plain(outcome.remarks),
         "failures": plain(outcome.failures),
         "tallies": _table(Tally, outcome.tallies),
         "measures": _table(Measure, outcome.measures),
@@ -69,6 +73,11 @@ def render(outcome: Outcome, target: Path) -> None:
 
 def _finding(finding: Finding) -> dict[str, Any]:
     return {"fingerprint": finding.fingerprint, **plain(finding)}
+
+
+def _idle(one: IdleWaiver) -> dict[str, Any]:
+    near = [finding.fingerprint for finding in one.near]
+    return {"waiver": plain(one.waiver), "why": one.why.value, "near": near}
 
 
 def plain(value: object) -> Any:  # noqa: ANN401 - JSON is what it is

@@ -1,4 +1,4 @@
-"""The report for paper and archive: PDF/A-3a and PDF/UA-1 in one file, the same bytes every time.
+"""Pages for paper and archive: PDF/A-3a and PDF/UA-1 in one file, the same bytes every time.
 
 WeasyPrint writes one conformance at a time, so the mark of PDF/UA is put into the metadata that it
 writes for PDF/A (with the description of that mark which PDF/A asks for). Only files of the
@@ -13,6 +13,7 @@ import logging
 import warnings
 from collections.abc import Callable
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as Xml
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from iso_audit.report.view import View
+    from iso_audit.report.words import Words
 
 PANGO = "sudo apt-get install --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 """What a machine without Pango needs (Debian, Ubuntu)."""
@@ -47,21 +49,47 @@ _UA_PART = f"""
 </rdf:RDF>"""
 
 
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A page to be drawn: the HTML with all its styles, and what its document is told by."""
+
+    html: str
+    words: Words
+    created: str
+    """Day, ISO 8601: the only date that the document may carry."""
+    digest: str
+    """Hash of what it was made from, 32 hexadecimal digits or more: its identifier."""
+    drawings: Mapping[str, bytes] = field(default_factory=dict)
+
+
+def paper_style(templates: Path) -> str:
+    """The letters and the layout of an official document."""
+    return font_faces(templates, inline=False) + "\n" + asset(templates, "report.css").decode()
+
+
 def render(view: View, templates: Path, target: Path, attach: tuple[Path, ...] = ()) -> None:
-    """Write the PDF with the files of `attach` inside.
+    """Write the PDF of the report with the files of `attach` inside.
+
+    Raises:
+        RenderError: as `draw`.
+    """
+    drawings: dict[str, bytes] = {}
+    html = page(view, templates, style=paper_style(templates), drawings=drawings)
+    draw(Sheet(html, view.words, view.created, view.digest, drawings), templates, target, attach)
+
+
+def draw(sheet: Sheet, templates: Path, target: Path, attach: tuple[Path, ...] = ()) -> None:
+    """Write any page as PDF.
 
     Raises:
         RenderError: Pango is missing (the message says how to install it), or a template asks for
             a file that is not packaged.
     """
-    weasyprint = _weasyprint(view)
-    style = font_faces(templates, inline=False) + "\n" + asset(templates, "report.css").decode()
-    drawings: dict[str, bytes] = {}
-    html = page(view, templates, style=style, drawings=drawings)
-    fetcher = _fetcher(templates, drawings)
-    day = dt.datetime.fromisoformat(view.created).replace(tzinfo=dt.UTC)
+    weasyprint = _weasyprint(sheet.words)
+    fetcher = _fetcher(templates, sheet.drawings)
+    day = dt.datetime.fromisoformat(sheet.created).replace(tzinfo=dt.UTC)
     with _quiet(), _without_pauses(), _fonts() as fonts:
-        document = weasyprint.HTML(string=html, url_fetcher=fetcher, base_url="asset:").render(
+        document = weasyprint.HTML(string=sheet.html, url_fetcher=fetcher, base_url="asset:").render(
             font_config=fonts
         )
         document.metadata.generate_rdf_metadata = _with_ua(document.metadata.generate_rdf_metadata)
@@ -75,7 +103,7 @@ def render(view: View, templates: Path, target: Path, attach: tuple[Path, ...] =
         document.write_pdf(
             target,
             pdf_variant="pdf/a-3a",
-            pdf_identifier=bytes.fromhex(view.digest[:32]),
+            pdf_identifier=bytes.fromhex(sheet.digest[:32]),
             attachments=attachments or None,
         )
 
@@ -92,11 +120,11 @@ def _fonts() -> Iterator[Any]:
         fonts.__del__()
 
 
-def _weasyprint(view: View) -> Any:  # noqa: ANN401 - the library has no types
+def _weasyprint(words: Words) -> Any:  # noqa: ANN401 - the library has no types
     try:
         import weasyprint  # type: ignore[import-untyped]
     except OSError as missing:  # what cffi raises where Pango cannot be loaded
-        raise RenderError(view.words("error.pango", command=PANGO)) from missing
+        raise RenderError(words("error.pango", command=PANGO)) from missing
     return weasyprint
 
 

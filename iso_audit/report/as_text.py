@@ -5,11 +5,11 @@ from __future__ import annotations
 import textwrap
 from collections import Counter
 from collections.abc import Iterable
-from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from iso_audit.model.finding import Grade
+from iso_audit.report.quoting import harmless
 from iso_audit.text import number
 
 if TYPE_CHECKING:
@@ -21,8 +21,8 @@ TOP = 5
 WIDTH = 96
 
 
-def render(view: View, paths: Iterable[Path] = ()) -> str:
-    """The whole summary, ready to print; `paths` are the files that were written."""
+def render(view: View, paths: Iterable[Path]) -> str:
+    """The whole summary, ready to print; `paths` are the files that were written, which say the rest."""
     words = view.words
     lines = [words("text.title"), "=" * len(words("text.title")), "", *_wrap(view.summary), ""]
     counts = Counter(statement.grade for statement in view.statements)
@@ -36,12 +36,11 @@ def render(view: View, paths: Iterable[Path] = ()) -> str:
             words.count("text.failed", len(view.method.failures)),
             *(f"  {f}" for f in view.method.failures),
         ]
-    written = [str(path) for path in paths]
-    if written:
-        lines += ["", *_top(view), "", words("text.written"), *(f"  {path}" for path in written)]
-    else:
-        lines += ["", *_all(view), *_open(view)]
-    return "\n".join(lines) + "\n"
+    for note in view.waiver_notes:
+        lines += ["", *_wrap(words("text.note", said=note))]
+    lines += ["", *_top(view)]
+    lines += ["", words("text.written"), *(f"  {path}" for path in paths)]
+    return "\n".join(map(harmless, lines)) + "\n"
 
 
 def _top(view: View) -> list[str]:
@@ -56,29 +55,10 @@ def _top(view: View) -> list[str]:
     return lines
 
 
-def _all(view: View) -> list[str]:
-    """Every finding with its place, where no report says it."""
-    lines = [view.words("text.findings" if view.statements else "text.clean")]
-    for one in view.statements:
-        lines += _finding(one, view)
-        if one.place:
-            lines.append(f"       {one.place}")
-    return lines
-
-
 def _finding(one: Statement, view: View) -> list[str]:
     grade = view.words(f"grade.{one.grade.value}")
     head = f"  {one.number:>3}. [{grade}] {one.title} ({one.code})"
     return [head, *_wrap(f"{' · '.join(one.where)}: {one.said}", "       ")]
-
-
-def _open(view: View) -> list[str]:
-    lines: list[str] = []
-    for reason, rows in groupby(view.open_rows, key=lambda row: row.reason):
-        lines += _wrap(reason, "  ")
-        for row in rows:
-            lines += _wrap(f"- {row.question} ({row.code}): {row.where}", "    ")
-    return ["", view.words("section.open"), *lines] if lines else []
 
 
 def _gravest(view: View) -> list[Statement]:

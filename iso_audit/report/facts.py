@@ -45,7 +45,9 @@ class Facts:
             return "; ".join(f"{key}: {self.say('', each, procedure)}" for key, each in sorted(value.items()))
         if isinstance(value, (tuple, list, set, frozenset)):
             each = [self.say(name, one, procedure) for one in _in_order(value)]
-            return ARROW.join(each) if is_run(name) else self.words.join(each)
+            if is_run(name):
+                return ARROW.join(each)
+            return self.words.join(each, "join.or" if _is(name, "any") else "join.and")
         return self._scalar(name, value, procedure)
 
     def _scalar(self, name: str, value: object, procedure: str) -> str:

@@ -80,8 +80,12 @@ def swimlanes(
     marks: Marks,
     title: str,
     scale: float = 1.0,
+    about: str = "",
 ) -> str:
-    """Draw the part of a layout between two heights, under the heads of its lanes."""
+    """Draw the part of a layout between two heights, under the heads of its lanes.
+
+    `title` and `about` are for those who cannot see the picture.
+    """
     top, bottom = span
     head = head_height(layout, labels)
     height = head + bottom - top + (FOOT if bottom < layout.height else 0)
@@ -99,10 +103,12 @@ def swimlanes(
         if top <= box.y and box.bottom <= bottom:
             shift.append(_gateway(step, box) if step.is_silent else _box(step, box, labels, marks))
     said = escape(title)
+    described = f"<desc>{escape(about)}</desc>" if about else ""
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {layout.width:.1f} {height:.1f}" '
         f'width="{layout.width * scale:.1f}pt" height="{height * scale:.1f}pt" role="img" '
-        f'aria-label="{said}" font-family="{SERIF}"><title>{said}</title>{"".join(drawn + shift)}</g></svg>'
+        f'aria-label="{said}" font-family="{SERIF}"><title>{said}</title>{described}'
+        f"{''.join(drawn + shift)}</g></svg>"
     )
 
 

@@ -126,6 +126,8 @@ def summary(
     )
     if degree.rate:
         said.append(words("summary.rate", rate=degree.rate, share=degree.rate_share))
+    if outcome.waived:
+        said.append(words.count("summary.waived", len(outcome.waived)))
     if open_questions:
         said.append(
             words(
@@ -231,9 +233,10 @@ def method(outcome: Outcome, workspace: Workspace, facts: Facts) -> Method:
     failures = tuple(
         f"{one.code} · {facts.procedure(one.procedure)}: {one.message}" for one in outcome.failures
     )
+    assumptions = tuple(said for note in outcome.notes if (said := words.say(note)))
     intake = outcome.intake
     if intake is None:
-        return Method(grading, has_log=False, failures=failures)
+        return Method(grading, has_log=False, assumptions=assumptions, failures=failures)
     return Method(
         grading,
         has_log=True,
@@ -241,7 +244,7 @@ def method(outcome: Outcome, workspace: Workspace, facts: Facts) -> Method:
         counts=_log_counts(intake, facts),
         refusals=_refusals(intake, words),
         unknown=tuple((name, number(times, lang)) for name, times in _often(intake.unknown_activities)),
-        assumptions=tuple(said for note in outcome.notes if (said := words.say(note))),
+        assumptions=assumptions,
         failures=failures,
     )
 

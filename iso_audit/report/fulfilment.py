@@ -69,7 +69,7 @@ def fulfilment(outcome: Outcome, facts: Facts) -> Fulfilment:
         said.append(words("fulfil.verdict_minor", minor=words.count("count.minor", minors)))
     else:
         said.append(words("fulfil.verdict_clean"))
-    bars = _bars(outcome.tallies, facts)
+    bars = _bars(_counted(outcome), facts)
     good, due = _due(outcome.measures)
     if not due:
         return Fulfilment(met, unmet, undecided, " ".join(said), bars, tables=_tables(outcome, facts))
@@ -88,16 +88,27 @@ def fulfilment(outcome: Outcome, facts: Facts) -> Fulfilment:
 def _requirements(outcome: Outcome) -> tuple[int, int, int]:
     """Requirements met everywhere, those with a finding, those only open."""
     checked: dict[str, list[int]] = {}
-    for tally in outcome.tallies:
+    for tally in _counted(outcome):
         counts = checked.setdefault(tally.requirement, [0, 0])
         counts[0] += tally.checked
         counts[1] += tally.failed
     failed = {finding.requirement for finding in outcome.findings}
-    failed |= {name for name, counts in checked.items() if counts[1]}
-    met = {name for name, counts in checked.items() if counts[0]} - failed
+    failed |= {name for name, counts in checked.items() if counts[1] > 0}
+    met = {name for name, counts in checked.items() if counts[0] > 0} - failed
     undecided = {item.requirement for item in outcome.open_items} - failed - met
-    undecided |= {name for name in checked if name not in failed and name not in met}
+    tolerated = {one.finding.requirement for one in outcome.waived}
+    undecided |= checked.keys() - failed - met - tolerated
     return len(met), len(failed), len(undecided)
+
+
+def _counted(outcome: Outcome) -> tuple[Tally, ...]:
+    """The tallies without what is waived, which is neither conforming nor a breach."""
+    waived = (one.finding for one in outcome.waived)
+    less = (
+        Tally(f.code, f.rule, f.requirement, f.procedure, f.unit, f.step, "", -f.failed, -f.failed, 0)
+        for f in waived
+    )
+    return (*outcome.tallies, *less)
 
 
 def group_of(code: str) -> str:

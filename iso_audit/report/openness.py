@@ -34,7 +34,7 @@ def opened(
     for item in outcome.open_items:
         rule = catalogue.get(item.rule)
         title = (rule.title.say(facts.lang) if rule is not None else "") or titles.get(item.requirement, "")
-        rows.setdefault((_reason(item, facts), item.code, title or item.requirement), []).append(item)
+        rows.setdefault((reason_of(item, facts), item.code, title or item.requirement), []).append(item)
     made = [
         OpenRow(reason, code, question, _where(items, facts), sum(item.count for item in items))
         for (reason, code, question), items in rows.items()
@@ -45,7 +45,8 @@ def opened(
     return tuple(sorted(made, key=lambda row: (-weight[row.reason], row.reason, row.code)))
 
 
-def _reason(item: OpenItem, facts: Facts) -> str:
+def reason_of(item: OpenItem, facts: Facts) -> str:
+    """Why a question stays open, in words."""
     said = facts.words.find(f"reason.{item.reason}")
     if said is None:
         return item.reason

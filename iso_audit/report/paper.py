@@ -20,8 +20,11 @@ from iso_audit.errors import RenderError
 from iso_audit.text import number
 
 if TYPE_CHECKING:
+    import jinja2
+
     from iso_audit.report.openness import OpenRow
     from iso_audit.report.view import View
+    from iso_audit.report.words import Words
 
 FONTS = {
     ("Report Serif", "normal", "normal"): "fonts/Tinos-Regular.ttf",
@@ -48,6 +51,23 @@ def page(view: View, folder: Path, *, style: str, drawings: dict[str, bytes] | N
     written into the page but put into `drawings` under the addresses by which it names them (a
     third faster to lay out).
     """
+    environment = environment_of(folder, view.words)
+    environment.globals.update(
+        v=view, paged=drawings is not None, style=Markup(style), annex_keys=_annexes(view)
+    )
+
+    def drawing(svg: str) -> str:
+        assert drawings is not None
+        address = f"drawing:{len(drawings)}"
+        drawings[address] = svg.encode()
+        return address
+
+    environment.globals["drawing"] = drawing
+    return environment.get_template("report.html.j2").render()
+
+
+def environment_of(folder: Path, words: Words) -> jinja2.Environment:
+    """What every page is laid out with: templates of one folder, everything escaped, words as `t`."""
     import jinja2
 
     environment = jinja2.Environment(
@@ -61,26 +81,17 @@ def page(view: View, folder: Path, *, style: str, drawings: dict[str, bytes] | N
     environment.filters.update(
         keep=keep,
         lower_first=lambda said: said[:1].lower() + said[1:],
-        number=lambda value: number(value, view.lang),
+        upper_first=lambda said: said[:1].upper() + said[1:],
+        number=lambda value: number(value, words.lang),
         groupby_reason=_by_reason,
     )
-    environment.globals.update(
-        t=view.words, v=view, paged=drawings is not None, style=Markup(style), annex_keys=_annexes(view)
-    )
-
-    def drawing(svg: str) -> str:
-        assert drawings is not None
-        address = f"drawing:{len(drawings)}"
-        drawings[address] = svg.encode()
-        return address
-
-    environment.globals["drawing"] = drawing
-    return environment.get_template("report.html.j2").render()
+    environment.globals["t"] = words
+    return environment
 
 
 def _annexes(view: View) -> list[tuple[str, str]]:
-    keys = ["evidence"] * bool(view.annexes.dossiers) + ["provenance", "glossary"]
-    return list(zip(keys, ("I", "II", "III"), strict=False))
+    keys = ["clauses"] * bool(view.matrices) + ["evidence"] * bool(view.annexes.dossiers)
+    return list(zip([*keys, "provenance", "glossary"], ("I", "II", "III", "IV"), strict=False))
 
 
 def _by_reason(rows: Iterable[OpenRow]) -> list[tuple[str, list[OpenRow]]]:

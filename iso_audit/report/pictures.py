@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 
@@ -9,14 +10,17 @@ from iso_audit.analysis.layout import PRINTED, Layout, place
 from iso_audit.analysis.routing import Sizes
 from iso_audit.model.finding import Grade
 from iso_audit.model.limits import say_limit
+from iso_audit.model.organisation import Organisation
 from iso_audit.model.outcome import Outcome, Workspace
 from iso_audit.model.procedure import Procedure, Step
 from iso_audit.report.cutting import FOOT, Span, narrowed, parts_of
 from iso_audit.report.facts import NOTHING, Facts
 from iso_audit.report.figures import Labels, Marks, box_height, head_height, overhang, swimlanes
 from iso_audit.report.statements import Group, Statement
+from iso_audit.report.words import words
 from iso_audit.text import number
 
+_NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 PORTRAIT, LANDSCAPE = (466.0, 590.0), (712.0, 385.0)
 """Width and height in points that a picture may take on the page."""
 SCALES = (1.0, 0.93, 0.86, 0.8, 0.75)
@@ -67,6 +71,18 @@ def pictures(
             by_procedure.setdefault(statement.finding.procedure, []).append(statement)
     made = [_picture(one, by_procedure.get(one.key, []), outcome, facts) for one in workspace.procedures]
     return tuple(sorted(made, key=lambda one: (one.is_clean, one.is_wide, one.is_short)))
+
+
+def standalone(procedure: Procedure, organisation: Organisation, lang: str) -> str:
+    """One picture of a whole procedure by itself, as large as it needs to be, without findings."""
+    facts = Facts(words(lang), organisation, {procedure.key: procedure})
+    labels = _labels(procedure, facts)
+    layout = _laid(procedure, WIDEST, labels)
+    title = facts.procedure(procedure.key)
+    steps = facts.words.count("count.steps", sum(not step.is_silent for step in procedure.steps))
+    alt = facts.words("picture.alone", steps=steps, lanes=len(layout.lanes))
+    svg = swimlanes(procedure, layout, (0.0, layout.height), labels, Marks(), title, about=alt)
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{_NOT_XML.sub(" ", svg)}\n'
 
 
 def _picture(procedure: Procedure, found: list[Statement], outcome: Outcome, facts: Facts) -> Picture:

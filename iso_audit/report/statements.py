@@ -100,9 +100,21 @@ def groups(
     return tuple(made)
 
 
+def alone(finding: Finding, workspace: Workspace, catalogue: Mapping[str, Rule], facts: Facts) -> Statement:
+    """One finding in words outside of the report's numbering."""
+    rule = catalogue.get(finding.rule)
+    requirement = next(
+        (r for pack in workspace.packs for r in pack.requirements if r.id == finding.requirement), None
+    )
+    return _statement(0, finding, _title(rule, requirement, finding.requirement, facts.words), rule, facts)
+
+
 def _title(rule: Rule | None, requirement: Requirement | None, name: str, words: Words) -> str:
+    """Words of the rule, or of the requirement where the rule asks nothing before one says what."""
     own = words.say(rule.title) if rule is not None else ""
-    return own or (words.say(requirement.title) if requirement is not None else "") or name
+    asked = words.say(requirement.title) if requirement is not None else ""
+    is_open = rule is not None and any(each.required for each in rule.parameters.values())
+    return (asked or own if is_open else own or asked) or name
 
 
 def _in_force(requirement: Requirement, pack: Pack) -> Period:
@@ -203,7 +215,7 @@ def _place(finding: Finding, words: Words) -> str:
 
 def _is_longest(finding: Finding) -> bool:
     """Whether the run of a finding is told because of the time it takes."""
-    return "longest" in finding.facts
+    return "longest" in finding.facts or "starts" in finding.facts
 
 
 def _run(finding: Finding, facts: Facts) -> tuple[str, ...]:

@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from iso_audit.model.outcome import Outcome, Workspace
 from iso_audit.model.rule import Rule
 from iso_audit.report.annexes import Annexes, annexes
+from iso_audit.report.clauses import Matrix, matrices
 from iso_audit.report.facts import Facts
 from iso_audit.report.front import Card, Head, Method, ScopeRow, cards, head, method, scope, summary
 from iso_audit.report.fulfilment import Fulfilment, fulfilment
 from iso_audit.report.openness import OpenRow, opened
 from iso_audit.report.pictures import Picture, pictures
 from iso_audit.report.statements import Group, Statement, groups
+from iso_audit.report.waivers import WaivedRow, waived_rows, waiver_notes
 from iso_audit.report.words import Words, words
 from iso_audit.text import date
 
@@ -46,7 +48,10 @@ class View:
     groups: tuple[Group, ...]
     pictures: tuple[Picture, ...]
     open_rows: tuple[OpenRow, ...]
+    waived: tuple[WaivedRow, ...]
+    waiver_notes: tuple[str, ...]
     annexes: Annexes
+    matrices: tuple[Matrix, ...]
 
     def drawn(self, paged: bool) -> tuple[Picture, ...]:
         """Procedures to draw: on paper, where there are many, only those with findings."""
@@ -60,8 +65,10 @@ class View:
         return tuple(statement for group in self.groups for statement in group.statements)
 
 
-def view(outcome: Outcome, workspace: Workspace, catalogue: Mapping[str, Rule], lang: str) -> View:
-    """Say an outcome in `lang`.
+def view(
+    outcome: Outcome, workspace: Workspace, catalogue: Mapping[str, Rule], lang: str, drawn: bool = True
+) -> View:
+    """Say an outcome in `lang`; without pictures where nothing is `drawn`.
 
     `catalogue` is name -> rule; a finding of a rule that is not in it keeps its code and facts and
     goes without a statement in words.
@@ -87,7 +94,10 @@ def view(outcome: Outcome, workspace: Workspace, catalogue: Mapping[str, Rule], 
         method=method(outcome, workspace, facts),
         fulfilment=degree,
         groups=found,
-        pictures=pictures(outcome, workspace, found, facts),
+        pictures=pictures(outcome, workspace, found, facts) if drawn else (),
         open_rows=rows,
+        waived=waived_rows(outcome, workspace, catalogue, facts),
+        waiver_notes=waiver_notes(outcome, facts),
         annexes=annex,
+        matrices=matrices(outcome, workspace, facts),
     )

@@ -45,12 +45,12 @@ class Words:
     def say(self, text: Text) -> str:
         return text.say(self.lang)
 
-    def join(self, parts: Iterable[str]) -> str:
-        """Join as one says it: a, b and c."""
+    def join(self, parts: Iterable[str], last: str = "join.and") -> str:
+        """Join as one says it: a, b and c; `last` names the word before the last."""
         said: Sequence[str] = list(parts)
         if len(said) < 2:
             return "".join(said)
-        return f"{', '.join(said[:-1])} {self('join.and')} {said[-1]}"
+        return f"{', '.join(said[:-1])} {self(last)} {said[-1]}"
 
 
 @cache

@@ -13,6 +13,8 @@ from iso_audit.workspace.faults import Path, shorten, thing
 from iso_audit.workspace.positions import Document
 from iso_audit.workspace.shapes.base import written
 
+FLOW_KEYS = frozenset(("to", "case", "outcome", "message"))
+"""Keys of a flow that says more than its target."""
 MOST_HINTS = 100
 """Faults after which none gets a hint any more: somebody who has so many has another problem."""
 
@@ -30,12 +32,17 @@ class Flows:
     """Reads the `next` of one step; gathers the silent gateways and the faults on the way."""
 
     def __init__(
-        self, document: Document, known: Collection[str], faults: list[Fault], part: str = ""
+        self,
+        document: Document,
+        known: Collection[str],
+        faults: list[Fault],
+        part: str = "",
+        within: str = "",
     ) -> None:
         self.document = document
         self.known = known
         self.faults = faults
-        self.part = part
+        self.part, self.within = part, within
         self.gateways: list[Step] = []
 
     def exits(self, name: str, value: object, path: Path) -> Exits:
@@ -51,8 +58,8 @@ class Flows:
             return Split.ONE, ()
         if not isinstance(value, dict) or _is_flow(value):
             return Split.ONE, self._kept([self._flow(name, "", "", value, path)])
-        for split in (Split.ALL, Split.SOME):
-            if split in value:
+        for split in Split:
+            if split in value and (split is not Split.ONE or isinstance(value[split], list)):
                 return split, self._several(name, value, path, split)
         if not value:
             self._say(path, Text(vi="'next' không được để trống", en="'next' may not be empty"))
@@ -73,7 +80,7 @@ class Flows:
         )
         seen: set[str] = set()
         for flow in flows:
-            if flow.to in seen:
+            if flow.to in seen and split is not Split.ONE:
                 self._say(path, _twice(flow.to))
             seen.add(flow.to)
         return flows
@@ -82,10 +89,15 @@ class Flows:
         """Read one branch; anything but a step becomes a gateway named after the branch."""
         place = self.document.place(*path)
         if isinstance(value, dict) and _is_flow(value):
-            target, case = self._target(value["to"], (*path, "to")), written(value.get("case"))
-            if case is None and "case" in value:
-                self._say((*path, "case"), Text(vi="'case' phải là chữ", en="'case' must be text"))
-            return None if target is None else Flow(target, outcome, case or "", place)
+            target = self._target(value["to"], (*path, "to"))
+            said = {key: written(value[key]) for key in value if key != "to"}
+            for key, words in said.items():
+                if words is None:
+                    self._say((*path, key), Text(vi=f"'{key}' phải là chữ", en=f"'{key}' must be text"))
+            if target is None:
+                return None
+            outcome = said.get("outcome") or outcome
+            return Flow(target, outcome, said.get("case") or "", place, said.get("message") or "")
         if not isinstance(value, dict):
             target = self._target(value, path)
             return None if target is None else Flow(target, outcome, "", place)
@@ -96,7 +108,16 @@ class Flows:
             )
         index = len(self.gateways)
         split, flows = self._branches(gateway, value, path)
-        silent = Step(gateway, Text(), ("route",), part=self.part, split=split, flows=flows, place=place)
+        silent = Step(
+            gateway,
+            Text(),
+            ("route",),
+            part=self.part,
+            split=split,
+            flows=flows,
+            within=self.within,
+            place=place,
+        )
         self.gateways.insert(index, silent)
         return Flow(gateway, outcome, "", place)
 
@@ -133,7 +154,7 @@ def no_such_step(
 
 
 def _is_flow(value: dict[str, Any]) -> bool:
-    return "to" in value and value.keys() <= {"to", "case"}
+    return "to" in value and value.keys() <= FLOW_KEYS
 
 
 def _twice(target: str) -> Text:

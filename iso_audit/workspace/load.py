@@ -12,6 +12,7 @@ from typing import TypeVar
 from iso_audit.errors import Fault, InputError, os_reason
 from iso_audit.model.calendar import Calendar
 from iso_audit.model.log import LogMapping
+from iso_audit.model.nonconformity import Waiver
 from iso_audit.model.organisation import Organisation
 from iso_audit.model.outcome import Settings, Workspace
 from iso_audit.model.place import Place
@@ -22,12 +23,14 @@ from iso_audit.text import Text, did_you_mean, printable
 from iso_audit.workspace.announced import read_announced
 from iso_audit.workspace.calendars import read_calendar
 from iso_audit.workspace.mappings import read_mapping
+from iso_audit.workspace.mentions import check_mentions
 from iso_audit.workspace.organisation import read_organisation
 from iso_audit.workspace.packs import read_pack
 from iso_audit.workspace.positions import Document, read_yaml
 from iso_audit.workspace.procedures import read_procedure
 from iso_audit.workspace.settings import settings_of
 from iso_audit.workspace.shapes.base import texts_at
+from iso_audit.workspace.waivers import Nameable, read_waivers
 
 SETTINGS = "iso-audit.yaml"
 
@@ -50,7 +53,7 @@ def load(root: Path, catalogue: Mapping[str, Rule]) -> Workspace:
 
 
 def load_procedure(path: Path) -> Procedure:
-    """Read one procedure file by itself; its places name the file without its folder."""
+    """Read one procedure file by itself; its places name the file as `path` does."""
     return _single(read_procedure, path)
 
 
@@ -69,9 +72,9 @@ def load_mapping(path: Path, workspace: Workspace | None = None) -> LogMapping:
 
 def _single(read: Callable[[Path, str, list[Fault]], Noun | None], path: Path) -> Noun:
     faults: list[Fault] = []
-    noun = read(path, printable(path.name), faults)
+    noun = read(path, printable(str(path)), faults)
     if faults or noun is None:
-        raise InputError(replace(fault, file=printable(str(path))) for fault in faults)
+        raise InputError(faults)
     return noun
 
 
@@ -98,6 +101,7 @@ class _Reading:
         self.root, self.catalogue = root, catalogue
         self.faults: list[Fault] = []
         self.files: list[str] = []
+        self.pack_files: list[Document] = []
 
     def workspace(self) -> Workspace:
         self._must_be_workspace()
@@ -109,20 +113,24 @@ class _Reading:
         announced = self._announced()
         if document is not None:
             self._check_named(document, calendars, packs)
+        check_mentions(self.pack_files, self.catalogue, procedures, organisation, self.faults)
         self._check_unit_calendars(organisation, calendars)
+        chosen = tuple(packs) if _leaves_packs_open(document) else tuple(dict.fromkeys(settings.packs))
+        waivers = self._waivers([packs[name] for name in chosen if name in packs], procedures)
         if self.faults:
             raise InputError(self.faults)
         if not settings.calendar and len(calendars) == 1:
             settings = replace(settings, calendar=next(iter(calendars)))
-        chosen = tuple(packs) if _leaves_packs_open(document) else tuple(dict.fromkeys(settings.packs))
         return Workspace(
             root=str(self.root),
             settings=replace(settings, packs=chosen),
             organisation=organisation,
             calendars=calendars,
             packs=tuple(packs[name] for name in chosen),
+            other_packs=tuple(pack for name, pack in packs.items() if name not in chosen),
             procedures=tuple(sorted(procedures, key=_in_time)),
             announced=announced,
+            waivers=waivers,
             files=tuple(self.files),
         )
 
@@ -157,6 +165,11 @@ class _Reading:
             return read_announced(path, file, self.faults)
         return {}
 
+    def _waivers(self, packs: list[Pack], procedures: list[Procedure]) -> tuple[Waiver, ...]:
+        for path, file in self._one("waivers.yaml"):
+            return read_waivers(path, file, Nameable.of(self.catalogue, packs, procedures), self.faults)
+        return ()
+
     def _calendars(self) -> dict[str, Calendar]:
         calendars: dict[str, Calendar] = {}
         for path, file in self._all("calendars"):
@@ -168,19 +181,15 @@ class _Reading:
     def _packs(self) -> dict[str, Pack]:
         packs: dict[str, Pack] = {}
         for path, file in self._all("requirements"):
-            pack = read_pack(path, file, self.catalogue, self.faults)
+            pack = read_pack(path, file, self.catalogue, self.faults, self.pack_files)
             if pack is not None and self._is_new(pack.id, pack.place, packs):
                 packs[pack.id] = pack
         return packs
 
     def _procedures(self) -> list[Procedure]:
-        procedures: list[Procedure] = []
-        before = len(self.files)
-        for path, file in self._all("procedures"):
-            procedure = read_procedure(path, file, self.faults)
-            if procedure is not None:
-                procedures.append(procedure)
-        if len(self.files) == before:
+        found = [read_procedure(path, file, self.faults) for path, file in self._all("procedures")]
+        procedures = [procedure for procedure in found if procedure is not None]
+        if not found:
             what = Text(vi="chưa có tệp quy trình nào (*.yaml)", en="there is no procedure file (*.yaml)")
             self.faults.append(Fault(what, "procedures"))
         self._check_versions(procedures)
@@ -275,8 +284,7 @@ class _Reading:
 
 def _leaves_packs_open(settings: Document | None) -> bool:
     """Whether the settings leave open which packs count: then every pack of the workspace does."""
-    data = settings.data if settings is not None else None
-    return not isinstance(data, dict) or data.get("packs") is None
+    return not isinstance(data := settings and settings.data, dict) or data.get("packs") is None
 
 
 def _is_yaml(name: str) -> bool:

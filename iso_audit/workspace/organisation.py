@@ -6,13 +6,27 @@ from collections.abc import Mapping
 from pathlib import Path as FilePath
 
 from iso_audit.errors import Fault
-from iso_audit.model.organisation import Organisation, Person, Role, Unit
+from iso_audit.model.organisation import (
+    Delegation,
+    Exclusion,
+    Organisation,
+    Person,
+    Role,
+    SystemDocument,
+    Unit,
+)
 from iso_audit.text import Text, did_you_mean
 from iso_audit.workspace.faults import shorten
 from iso_audit.workspace.positions import Document, read_yaml
 from iso_audit.workspace.shaped import shaped
 from iso_audit.workspace.shapes.base import texts_at, written
-from iso_audit.workspace.shapes.organisation import OrganisationShape, PersonShape, RoleShape, UnitShape
+from iso_audit.workspace.shapes.organisation import (
+    OrganisationShape,
+    PersonShape,
+    QualitySystemShape,
+    RoleShape,
+    UnitShape,
+)
 
 
 def read_organisation(path: FilePath, file: str, faults: list[Fault]) -> Organisation | None:
@@ -30,6 +44,35 @@ def read_organisation(path: FilePath, file: str, faults: list[Fault]) -> Organis
         units={key: _unit(key, unit or UnitShape(), document) for key, unit in units.items()},
         roles={key: _role(key, role or RoleShape(), document) for key, role in roles.items()},
         people={key: _person(key, person or PersonShape(), document) for key, person in people.items()},
+        delegations=tuple(
+            Delegation(
+                each.person,
+                each.role,
+                each.unit or "",
+                each.period(),
+                each.ref or "",
+                document.place("delegations", i, "person"),
+            )
+            for i, each in enumerate(shape.delegations or ())
+        ),
+        documents=_documents(shape.quality_system, document),
+        exclusions=_exclusions(shape.quality_system, document),
+    )
+
+
+def _documents(shape: QualitySystemShape | None, document: Document) -> tuple[SystemDocument, ...]:
+    path = ("quality_system", "documents")
+    return tuple(
+        SystemDocument(d.code, d.title or Text(), tuple(d.clauses), document.place(*path, i, "code"))
+        for i, d in enumerate((shape.documents if shape else None) or ())
+    )
+
+
+def _exclusions(shape: QualitySystemShape | None, document: Document) -> tuple[Exclusion, ...]:
+    path = ("quality_system", "exclusions")
+    return tuple(
+        Exclusion(e.clause, e.reason, document.place(*path, i, "clause"))
+        for i, e in enumerate((shape.exclusions if shape else None) or ())
     )
 
 
@@ -58,7 +101,8 @@ def _role(key: str, role: RoleShape, document: Document) -> Role:
 
 
 def _person(key: str, person: PersonShape, document: Document) -> Person:
-    return Person(key, tuple(person.roles or ()), person.unit or "", document.key_place("people", key))
+    place = document.key_place("people", key)
+    return Person(key, tuple(person.roles or ()), person.unit or "", person.period(), place)
 
 
 _REFERENCES = (
@@ -67,13 +111,16 @@ _REFERENCES = (
     ("roles", "covers", "roles"),
     ("people", "roles", "roles"),
     ("people", "unit", "units"),
+    ("delegations", "person", "people"),
+    ("delegations", "role", "roles"),
+    ("delegations", "unit", "units"),
 )
 """Section, key in each of its entries, and the section that must define what the key names."""
 
 
 def _check(document: Document, faults: list[Fault]) -> None:
     """Whatever this file refers to must stand in it: nobody else defines units and roles."""
-    sections = {name: _entries(document.data, name) for name in ("units", "roles", "people")}
+    sections = {name: _entries(document.data, name) for name in ("units", "roles", "people", "delegations")}
     for section, key, other in _REFERENCES:
         known = sections[other]
         for name, entry in sections[section].items():
@@ -83,22 +130,25 @@ def _check(document: Document, faults: list[Fault]) -> None:
                     what = Text(
                         vi=f"tệp này không định nghĩa '{shown}'", en=f"this file does not define '{shown}'"
                     )
-                    faults.append(document.fault(path, what, did_you_mean(named, known)))
+                    faults.append(document.fault(path, what, did_you_mean(named, map(str, known))))
     _check_circles(sections["units"], document, faults)
 
 
-def _entries(data: object, section: str) -> dict[str, dict[str, object]]:
+def _entries(data: object, section: str) -> dict[str | int, dict[str, object]]:
+    """Entries by key, of a list by index; what is neither is left to the shape."""
     entries = data.get(section) if isinstance(data, dict) else None
+    if isinstance(entries, list):
+        entries = dict(enumerate(entries))
     if not isinstance(entries, dict):
         return {}
     return {name: entry if isinstance(entry, dict) else {} for name, entry in entries.items()}
 
 
 def _check_circles(
-    units: Mapping[str, Mapping[str, object]], document: Document, faults: list[Fault]
+    units: Mapping[str | int, Mapping[str, object]], document: Document, faults: list[Fault]
 ) -> None:
     settled: set[str] = set()
-    for name in units:
+    for name in map(str, units):
         way: list[str] = []
         while name in units and name not in settled and name not in way:
             way.append(name)

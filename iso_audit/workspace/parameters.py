@@ -13,7 +13,7 @@ from iso_audit.model.finding import Grade
 from iso_audit.model.procedure import KINDS, StepClock
 from iso_audit.model.rule import Parameter, Rule
 from iso_audit.text import Text, did_you_mean
-from iso_audit.workspace.faults import Path, shorten, spoken
+from iso_audit.workspace.faults import Path, missing, shorten, spoken
 from iso_audit.workspace.positions import Document
 from iso_audit.workspace.shapes.base import (
     as_limit,
@@ -55,6 +55,16 @@ def _as_texts(value: object) -> tuple[str, ...]:
     return tuple(as_text(each) for each in several)
 
 
+def _as_terms(value: object) -> tuple[tuple[str, ...], ...]:
+    several = as_list(value)
+    if not isinstance(several, list):
+        raise wrong("a_text", value)
+    terms = tuple(_as_texts(each) for each in several)
+    if not all(terms):
+        raise wrong("too_short", value)
+    return terms
+
+
 def _as_patterns(value: object) -> tuple[str, ...]:
     return tuple(as_pattern(each) for each in _as_texts(value))
 
@@ -83,10 +93,12 @@ _READERS: Mapping[str, Read] = {
     "int": _as_int,
     "number": _as_number,
     "text": as_text,
+    "role": as_text,
     "flag": _as_flag,
     "time": as_time,
     "limit": as_limit,
     "names": _as_texts,
+    "terms": _as_terms,
     "texts": _as_texts,
     "patterns": _as_patterns,
     "clocks": _as_clocks,
@@ -102,8 +114,9 @@ def read_parameters(
 
     A parameter that is written without a value is set to nothing, whatever its default.
     """
+    before = len(faults)
     for name in given:
-        if name not in rule.parameters:
+        if name not in rule.parameters or rule.parameters[name].kind == "clauses":
             what = Text(
                 vi=f"'{shorten(name)}' không phải mục của yêu cầu, cũng không phải tham số của '{rule.name}'",
                 en=f"'{shorten(name)}' is neither a key of requirements nor a parameter of '{rule.name}'",
@@ -112,7 +125,11 @@ def read_parameters(
             faults.append(document.key_fault((*path, name), what, hint))
     values: dict[str, object] = {}
     for name, parameter in rule.parameters.items():
-        if name not in given:
+        if parameter.kind == "clauses":
+            continue  # the pack's own list, see `workspace.packs`
+        if parameter.required and given.get(name) is None:
+            faults.append(document.fault(path, missing(name)))
+        elif name not in given:
             values[name] = _default(parameter)
         elif given[name] is None:
             values[name] = None
@@ -124,15 +141,20 @@ def read_parameters(
                 faults.append(
                     document.fault((*path, name), *spoken(error.type, name, facts.get("value"), facts))
                 )
+    if rule.faults is not None and len(faults) == before:
+        faults += [
+            document.fault((*path, name) if name in given else path, what)
+            for name, what in rule.faults(values)
+        ]
     return values
 
 
 def _read(parameter: Parameter, value: object) -> object:
     read = _READERS[parameter.kind](value)
-    if parameter.known and isinstance(read, tuple):
-        as_known = one_of(*parameter.known)
-        return tuple(as_known(each) for each in read)
-    return read
+    if not parameter.known:
+        return read
+    as_known = one_of(*parameter.known)
+    return tuple(map(as_known, read)) if isinstance(read, tuple) else as_known(read)
 
 
 def _default(parameter: Parameter) -> object:

@@ -11,6 +11,7 @@ from iso_audit.model.procedure import (
     Decision,
     Form,
     Join,
+    Kept,
     LegalBasis,
     Limit,
     LimitGroup,
@@ -95,6 +96,10 @@ class _Making:
             result=shape.result or "",
             version=self._version(),
             decision=self._decision(),
+            kept=tuple(
+                Kept(piece.of or "", piece.xml, self.document.place("bpmn", i))
+                for i, piece in enumerate(shape.bpmn or ())
+            ),
             keys=frozenset(key for key in shape.model_fields_set if getattr(shape, key) is not None),
             place=self.document.place("procedure"),
         )
@@ -122,7 +127,7 @@ class _Making:
             kinds=tuple(shape.kind or ()),
             number=shape.no or "",
             role=shape.role or "",
-            unit=shape.unit or default_unit or "",
+            unit=shape.unit or ("" if shape.kind == ["route"] else default_unit) or "",
             part=part,
             limit=shape.limit and self._at(shape.limit, *path, "limit"),
             stated_limit=shape.stated_limit and self._at(shape.stated_limit, *path, "stated_limit"),
@@ -137,8 +142,11 @@ class _Making:
             submits_to=tuple(shape.submits_to or ()),
             no_reply=shape.no_reply or "",
             split=exits.split,
+            deferred=bool(shape.deferred),
             join=Join(shape.join) if shape.join else Join.ANY,
             flows=exits.flows,
+            within=shape.within or "",
+            element=shape.bpmn or "",
             place=self.document.key_place(*path),
         )
 

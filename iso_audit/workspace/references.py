@@ -16,7 +16,7 @@ from iso_audit.workspace.faults import Path, missing, not_an_id, shorten, spoken
 from iso_audit.workspace.flows import Exits, Flows, no_such_step
 from iso_audit.workspace.messages import Messages
 from iso_audit.workspace.positions import Document
-from iso_audit.workspace.shapes.base import is_id, texts_at
+from iso_audit.workspace.shapes.base import is_id, texts_at, written
 
 
 class References:
@@ -66,8 +66,10 @@ class References:
         self.messages.note(name, sends, awaits)
 
     def _exits(self, name: str, path: Path) -> Exits:
-        flows = Flows(self.document, self.paths.keys(), self.faults, part_of(path))
-        return flows.exits(name, self._raw(path).get("next"), (*path, "next"))
+        raw = self._raw(path)
+        within = written(raw.get("within")) or ""
+        flows = Flows(self.document, self.paths.keys(), self.faults, part_of(path), within)
+        return flows.exits(name, raw.get("next"), (*path, "next"))
 
     def _raw(self, path: Path) -> dict[str, Any]:
         value: Any = self.data
@@ -83,6 +85,7 @@ class References:
         """Whatever names a step must name one that exists."""
         for path, name in texts_at(self.data.get("start"), ("start",)):
             self._check_step(path, name, self.paths)
+        self._check_within()
         for i, group in enumerate(_items(self.data.get("limit_groups"))):
             if isinstance(group, dict):
                 for path, name in texts_at(group.get("steps"), ("limit_groups", i, "steps")):
@@ -93,6 +96,20 @@ class References:
                 self._check_step(path, name, (*self.paths, *KINDS))
             if len(names) < 2:
                 self.faults.append(self.document.fault(("separation", i), _ONE_DUTY))
+
+    def _check_within(self) -> None:
+        """A sub-procedure is a step, and never lies within itself."""
+        around = {name: written(self._raw(path).get("within")) for name, path in self.paths.items()}
+        for name, path in self.paths.items():
+            outer = around[name]
+            if outer is not None:
+                self._check_step((*path, "within"), outer, self.paths)
+            seen: set[str] = set()
+            while outer is not None and outer != name and outer not in seen:
+                seen.add(outer)
+                outer = around.get(outer)
+            if outer == name:
+                self.faults.append(self.document.fault((*path, "within"), _INSIDE_ITSELF))
 
     def _check_step(self, path: Path, name: str, known: Iterable[str]) -> None:
         known = tuple(known)
@@ -141,6 +158,9 @@ def _nobody_awaits(message: str) -> Text:
     )
 
 
+_INSIDE_ITSELF = Text(
+    vi="quy trình con không thể nằm trong chính nó", en="a sub-procedure cannot lie within itself"
+)
 _ONE_DUTY = Text(
     vi="tách nhiệm vụ cần ít nhất hai bước hoặc loại bước",
     en="a separation needs at least two steps or kinds",

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from iso_audit.model.procedure import KINDS, StepClock
-from iso_audit.model.rule import Rule
+from iso_audit.model.rule import Parameter, Rule
 from iso_audit.workspace.shapes.announced import AnnouncedShape
 from iso_audit.workspace.shapes.base import LIMIT, STRING, listed
 from iso_audit.workspace.shapes.calendar import CalendarShape
@@ -17,6 +17,7 @@ from iso_audit.workspace.shapes.organisation import OrganisationShape
 from iso_audit.workspace.shapes.pack import PackShape
 from iso_audit.workspace.shapes.procedure import NEXT, ProcedureShape
 from iso_audit.workspace.shapes.settings import SettingsShape
+from iso_audit.workspace.shapes.waivers import WaiversShape
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -27,6 +28,7 @@ SHAPES: Mapping[str, type[BaseModel]] = {
     "requirements": PackShape,
     "settings": SettingsShape,
     "announced": AnnouncedShape,
+    "waivers": WaiversShape,
     "mapping": MappingShape,
 }
 """Kind of file -> its shape."""
@@ -77,10 +79,12 @@ _KINDS: Mapping[str, dict[str, Any]] = {
     "int": {"type": "integer"},
     "number": {"type": "number"},
     "text": STRING,
+    "role": STRING,
     "flag": {"type": "boolean"},
     "time": {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"},
     "limit": LIMIT,
     "names": listed(STRING),
+    "terms": listed(listed(STRING)),
     "texts": listed(STRING),
     "patterns": listed({"type": "string", "format": "regex"}),
     "clocks": {
@@ -91,6 +95,13 @@ _KINDS: Mapping[str, dict[str, Any]] = {
     "grades": {"type": "object", "additionalProperties": {"enum": ["major", "minor", "observation"]}},
     "map": {"type": "object"},
 }
+
+
+def _parameter(of: Parameter) -> dict[str, Any]:
+    if not of.known:
+        return _KINDS[of.kind]
+    word = {"enum": list(of.known)}
+    return word if of.kind == "text" else listed(word)
 
 
 def _add_rules(requirement: dict[str, Any], catalogue: Mapping[str, Rule]) -> None:
@@ -105,14 +116,16 @@ def _add_rules(requirement: dict[str, Any], catalogue: Mapping[str, Rule]) -> No
                     **dict.fromkeys(common, True),
                     **{
                         parameter: {
-                            **(listed({"enum": list(of.known)}) if of.known else _KINDS[of.kind]),
+                            **_parameter(of),
                             "description": of.says.en,
                         }
                         for parameter, of in rule.parameters.items()
+                        if of.kind != "clauses"
                     },
                     "only": {"items": {"enum": [hook.code for hook in rule.hooks]}},
                 },
                 "additionalProperties": False,
+                "required": [name for name, of in rule.parameters.items() if of.required],
             },
         }
         for name, rule in sorted(catalogue.items())

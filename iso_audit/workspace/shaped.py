@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path as FilePath
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, RootModel, ValidationError
 
 from iso_audit.errors import Fault
 from iso_audit.workspace.faults import Path, missing, spoken, unknown_key
@@ -54,11 +54,11 @@ def _fault(shape: type[BaseModel], document: Document, error: Mapping[str, Any])
 
 def keys_at(shape: type[BaseModel], path: Path) -> list[str]:
     """Return the keys that a file may write at `path`, to suggest the one that was meant."""
-    at: Any = shape
+    at: Any = shape.model_fields["root"].annotation if issubclass(shape, RootModel) else shape
     for part in path:
         if isinstance(at, type) and issubclass(at, BaseModel):
             fields = {field.alias or name: field.annotation for name, field in at.model_fields.items()}
-            at = _bare(fields.get(str(part), fields.get("root")))
+            at = _bare(fields.get(str(part)))
         else:
             at = _bare((typing.get_args(at) or (None,))[-1])
     if isinstance(at, type) and issubclass(at, BaseModel):

@@ -22,9 +22,6 @@ def procedure_yaml(
         procedure: What to write; keys that its file wrote are written even where they are empty.
         comments: Lines for the head of the file.
         step_comments: Step id -> what stands above the step.
-
-    Raises:
-        ValueError: if the procedure cannot be expressed in a file, e.g. a choice without outcomes.
     """
     lines = [line for said in comments for line in comment(said)]
     lines += [f"{key}: {value}" for key, value in _head(procedure)]
@@ -118,6 +115,10 @@ def _blocks(p: Procedure) -> Iterator[str]:
             for group in p.limit_groups
         ],
         "outside": [scalar(message) for message in p.outside],
+        "bpmn": [
+            mapping({"of": name(piece.of, in_flow=True), "xml": scalar(piece.xml, in_flow=True)})
+            for piece in p.kept
+        ],
     }
     for key, items in lists.items():
         if items:

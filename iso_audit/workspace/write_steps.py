@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from iso_audit.model.limits import unit_in
 from iso_audit.model.procedure import Flow, Join, Procedure, Split, Step
 from iso_audit.text import Text
+from iso_audit.workspace.flows import FLOW_KEYS
 from iso_audit.workspace.quoting import comment, limit, listed, mapping, name, scalar, texts, words
 
 
@@ -63,7 +64,15 @@ class _Steps:
     def _is_nested(self, step: Step, index: int, flow: Flow) -> bool:
         """Whether reading `next` would make the gateway that this flow leads to, and just that one."""
         gateway = self.procedure.by_id.get(flow.to)
-        if gateway is None or flow.case or self.arrivals[flow.to] != 1 or flow.to in self.named:
+        if (
+            gateway is None
+            or flow.case
+            or flow.message
+            or self.arrivals[flow.to] != 1
+            or flow.to in self.named
+        ):
+            return False
+        if step.split is not Split.ONE and flow.outcome:
             return False
         label = flow.outcome if step.split is Split.ONE else str(index + 1)
         made = Step(
@@ -73,6 +82,7 @@ class _Steps:
             part=step.part,
             split=gateway.split,
             flows=gateway.flows,
+            within=step.within,
         )
         chooses = gateway.split is not Split.ONE or all(flow.outcome for flow in gateway.flows)
         return gateway == made and bool(label) and bool(gateway.flows) and chooses
@@ -84,7 +94,7 @@ class _Steps:
             "kind": texts(kinds) if len(kinds) > 1 else name("".join(kinds)),
             "name": words(step.name),
             "role": name(step.role),
-            "unit": name(step.unit) if step.unit != part_unit else "",
+            "unit": name(step.unit) if step.unit != part_unit or step.is_silent else "",
             "limit": limit(step.limit, self.unit) if step.limit is not None else "",
             "stated_limit": limit(step.stated_limit, self.unit) if step.stated_limit is not None else "",
             "records": texts(step.records) if step.records else "",
@@ -97,34 +107,36 @@ class _Steps:
             "anytime": _flag(step.anytime),
             "submits_to": texts(step.submits_to) if step.submits_to else "",
             "no_reply": name(step.no_reply),
+            "deferred": _flag(step.deferred),
             "join": step.join.value if step.join is not Join.ANY else "",
+            "within": name(step.within),
+            "bpmn": name(step.element),
             "next": self._next(step),
         }
 
     def _next(self, step: Step) -> str:
-        targets = [self._target(flow) for flow in step.flows]
-        if not targets:
-            return ""
-        if step.split is not Split.ONE:
-            return mapping({step.split.value: listed(targets)})
         outcomes = [flow.outcome for flow in step.flows]
-        if outcomes == [""]:
-            return targets[0]
-        if "" in outcomes or len(set(outcomes)) < len(outcomes) or not _are_outcomes(outcomes):
-            raise ValueError(f"step {step.id!r} has outcomes that a file cannot hold: {outcomes}")
-        return mapping(dict(zip(outcomes, targets, strict=True)))
+        if not outcomes:
+            return ""
+        is_named = "" not in outcomes and len(set(outcomes)) == len(outcomes) and _are_outcomes(outcomes)
+        if step.split is Split.ONE and (is_named or outcomes == [""]):
+            targets = [self._target(flow) for flow in step.flows]
+            return targets[0] if outcomes == [""] else mapping(dict(zip(outcomes, targets, strict=True)))
+        return mapping({step.split.value: listed([self._target(flow, flow.outcome) for flow in step.flows])})
 
-    def _target(self, flow: Flow) -> str:
+    def _target(self, flow: Flow, outcome: str = "") -> str:
         if flow.to in self.nested:
             return self._next(self.procedure.by_id[flow.to])
         target = scalar(flow.to, in_flow=True)
-        return mapping({"to": target, "case": scalar(flow.case, in_flow=True)}) if flow.case else target
+        said = {"outcome": outcome, "case": flow.case, "message": flow.message}
+        more = {key: scalar(value, in_flow=True) for key, value in said.items() if value}
+        return mapping({"to": target, **more}) if more else target
 
 
 def _are_outcomes(outcomes: list[str]) -> bool:
     """Whether a mapping with these keys would be read as a choice."""
-    reserved = {"all", "some", "<<"} & set(outcomes)
-    return not reserved and not ("to" in outcomes and set(outcomes) <= {"to", "case"})
+    reserved = {"all", "some", "one", "<<"} & set(outcomes)
+    return not reserved and not ("to" in outcomes and set(outcomes) <= FLOW_KEYS)
 
 
 def _flag(value: bool) -> str:

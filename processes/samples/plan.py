@@ -61,6 +61,7 @@ PLAN: Sequence[tuple[Spoil, str, str, int]] = (
     (go.no_actor("site-visit"), "land-use-change", "environment", 3),
     (go.state_behind, "certified-copies", "minh-son", 4),
     (go.state_behind, "linked-birth", "minh-son", 2),
+    (go.not_checked_again, "household-business", "minh-son", 3),
 )
 
 

@@ -86,6 +86,14 @@ def third_request(d: Dossier, _: random.Random) -> None:
     d.breach("SUP-02", "ask-supplement", "many")
 
 
+def not_checked_again(d: Dossier, _: random.Random) -> None:
+    d.chosen = {"check": ["incomplete"]}
+    handle(d)
+    d.events.remove(d.event("check"))
+    d.breach("PRC-02", d.events[d.events.index(d.event("ask-supplement")) + 1].step, "not-allowed")
+    d.breach("PRC-11", "ask-supplement", "leads_to")
+
+
 def request_after_the_due_date(d: Dossier, _: random.Random) -> None:
     d.chosen = {"check": ["incomplete"]}
     d.extra["ask-supplement"] = 2 * DAY

@@ -7,7 +7,7 @@ from itertools import combinations, pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iso_audit.analysis.layout import MOST_IN_A_CELL, Box, Layout, place
+from iso_audit.analysis.layout import PRINTED, Box, Layout, place
 from iso_audit.analysis.routing import Sizes
 from iso_audit.model.procedure import Flow, Join, Part, Procedure, Split, Step
 from iso_audit.text import Text
@@ -118,7 +118,7 @@ def test_the_same_procedure_is_laid_out_the_same(procedure: Procedure) -> None:
 def test_a_lane_holds_no_more_than_two_steps_in_a_row(procedure: Procedure) -> None:
     layout = place(procedure)
     cells = [(box.lane, box.row) for box in layout.boxes.values()]
-    assert all(cells.count(cell) <= MOST_IN_A_CELL for cell in cells)
+    assert all(cells.count(cell) <= PRINTED.most for cell in cells)
 
 
 def test_a_row_is_the_longest_way_to_it() -> None:

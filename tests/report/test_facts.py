@@ -51,6 +51,8 @@ def facts(lang: str) -> Facts:
         ("kind_first", "appraise", "thẩm định hồ sơ", "appraisal"),
         ("kinds", ("check", "consult"), "kiểm tra hồ sơ và lấy ý kiến",
          "completeness check and consultation"),
+        ("any_kind", ("check", "consult"), "kiểm tra hồ sơ hoặc lấy ý kiến",
+         "completeness check or consultation"),
         ("missing", (Text("tên", "name"), Text("phí", "fee")), "tên và phí", "name and fee"),
         ("ref", "NĐ 61/2018/NĐ-CP", "NĐ 61/2018/NĐ-CP", "NĐ 61/2018/NĐ-CP"),
         ("case", "default", "thông thường", "ordinary"),

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import re
 
 import pytest
 
 from iso_audit.model.finding import Finding, Grade
+from iso_audit.model.nonconformity import Waived, Waiver
 from iso_audit.model.outcome import Outcome, Settings, Workspace
 from iso_audit.model.requirement import Clause
+from iso_audit.report import as_html
 from iso_audit.report.statements import Statement, cites
 from iso_audit.report.view import View, view
 from iso_audit.report.words import words
 from iso_audit.text import Text
 from tests.report import example
+from tests.report.conftest import TEMPLATES
 from tests.report.example_procedures import limit, organisation
+from tests.report.test_sarif import outcome as waived_outcome
 
 
 def seen(lang: str = "vi", **changes: object) -> View:
@@ -202,3 +207,35 @@ def test_facts_that_a_sentence_tells_are_not_told_twice() -> None:
 def test_texts_fall_back_to_the_other_language() -> None:
     note = seen("en", mapping_note=Text("chỉ có tiếng Việt")).head.note
     assert note == "chỉ có tiếng Việt"
+
+
+def test_what_is_waived_counts_neither_as_met_nor_as_unmet() -> None:
+    whole = example.outcome()
+    major = next(f for f in whole.findings if f.code == "DEF-TIME-01" and f.procedure == example.PERMIT)
+    day = dt.date(2020, 9, 1)
+    waiver = Waiver(major.code, major.procedure, Text("lý do"), "Chủ tịch", day, day)
+    held = {
+        "findings": tuple(f for f in whole.findings if f != major),
+        "waived": (Waived(major, waiver),),
+    }
+    before, after = seen(), seen(**held)
+    assert len(after.statements) == len(before.statements) - 1
+    assert [row.statement.key for row in after.waived] == [major.fingerprint]
+    assert "1 kết luận được miễn trừ" in after.summary
+    bars = [
+        next(bar for _, of_side in shown.fulfilment.bars for bar in of_side if "thời" in bar.label.lower())
+        for shown in (before, after)
+    ]
+    assert [bar.note for bar in bars] == ["6/8 lượt", "6/7 lượt"]
+    others = dataclasses.replace(whole, findings=(), open_items=(), tallies=(), waived=held["waived"])
+    degree = view(others, example.workspace(), example.CATALOGUE, "vi").fulfilment
+    assert (degree.met, degree.unmet, degree.undecided) == (0, 0, 0)
+
+
+def test_the_page_lists_waived_findings_with_reason_approver_and_end() -> None:
+    shown = view(waived_outcome(), example.workspace(), example.CATALOGUE, "vi")
+    page = re.sub(r"</?span[^>]*>", "", as_html.text(shown, TEMPLATES))
+    assert "Đang &lt;sửa&gt; &amp; ban hành lại" in page
+    assert "Chủ tịch phê duyệt ngày 01/09/2020, có hiệu lực đến hết ngày 31/12/2020" in page
+    assert "không khớp với kết luận nào" in page
+    assert 'id="waived"' not in as_html.text(seen(), TEMPLATES)

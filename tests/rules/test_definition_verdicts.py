@@ -16,14 +16,15 @@ from iso_audit.analysis.study import study
 from iso_audit.audit.criteria import concerns, in_force
 from iso_audit.exchange.step_table import Facts, read_steps
 from iso_audit.model.finding import Grade
-from iso_audit.model.organisation import Organisation, Person
-from iso_audit.model.procedure import Announcement, Limit, Procedure, TimeUnit
+from iso_audit.model.organisation import Delegation, Organisation, Person
+from iso_audit.model.procedure import Announcement, Limit, Period, Procedure, TimeUnit
 from iso_audit.model.requirement import Pack
-from iso_audit.model.rule import Breach
+from iso_audit.model.rule import NOT_APPLICABLE, Breach
 from iso_audit.rules import CATALOGUE
 from iso_audit.workspace.load import load_procedure
 from iso_audit.workspace.organisation import read_organisation
 from iso_audit.workspace.packs import read_pack
+from tests.calendars import shipped_calendar
 
 REFERENCE = Path(__file__).parents[1] / "reference"
 JUDGED_ON = dt.date(2026, 3, 2)
@@ -42,11 +43,17 @@ def pack() -> Pack:
     return read
 
 
+CALENDAR = shipped_calendar()
+
+
 def breaches(
-    procedure: Procedure, announced: Announcement | None = None, day: dt.date = JUDGED_ON
+    procedure: Procedure,
+    announced: Announcement | None = None,
+    day: dt.date = JUDGED_ON,
+    office: Organisation | None = None,
 ) -> dict[str, list[Breach]]:
     """Code -> breaches, of every requirement on definitions in force on the day."""
-    asked = study(procedure, organisation(), day, announced)
+    asked = study(procedure, office or organisation(), day, announced, CALENDAR)
     found: dict[str, list[Breach]] = {}
     for requirement in in_force([pack()], day):
         hook = CATALOGUE[requirement.rule].on_procedure
@@ -57,7 +64,7 @@ def breaches(
 
 
 def unknowns(procedure: Procedure, code: str) -> list[str]:
-    """Reasons for which the question under `code` stays open."""
+    """Reasons for which the question under `code` stays open; no calendar is known."""
     asked = study(procedure, organisation(), JUDGED_ON)
     hooks = [
         (hook, requirement)
@@ -123,15 +130,29 @@ class TestPublishedByOldPortals:
         assert set(found) == {"DEF-TIME-01"}
         assert found["DEF-TIME-01"][0].facts["longest"] == Limit(Fraction(12), WD)
 
-    def test_p12_with_both_kinds_of_days_is_told_with_both_readings_and_not_as_too_long(self, written):
+    def test_p12_with_both_kinds_of_days_is_told_with_both_readings(self, written):
         procedure = written(table("23 d", ("1", "1 d"), ("2", "3 wd"), ("3", "15 d"), ("4", "5 wd")))
         found = breaches(procedure)
-        assert set(found) == {"DEF-TIME-02"}
+        assert set(found) == {"DEF-TIME-01", "DEF-TIME-02"}
         (mixed,) = found["DEF-TIME-02"]
         assert mixed.grade is Grade.MAJOR
         assert mixed.facts["reading_printed"] == Limit(Fraction(24), D)
         assert mixed.facts["reading_converted"] == Limit(Fraction("27.2"), D)
         assert unknowns(procedure, "DEF-TIME-01") == ["mixed-units"]
+
+    def test_p12_with_both_kinds_of_days_is_too_long_by_the_calendar(self, written):
+        rows = (("1", "1 d"), ("2", "3 wd"), ("3", "15 d"), ("4", "5 wd"))
+        (late,) = breaches(written(table("23 d", *rows)))["DEF-TIME-01"]
+        assert (late.variant, late.grade) == ("mixed", None)
+        assert late.facts["starts"] > late.facts["late"] > 1_000
+        assert late.facts["run"] == ("s0", "s1", "s2", "s3")
+        assert late.facts["received_at"] < late.facts["due_at"] < late.facts["finished_at"]
+
+    def test_a_mixture_that_is_late_over_the_new_year_alone_is_minor_and_names_the_worst_day(self, written):
+        (late,) = breaches(written(table("16 d", ("1", "5 wd"), ("2", "5 wd"))))["DEF-TIME-01"]
+        assert (late.variant, late.grade) == ("mixed", Grade.MINOR)
+        assert late.facts["received_at"].date() < dt.date(2026, 2, 16) < late.facts["finished_at"].date()
+        assert "DEF-TIME-01" not in breaches(written(table("20 wd", ("1", "15 d"), ("2", "8 wd"))))
 
     def test_a_mixture_that_fits_when_converted_is_minor(self, written):
         found = breaches(written(table("20 wd", ("1", "15 d"), ("2", "8 wd"))))
@@ -237,6 +258,161 @@ parts:
     assert too_long.facts["longest"] == Limit(Fraction(6), WD)
 
 
+PARTS = """
+procedure: linked
+limit: 10 wd
+owner: commune
+steps:
+  receive: {kind: receive, role: one-stop-officer, limit: 1 wd, next: {all: [ask-one, ask-two]}}
+  ask-one: {kind: transfer_out, role: specialist, limit: 1 wh, sends: one}
+  ask-two: {kind: transfer_out, role: specialist, limit: 1 wh, sends: two}
+  return: {kind: return_result, role: one-stop-officer, limit: 7 wh, join: all, awaits: [one-done, two-done]}
+parts:
+  police:
+    unit: commune-police
+    limit: 5 wd
+    steps:
+      a: {kind: appraise, role: police-officer, limit: 3 wd, awaits: one, sends: one-done}
+  social:
+    unit: social-division
+    limit: 8 wd
+    steps:
+      b: {kind: appraise, role: specialist, limit: 3 wd, awaits: two, sends: two-done}
+"""
+
+
+class TestLimitsOfParts:
+    def test_parts_side_by_side_count_as_the_longer_one(self, written):
+        assert "DEF-TIME-01" not in breaches(written(PARTS))
+
+    def test_parts_in_a_row_that_exceed_the_whole_are_told_though_their_steps_do_not(self, written):
+        text = PARTS.replace("limit: 8 wd", "limit: 9 wd")
+        (too_long,) = breaches(written(text))["DEF-TIME-01"]
+        assert (too_long.variant, too_long.grade) == ("parts", Grade.MINOR)
+        assert too_long.facts["longest"] == Limit(Fraction(11), WD)
+        in_a_row = PARTS.replace("sends: one-done", "sends: two").replace("[one-done, two-done]", "two-done")
+        in_a_row = in_a_row.replace("next: {all: [ask-one, ask-two]}", "next: ask-one")
+        in_a_row = in_a_row.replace(
+            "  ask-two: {kind: transfer_out, role: specialist, limit: 1 wh, sends: two}\n", ""
+        )
+        (too_long,) = breaches(written(in_a_row.replace("join: all, ", "")))["DEF-TIME-01"]
+        assert too_long.facts["longest"] == Limit(Fraction(15), WD)
+        assert too_long.facts["run"] == ("receive", "ask-one", "a", "b", "return")
+
+
+REFUSAL = """
+procedure: p
+limit: {default: 10 wd, refuse: 3 wd}
+steps:
+  check: {kind: check, role: specialist, limit: 2 wd, next: {good: work, bad: refuse}}
+  refuse: {kind: refuse, role: specialist, limit: 1 wd}
+  work: {kind: appraise, role: specialist, limit: 8 wd}
+"""
+
+
+def test_an_end_may_have_a_limit_of_its_own_for_the_runs_that_lead_to_it(written):
+    assert on_time(breaches(written(REFUSAL))) == set()
+    (late,) = breaches(written(REFUSAL.replace("limit: 1 wd}", "limit: 2 wd}")))["DEF-TIME-01"]
+    assert (late.variant, late.facts["step_last"]) == ("end refuse", "refuse")
+    assert (late.facts["longest"], late.facts["run"]) == (Limit(Fraction(4), WD), ("check", "refuse"))
+    longer = REFUSAL.replace("refuse: 3 wd", "refuse: 30 wd").replace("limit: 1 wd}", "limit: 20 wd}")
+    assert "DEF-TIME-01" not in breaches(written(longer))
+
+
+def test_a_case_without_a_limit_of_its_own_is_held_to_the_ordinary_one(written):
+    text = """
+procedure: p
+limit: 5 wd
+steps:
+  check: {kind: check, role: specialist, limit: 2 wd, next: {a: end, b: {to: visit, case: field}}}
+  visit: {kind: field_check, role: specialist, limit: 3 wd, next: end}
+  end: {kind: return_result, role: clerk, limit: 1 wd}
+"""
+    assert [breach.variant for breach in breaches(written(text))["DEF-TIME-01"]] == ["case field"]
+    assert "DEF-TIME-01" not in breaches(
+        written(text.replace("limit: 5 wd", "limit: {default: 5 wd, field: 6 wd}"))
+    )
+
+
+def test_silence_bounds_a_consultation_and_without_a_deadline_the_longest_time_is_open(written):
+    text = """
+procedure: p
+limit: 5 wd
+steps:
+  ask: {kind: consult, role: specialist, limit: 3 wd, no_reply: agreed, next: end}
+  end: {kind: return_result, role: clerk, limit: 2 wd}
+"""
+    assert unknowns(written(text), "DEF-TIME-01") == []
+    assert "DEF-TIME-01" not in breaches(written(text))
+    assert "DEF-TIME-01" in breaches(written(text.replace("limit: 3 wd", "limit: 4 wd")))
+    open_ended = written(text.replace("limit: 3 wd, ", ""))
+    assert unknowns(open_ended, "DEF-TIME-01") == ["untimed-consultation"]
+    assert [breach.variant for breach in breaches(open_ended)["DEF-LINK-02"]] == ["no-deadline"]
+
+
+REWORK = """
+procedure: p
+limit: 6 wd
+steps:
+  draft: {kind: draft_result, role: specialist, limit: 3 wd, next: review}
+  review: {kind: review, role: division-head, limit: 2 wd, next: {agreed: end, disagreed: again}}
+  again: {kind: other, role: specialist, limit: 1 wd, next: review}
+  end: {kind: return_result, role: clerk, limit: 1 wd}
+"""
+
+
+class TestWorkDoneAgain:
+    def test_without_a_bound_it_is_a_finding_that_shows_the_way_round(self, written):
+        (loop,) = breaches(written(REWORK))["DEF-TIME-09"]
+        assert loop.facts["run"] == ("review", "again", "review")
+        assert unknowns(written(REWORK), "DEF-TIME-01") == ["unbounded-loop"]
+        assert "DEF-TIME-01" in breaches(written(REWORK.replace("limit: 6 wd", "limit: 5 wd")))
+
+    def test_with_a_bound_it_counts_and_is_minor_where_only_the_repetition_is_too_long(self, written):
+        bounded = REWORK.replace("limit: 1 wd, next: review", "limit: 1 wd, at_most: 2, next: review")
+        found = breaches(written(bounded))
+        (again,) = found["DEF-TIME-01"]
+        assert (again.variant, again.grade) == ("again", Grade.MINOR)
+        assert again.facts["longest"] == Limit(Fraction(12), WD)
+        assert "DEF-TIME-09" not in found
+        room = breaches(written(bounded.replace("limit: 6 wd", "limit: 12 wd")))
+        assert on_time(room) == set()
+        (straight,) = breaches(written(bounded.replace("limit: 6 wd", "limit: 5 wd")))["DEF-TIME-01"]
+        assert (straight.variant, straight.grade) == ("", None)
+
+    def test_a_printed_table_does_not_say_how_often(self, written):
+        printed = written(REWORK.replace("limit: 6 wd", "limit: 6 wd\nextent: steps"))
+        assert "DEF-TIME-09" not in breaches(printed)
+        assert unknowns(printed, "DEF-TIME-09") == ["printed-table"]
+
+    def test_a_way_back_by_the_applicant_is_none(self, written):
+        asked = REWORK.replace("{kind: other,", "{kind: request_supplement,")
+        assert "DEF-TIME-09" not in breaches(written(asked))
+        assert "DEF-TIME-01" not in breaches(written(asked))
+
+
+@pytest.mark.parametrize(
+    ("edit", "variant"),
+    [
+        ("groups: [{steps: [a, b], limit: 2 wd}, {steps: [b, c], limit: 2 wd}]", "two-groups"),
+        ("groups: [{steps: [a, b, c], limit: 3 wd}]", "group-and-own"),
+    ],
+)
+def test_time_given_twice_is_told_by_how_it_is(written, edit, variant):
+    own = "limit: 2 wd, " if variant == "group-and-own" else ""
+    text = f"""
+procedure: p
+limit: 4 wd
+limit_{edit}
+steps:
+  a: {{role: specialist, next: b}}
+  b: {{role: specialist, {own}next: c}}
+  c: {{role: specialist}}
+"""
+    (twice,) = breaches(written(text))["DEF-TIME-10"]
+    assert (twice.step, twice.variant) == ("b", variant)
+
+
 class TestAnnouncedLimit:
     own = "procedure: p\ncode: '1.1'\nlimit: 5 d\nsteps: {a: {role: specialist, limit: 5 d}}"
 
@@ -313,6 +489,71 @@ steps:
         found = breaches(written(text))["DEF-STEP-03"]
         assert [breach.variant for breach in found] == ["unreachable", "trapped"]
 
+    def test_a_part_that_waits_for_a_message_names_it_and_who_should_send_it(self, written):
+        text = """
+procedure: p
+steps:
+  a: {role: clerk, sends: opened, next: {good: b, bad: c}}
+  b: {role: clerk, sends: permit}
+  c: {role: clerk}
+parts:
+  police:
+    unit: commune-police
+    steps:
+      d: {role: clerk, awaits: opened, next: e}
+      e: {role: clerk, awaits: permit}
+"""
+        (waiting,) = breaches(written(text))["DEF-STEP-03"]
+        assert (waiting.variant, waiting.step) == ("message", "e")
+        assert (waiting.facts["messages"], waiting.facts["from_steps"]) == (("permit",), ("b",))
+        assert "c" in waiting.facts["run"]
+
+    def test_an_end_that_comes_twice_and_steps_that_never_happen_are_told_apart(self, written):
+        text = """
+procedure: p
+steps:
+  a: {role: clerk, next: {all: [b, c]}}
+  b: {role: clerk, next: d}
+  c: {role: clerk, next: d}
+  d: {role: clerk}
+"""
+        (twice,) = breaches(written(text))["DEF-STEP-03"]
+        assert (twice.variant, twice.facts["steps"]) == ("ends-twice", ("d",))
+        text = """
+procedure: p
+steps:
+  a: {role: clerk, next: {left: b, right: c}}
+  b: {role: clerk, next: d}
+  c: {role: clerk, next: d}
+  d: {role: clerk, join: all, next: e}
+  e: {role: clerk}
+"""
+        stuck, never = breaches(written(text))["DEF-STEP-03"]
+        assert (stuck.variant, never.variant, never.facts["steps"]) == ("deadlock", "never", ("e",))
+
+
+class TestMessages:
+    def test_a_message_that_some_run_leaves_is_shown_by_that_run(self, written):
+        text = """
+procedure: p
+steps:
+  a: {role: clerk, sends: [opened, details], next: b}
+  b: {role: clerk}
+parts:
+  police:
+    unit: commune-police
+    steps:
+      c: {role: clerk, awaits: opened, next: {wanted: d, unwanted: e}}
+      d: {role: clerk, awaits: details}
+      e: {role: clerk}
+"""
+        (left,) = breaches(written(text))["DEF-LINK-03"]
+        assert (left.variant, left.step, left.grade) == ("left details", "a", Grade.OBSERVATION)
+        assert "e" in left.facts["run"]
+
+    def test_a_procedure_without_messages_is_not_asked(self, written):
+        assert "DEF-LINK-03" not in breaches(written("procedure: p\nsteps: {a: {role: clerk}}"))
+
 
 def test_a_step_that_every_run_passes_counts_although_it_lies_in_a_parallel_branch(written):
     text = """
@@ -363,21 +604,79 @@ steps:
     assert "DEF-ROLE-02" not in breaches(written(text.replace("level: district", "level: commune")))
 
 
-def test_two_duties_of_different_roles_that_one_person_holds_are_not_apart(written):
-    text = """
+def asked_of(of, rule, **people):
+    """The answer of a rule where the organisation names these people and their roles."""
+    named = {name: Person(name, tuple(roles.split(","))) for name, roles in people.items()}
+    requirement = next(r for r in pack().requirements if r.rule == rule)
+    hook = CATALOGUE[rule].on_procedure
+    assert hook is not None
+    return hook.ask(study(of, replace(organisation(), people=named, delegations=()), JUDGED_ON), requirement)
+
+
+APART = """
 procedure: p
 steps:
   appraise: {kind: appraise, role: specialist, next: approve}
   approve: {kind: approve_sign, role: chairman}
 """
-    alone = {"one": Person("one", ("specialist", "chairman"))}
-    procedure = written(text)
-    requirement = next(r for r in pack().requirements if r.rule == "apart")
-    hook = CATALOGUE["apart"].on_procedure
+
+
+def test_two_duties_of_different_roles_that_one_person_holds_are_told_of_the_people_alone(written):
+    procedure = written(APART)
+    (found,) = asked_of(procedure, "lawful-assignment", one="specialist,chairman").breaches
+    assert (found.step, found.variant, found.grade) == ("approve", "too-few appraise + approve", Grade.MAJOR)
+    assert (found.facts["needed"], found.facts["available"], found.facts["people"]) == (2, 1, ("one",))
+    assert asked_of(procedure, "apart", one="specialist,chairman").breaches == ()
+
+
+def test_two_duties_of_one_role_are_told_of_the_definition_alone(written):
+    procedure = written(APART.replace("specialist", "chairman"))
+    assert asked_of(procedure, "lawful-assignment", one="chairman").breaches == ()
+    assert len(asked_of(procedure, "apart", one="chairman").breaches) == 1
+
+
+def test_without_people_nothing_is_asked_and_a_role_that_nobody_is_named_for_is_open(written):
+    procedure = written(APART)
+    assert asked_of(procedure, "lawful-assignment") == NOT_APPLICABLE
+    assert asked_of(procedure, "one-person") == NOT_APPLICABLE
+    (unknown,) = asked_of(procedure, "lawful-assignment", one="specialist").unknowns
+    assert (unknown.reason, unknown.step) == ("no-people", "approve")
+
+
+def test_a_role_of_one_person_is_told_once_with_all_its_steps_and_one_of_nobody_is_graver(written):
+    text = """
+procedure: p
+steps:
+  a: {role: clerk, next: b}
+  b: {role: specialist, next: c}
+  c: {role: clerk}
+"""
+    answer = asked_of(written(text), "one-person", one="clerk", two="specialist", three="specialist")
+    (alone,) = answer.breaches
+    assert (answer.checked, alone.variant, alone.facts["steps"]) == (2, "one clerk", ("a", "c"))
+    assert alone.grade is None
+    left = Person("one", ("clerk",), in_office=Period(None, JUDGED_ON - dt.timedelta(days=1)))
+    requirement = next(r for r in pack().requirements if r.rule == "one-person")
+    hook = CATALOGUE["one-person"].on_procedure
     assert hook is not None
-    held = hook.ask(study(procedure, replace(organisation(), people=alone), JUDGED_ON), requirement)
-    assert [breach.variant for breach in held.breaches] == ["no-two-people appraise + approve_sign"]
-    assert "DEF-ROLE-02" not in breaches(procedure)
+    asked = study(written(text), replace(organisation(), people={"one": left}, delegations=()), JUDGED_ON)
+    (nobody,) = hook.ask(asked, requirement).breaches
+    assert (nobody.variant, nobody.grade, nobody.facts["people"]) == ("nobody clerk", Grade.MINOR, ())
+
+
+def test_going_around_a_negotiable_control_is_an_observation(written):
+    text = """
+procedure: p
+steps:
+  draft: {kind: draft_result, role: clerk, next: {ordinary: review, urgent: sign}}
+  review: {kind: review, role: clerk, control: true, next: sign}
+  sign: {kind: approve_sign, role: chairman}
+"""
+    (found,) = breaches(written(text))["DEF-ROLE-07"]
+    assert (found.step, found.grade, found.facts["outcomes"]) == ("review", None, ("urgent",))
+    softer = written(text.replace("control: true", "control: true, negotiable: true"))
+    (found,) = breaches(softer)["DEF-ROLE-07"]
+    assert found.grade is Grade.OBSERVATION
 
 
 def test_a_head_of_division_may_sign_before_the_chairman_but_not_instead_on_any_run(written):
@@ -392,6 +691,22 @@ steps:
     (signed,) = breaches(written(text))["DEF-ROLE-03"]
     assert signed.facts["run"] == ("a", "end")
     assert "DEF-ROLE-03" not in breaches(written(text.replace("{large: b, small: end}", "b")))
+
+
+def test_a_head_of_division_signs_for_the_chairman_while_a_letter_of_delegation_holds(written):
+    text = """
+procedure: p
+authority: chairman
+steps: {a: {kind: approve_sign, role: division-head}}
+"""
+    requirement = next(r for r in pack().requirements if r.rule == "competent-signatory")
+    hook = CATALOGUE["competent-signatory"].on_procedure
+    assert hook is not None
+    letters = (Delegation("TP01", "chairman"), Delegation("PTP01", "chairman"))
+    for day, found in ((JUDGED_ON, 0), (JUDGED_ON + dt.timedelta(days=1), 1)):
+        until = tuple(replace(each, in_force=Period(None, JUDGED_ON)) for each in letters)
+        known = replace(organisation(), delegations=(*organisation().delegations, *until))
+        assert len(hook.ask(study(written(text), known, day), requirement).breaches) == found
 
 
 def test_an_authority_that_signs_and_owns_no_step_is_graver_than_another(written):
@@ -465,12 +780,13 @@ def test_published_tables_are_judged_as_expected(data):
         defects = {line["id"]: line["defects"].split() for line in csv.DictReader(stream)}
     expected = {name: {codes[d] for d in each if d in codes} for name, each in defects.items()}
     actual = {}
+    unnamed = replace(organisation(), people={}, delegations=())  # nobody of these offices is known by name
     with (folder / "index.csv").open(encoding="utf-8", newline="") as stream:
         for line in csv.DictReader(stream):
             facts = Facts(
                 id=line["id"].lower(), level=line["level"], total=line["total_limit_text"],
                 time_header=line["time_column_header"],
             )  # fmt: skip
-            found = breaches(read_steps(folder / line["file"], facts).procedure)
+            found = breaches(read_steps(folder / line["file"], facts).procedure, office=unnamed)
             actual[line["id"]] = set(found) - {"DEF-ROLE-01"}  # the test's organisation has few roles
     assert actual == expected

@@ -35,7 +35,7 @@ DOSSIER_RULES = {
 }
 CODES = {
     "INT-01", "INT-02", "INT-03", "INT-06", "SUP-01", "SUP-02", "SUP-05", "TIM-01", "TIM-02", "TIM-03",
-    "TIM-04", "TIM-05", "TIM-07", "PRC-01", "PRC-02", "PRC-03", "PRC-04", "PRC-05", "PRC-08",
+    "TIM-04", "TIM-05", "TIM-07", "PRC-01", "PRC-02", "PRC-03", "PRC-04", "PRC-05", "PRC-08", "PRC-11",
 }  # fmt: skip
 PROCEDURE = load_procedure(REFERENCE / "procedure.yaml")
 PERMIT = (
@@ -54,6 +54,8 @@ def test_the_catalogue_asks_dossiers_under_exactly_these_codes() -> None:
 
 def requirement(rule: Rule, **parameters: object) -> Requirement:
     defaults = {name: parameter.default for name, parameter in rule.parameters.items()}
+    if rule.name == "constraint":
+        defaults |= {"must": "leads_to", "of": (("approve_sign",), ("return_result",))}
     return Requirement("test", rule.name, (), Grade.MINOR, {**defaults, **parameters})
 
 
@@ -622,3 +624,40 @@ def test_pairs_of_duties_that_mean_the_same_steps_are_one_and_each_has_its_own_d
     )
     assert [breach.variant for breach in answer.breaches] == ["appraise + approve_sign"]
     assert answer.by_variant == {("appraise + approve_sign", "approve"): 1, ("check + approve", "approve"): 1}
+
+
+SIGNED_BY_CHAIRMAN = {"must": "by_role", "of": ["approve_sign"], "role": "chairman"}
+BY_SPECIALIST = {
+    "dossier": FIRST,
+    "step": "approve",
+    "set": {"actor": "CV02", "role": "specialist"},
+}
+
+
+@pytest.mark.parametrize(
+    ("asked", "log", "expected"),
+    [
+        (SIGNED_BY_CHAIRMAN, (), set()),
+        (SIGNED_BY_CHAIRMAN, (BY_SPECIALIST,), {"PRC-03", "PRC-11"}),
+        ({"must": "within", "of": ["assign", "appraise"], "limit": "10 wh"}, (), {"PRC-11"}),
+        ({"must": "within", "of": ["assign", "appraise"], "limit": "3 wd"}, (), set()),
+        # the clock stood while the applicant supplied what was missing
+        ({"must": "within", "of": ["request_supplement", "issue_receipt"], "limit": "4 wh"}, (), set()),
+        ({"must": "within", "of": ["request_supplement", "issue_receipt"], "limit": "1 wh"}, (), {"PRC-11"}),
+        ({"must": "apart", "of": ["check", "return_result"]}, (), {"PRC-11"}),
+        ({"must": "apart", "of": ["receive", ["stamp", "approve"]]}, (), set()),
+        ({"must": "excludes", "of": ["refuse", "issue_receipt"]}, (), {"PRC-11"}),
+        ({"must": "excludes", "of": ["refuse-receipt", "issue_receipt"]}, (), set()),
+        ({"must": "at_most", "of": ["check"], "count": 1}, (), {"PRC-11"}),
+        ({"must": "at_most", "of": ["check"], "count": 2}, (), set()),
+        ({"must": "happens", "of": [["archive", "refuse"]]}, (), set()),
+        ({"must": "happens", "of": ["archive"]}, (), {"PRC-11"}),
+        ({"must": "happens", "of": ["archive"], "when": {"not": {"level": "commune"}}}, (), set()),
+        ({"must": "happens", "of": ["archive"], "when": {"not": "same_day"}}, (), {"PRC-11"}),
+        ({"must": "before", "of": ["consult", "field_check"]}, (), {"PRC-11"}),
+    ],
+)
+def test_a_requirement_written_as_data_is_asked_of_the_log(
+    asked: Mapping[str, object], log: Sequence[Mapping[str, object]], expected: set[str], tmp_path: Path
+) -> None:
+    assert raised(case(*log, requirement=asked), tmp_path, "constraint") == expected

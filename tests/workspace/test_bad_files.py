@@ -18,6 +18,7 @@ from iso_audit.workspace.packs import read_pack
 from iso_audit.workspace.positions import parse
 from iso_audit.workspace.procedures import read_procedure
 from iso_audit.workspace.settings import settings_of
+from iso_audit.workspace.waivers import Nameable, read_waivers
 
 BAD = Path(__file__).parents[1] / "bad"
 
@@ -49,6 +50,9 @@ def _settings(path: Path, file: str, faults: list[Fault]) -> object:
     return document and settings_of(document, faults)
 
 
+NAMEABLE = Nameable(
+    {"DEF-STEP-01": ["steps"], "DEF-STEP-02": ["order-2018", "order-2025"]}, {"permit": ["check", "sign"]}
+)
 READERS: dict[str, Callable[[Path, str, list[Fault]], object]] = {
     "announced": read_announced,
     "calendars": read_calendar,
@@ -57,6 +61,7 @@ READERS: dict[str, Callable[[Path, str, list[Fault]], object]] = {
     "procedures": read_procedure,
     "requirements": lambda path, file, faults: read_pack(path, file, CATALOGUE, faults),
     "settings": _settings,
+    "waivers": lambda path, file, faults: read_waivers(path, file, NAMEABLE, faults),
 }
 FILES = sorted(path for kind in READERS for path in (BAD / kind).glob("*.yaml"))
 

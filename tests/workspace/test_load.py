@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from iso_audit.errors import InputError
+from iso_audit.errors import Fault, InputError
 from iso_audit.model.finding import Grade
-from iso_audit.model.procedure import Limit, TimeUnit
+from iso_audit.model.procedure import Limit, Period, TimeUnit
 from iso_audit.model.requirement import Clause
 from iso_audit.model.rule import Hook, Parameter, Rule
 from iso_audit.text import Text
 from iso_audit.workspace.load import find_workspace, load, load_mapping, load_procedure, working_calendar
+from iso_audit.workspace.organisation import read_organisation
 
 SAYS = Text(vi="tham số", en="a parameter")
 CATALOGUE = {
@@ -312,3 +313,24 @@ dossiers: {from: attributes, columns: {due_at: HanTra}}
     assert mapping.events.cuts["actor"].pattern == "by (\\w+)"
     assert mapping.dossiers is not None
     assert mapping.dossiers.columns == {"due_at": "HanTra"}
+
+
+def test_people_have_days_in_office_and_letters_of_delegation_their_days_in_force(tmp_path: Path) -> None:
+    path = tmp_path / "organisation.yaml"
+    path.write_text(
+        "units: {u: {}}\nroles: {chairman: {}, clerk: {}}\n"
+        "people: {CB01: {roles: clerk, unit: u, from: 2025-07-01, to: 2026-02-28}, CB02: }\n"
+        "delegations: [{person: CB01, role: chairman, to: 2026-03-31, ref: 12/GUQ-UBND}]\n",
+        encoding="utf-8",
+    )
+    faults: list[Fault] = []
+    read = read_organisation(path, "organisation.yaml", faults)
+    assert faults == []
+    assert read is not None
+    terms = Period(dt.date(2025, 7, 1), dt.date(2026, 2, 28)), Period(None, dt.date(2026, 3, 31))
+    assert [(p.id, role, unit, days) for p, role, unit, days in read.functions()] == [
+        ("CB01", "clerk", "u", terms[0]),
+        ("CB01", "chairman", "u", terms[1]),
+    ]
+    assert (read.delegations[0].ref, read.delegations[0].place.line) == ("12/GUQ-UBND", 4)
+    assert read.people["CB02"].in_office == Period()

@@ -19,6 +19,7 @@ from iso_audit.model.procedure import (
     Flow,
     Form,
     Join,
+    Kept,
     LegalBasis,
     Limit,
     LimitGroup,
@@ -263,9 +264,25 @@ steps:
         (Flow("a", "x"), Flow("b", "x")),
         (Flow("a", "to"),),
         (Flow("a", "all"), Flow("b", "x")),
+        (Flow("a", "one"), Flow("a")),
+        (Flow("b", "x", "verification", message="m"),),
     ],
 )
-def test_a_choice_that_no_file_can_hold_is_refused(flows: tuple[Flow, ...]) -> None:
-    steps = (Step("a", Text(), flows=flows), Step("b", Text()))
-    with pytest.raises(ValueError, match="outcomes that a file cannot hold"):
-        procedure_yaml(Procedure("p", steps))
+@pytest.mark.parametrize("split", Split)
+def test_whatever_words_the_flows_bear_a_file_holds_them(flows: tuple[Flow, ...], split: Split) -> None:
+    if split is not Split.ONE and flows[0].to == flows[-1].to and len(flows) > 1:
+        return
+    steps = (Step("a", Text(), ("other",), split=split, flows=flows), Step("b", Text(), ("other",)))
+    assert read(procedure_yaml(Procedure("p", steps))).steps == steps
+
+
+def test_what_was_read_from_bpmn_is_written_and_read_back() -> None:
+    steps = (
+        Step("s", Text("Thẩm định"), ("route",), flows=(Flow("a"),), element="subProcess"),
+        Step("a", Text(), ("other",), flows=(Flow("b", "x"), Flow("b/2", "y")), deferred=True, within="s"),
+        Step("b", Text(), ("route",), within="s", element="endEvent:message"),
+        Step("b/2", Text(), ("route",), deferred=True, within="s"),
+    )
+    kept = (Kept("a", '<bpmn:x xmlns:bpmn="u" k="v">\n &amp; {}[],: # "</bpmn:x>'), Kept("", "<y/>"))
+    procedure = Procedure("p", steps, kept=kept)
+    assert replace(read(procedure_yaml(procedure)), keys=frozenset()) == procedure

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from iso_audit.workspace.shapes.base import Id, OneOf, Shape, Str, Strs, Words
+from iso_audit.workspace.shapes.base import Id, OneOf, PeriodShape, Shape, Str, Strs, Words
 
 UNIT_KINDS = ("authority", "specialised", "service", "commune", "desk", "outside")
 
@@ -33,16 +33,50 @@ class RoleShape(Shape):
     covers: Strs | None = Field(default=None, description="Roles whose steps this role may carry out too.")
 
 
-class PersonShape(Shape):
-    """A person, by the code that logs use."""
+class PersonShape(PeriodShape):
+    """A person, by the code that logs use, with the days in office."""
 
     roles: Strs | None = None
     unit: Str | None = None
 
 
+class DelegationShape(PeriodShape):
+    """A letter by which a person acts in a role, with the days it is in force."""
+
+    person: Str
+    role: Str
+    unit: Str | None = Field(default=None, description="Where; by default where the person belongs.")
+    ref: Str | None = None
+
+
+class SystemDocumentShape(Shape):
+    """A document of the quality system that answers to clauses for every procedure."""
+
+    code: Str
+    title: Words | None = None
+    clauses: Strs
+
+
+class ExclusionShape(Shape):
+    """A clause that the office has declared not applicable, and why."""
+
+    clause: Str
+    reason: Words
+
+
+class QualitySystemShape(Shape):
+    """What answers to the standard for the office as a whole."""
+
+    documents: list[SystemDocumentShape] | None = None
+    exclusions: list[ExclusionShape] | None = None
+
+
 class OrganisationShape(Shape):
-    """Units, roles and people."""
+    """Units, roles, people and the quality system."""
+
+    quality_system: QualitySystemShape | None = None
 
     units: dict[Id, UnitShape | None] | None = None
     roles: dict[Id, RoleShape | None] | None = None
     people: dict[str, PersonShape | None] | None = None
+    delegations: list[DelegationShape] | None = None

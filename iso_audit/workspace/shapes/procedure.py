@@ -24,7 +24,8 @@ from iso_audit.workspace.shapes.base import (
 )
 
 NEXT: dict[str, Any] = {
-    "description": "The next step; or outcome -> step; or {all: [..]}, {some: [..]}, {to: .., case: ..}.",
+    "description": "The next step; or outcome -> step; or {all: [..]}, {some: [..]}, {one: [..]}, "
+    "{to: .., case: .., outcome: .., message: ..}.",
     "anyOf": [
         {"type": "string"},
         {
@@ -33,6 +34,7 @@ NEXT: dict[str, Any] = {
             "properties": {
                 "all": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/Next"}},
                 "some": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/Next"}},
+                "one": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/Next"}},
             },
             "additionalProperties": {"$ref": "#/$defs/Next"},
         },
@@ -70,7 +72,14 @@ class StepShape(Shape):
     no_reply: Str | None = Field(
         default=None, description="What happens when a consulted body does not answer."
     )
+    deferred: bool | None = Field(
+        default=None, description="The choice after this step is made by what comes first."
+    )
     join: Annotated[str, OneOf("all", "some")] | None = None
+    within: Str | None = Field(
+        default=None, description="The sub-procedure around this step: the id of its first gateway."
+    )
+    bpmn: Str | None = Field(default=None, description="The BPMN element it was read from.")
     sends: Strs | None = None
     awaits: Strs | None = None
     next: Next = None
@@ -127,6 +136,13 @@ class DecisionShape(Shape):
     note: Words | None = None
 
 
+class KeptShape(Shape):
+    """A piece of a BPMN file that is carried along unread."""
+
+    of: Str | None = Field(default=None, description="The step it belongs to; of the whole if absent.")
+    xml: Str
+
+
 class ProcedureShape(Shape):
     """A procedure file: required are `procedure` and `steps`."""
 
@@ -138,7 +154,9 @@ class ProcedureShape(Shape):
     level: Str | None = None
     owner: Str | None = Field(default=None, description="Unit that owns the procedure.")
     authority: Str | None = Field(default=None, description="Role that signs the result.")
-    limit: Durations | None = None
+    limit: Durations | None = Field(
+        default=None, description="Whole limit; by case of the dossier, or by the step that ends it."
+    )
     in_force: PeriodShape | None = None
     legal_basis: list[LegalBasisShape] | None = None
     separation: list[Strs] | None = None
@@ -164,4 +182,5 @@ class ProcedureShape(Shape):
     result: Str | None = None
     version: VersionShape | None = None
     decision: DecisionShape | None = None
+    bpmn: list[KeptShape] | None = Field(default=None, description="Pieces of BPMN that are carried along.")
     steps: dict[str, StepShape | None] | None = None
