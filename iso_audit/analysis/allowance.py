@@ -163,7 +163,7 @@ def _doubt(study: Study, course: Course) -> str:
         return "unbounded-loop"
     if course.ways.left_out:
         return "too-large"
-    if study.procedure.extent == "steps":
+    if study.procedure.is_partial:
         return ""
     asked = (step for step in study.procedure.of_kind("consult") if not step.anytime)
     allotted = course.allotment

@@ -105,7 +105,7 @@ def _cover(
     )
     if not need.by or cover.steps or cover.records or cover.parts or cover.documents:
         return cover
-    unseen = procedure.extent == "steps" and need.by != (SYSTEM,)
+    unseen = procedure.is_partial and need.by != (SYSTEM,)
     unknown = SYSTEM in need.by and not organisation.documents
     return Cover(need, Answered.OPEN if unseen or unknown else Answered.GAP)
 

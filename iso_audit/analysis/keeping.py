@@ -61,7 +61,7 @@ def kept_by_definition(study: Study, requirement: Requirement) -> Answer:
         return Answer(unknowns=(Unknown("too-large"),))
     if run is None:
         return HOLDS
-    if procedure.extent == "steps" and _may_be_unseen(study, constraint):
+    if procedure.is_partial and _may_be_unseen(study, constraint):
         return Answer(unknowns=(_unseen(constraint),))
     at = position(pattern, [inside.get(step, NEITHER) for step in run])
     step = run[at] if at is not None else next(iter(inside), "")
@@ -85,7 +85,7 @@ def _unseen(constraint: Constraint) -> Unknown:
 def _given_to_role(study: Study, constraint: Constraint, steps: Sequence[str]) -> Answer:
     by_id, may_act = study.procedure.by_id, study.organisation.may_act
     wrong = [step for step in steps if not may_act(by_id[step].role, constraint.role)]
-    if study.procedure.extent == "steps":
+    if study.procedure.is_partial:
         # a printed table often names an office in the place of a role
         unknowns = tuple(Unknown("printed-table", step) for step in wrong)
         return Answer(len(steps) - len(wrong), unknowns=unknowns)
@@ -100,7 +100,7 @@ def _given_apart(study: Study, constraint: Constraint) -> Answer:
     procedure = study.procedure
     pairs = [pair for pair in product(*constraint.terms) if all(procedure.meant(name) for name in pair)]
     held = in_one_hand(study, pairs)
-    if procedure.extent == "steps":
+    if procedure.is_partial:
         unknowns = tuple(Unknown("printed-table", facts={"kinds": pair}) for pair in held)
         return Answer(len(pairs) - len(held), unknowns=unknowns)
     breaches = []

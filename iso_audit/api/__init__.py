@@ -11,13 +11,15 @@ from iso_audit.api.outputs import as_json, exit_code, shown
 from iso_audit.api.provenance import version
 from iso_audit.api.reading import load_workspace, shipped
 from iso_audit.api.runs import audit, check
+from iso_audit.api.stories import stories, story_exit_code, story_text
 from iso_audit.api.tools import rule_pages, schemas, write_schemas
-from iso_audit.api.values import Run, Tell, Written
+from iso_audit.api.values import Run, Stories, Tell, Written
 from iso_audit.api.versions import diff
 
 __all__ = [
     "FORMATS",
     "Run",
+    "Stories",
     "Tell",
     "Written",
     "as_json",
@@ -33,6 +35,9 @@ __all__ = [
     "schemas",
     "shipped",
     "shown",
+    "stories",
+    "story_exit_code",
+    "story_text",
     "version",
     "write_schemas",
 ]

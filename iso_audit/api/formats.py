@@ -52,7 +52,7 @@ def _known(procedure: Procedure, organisation: Organisation) -> Procedure:
 
     A pool that bears the name of no unit tells nothing about who answers for a step.
     """
-    if procedure.extent != "steps":
+    if procedure.extent != "drawing":
         return procedure
     roles = _by_words({key: role.name for key, role in organisation.roles.items()})
     units = _by_words({key: unit.name for key, unit in organisation.units.items()})

@@ -4,35 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from iso_audit.api.reading import catalogue, load_workspace, log_files, mapping_of, shipped
 from iso_audit.api.runs import engine, seldom_collecting, world_for
-from iso_audit.api.values import Tell, Written
+from iso_audit.api.values import Stories, Tell, Written
 from iso_audit.api.writing import put_in_place, refuse_output, workroom
 from iso_audit.errors import Fault, InputError, RenderError
 from iso_audit.text import Text
 
 if TYPE_CHECKING:
     from iso_audit.engine.protocol import Held
-    from iso_audit.model.finding import RuleFailure
     from iso_audit.model.outcome import Workspace
-    from iso_audit.model.rule import Rule
     from iso_audit.model.story import Story
-
-
-@dataclass(frozen=True, slots=True)
-class Stories:
-    """What was asked for, in that order, with what it was judged by and what was written."""
-
-    stories: tuple[Story, ...]
-    workspace: Workspace
-    catalogue: Mapping[str, Rule]
-    failures: tuple[RuleFailure, ...] = ()
-    written: Written = Written()
 
 
 @seldom_collecting()
@@ -80,7 +67,7 @@ def stories(
     told = Stories(found, workspace, rules, tuple(gathered.failures))
     if output is None:
         return told
-    return Stories(found, workspace, rules, told.failures, _write(told, output, lang, tell))
+    return replace(told, written=_write(told, output, lang, tell))
 
 
 def _untold(dossier: str, held: Held, workspace: Workspace) -> Fault | None:
@@ -109,7 +96,7 @@ def story_text(told: Stories, lang: str, form: str = "text") -> str:
 
 
 def story_exit_code(told: Stories, threshold: str) -> int:
-    """0: no deviation from a requirement of grade `threshold` (or `never`) or graver; 1: some; 3: a rule crashed."""
+    """0: no deviation from a requirement graded `threshold` or graver; 1: some; 3: a rule crashed."""
     from iso_audit.model.finding import Grade
 
     if told.failures:
@@ -164,10 +151,10 @@ _UNKNOWN = Text(
     en="the log has no dossier '{dossier}'",
 )
 _OUTSIDE = Text(
-    vi="hồ sơ '{dossier}' được tiếp nhận ngoài thời kỳ đánh giá (audit.period trong iso-audit.yaml) nên không "
-    "được xét",
-    en="dossier '{dossier}' was received outside the period of the audit (audit.period in iso-audit.yaml) and "
-    "is not judged",
+    vi="hồ sơ '{dossier}' được tiếp nhận ngoài thời kỳ đánh giá (audit.period trong "
+    "iso-audit.yaml) nên không được xét",
+    en="dossier '{dossier}' was received outside the period of the audit (audit.period in iso-audit.yaml) "
+    "and is not judged",
 )
 _NO_PROCEDURE = Text(
     vi="hồ sơ '{dossier}' không thuộc quy trình nào của thư mục làm việc có hiệu lực vào ngày tiếp nhận nên "

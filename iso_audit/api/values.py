@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from iso_audit.model.finding import RuleFailure
     from iso_audit.model.outcome import Outcome, Workspace
     from iso_audit.model.rule import Rule
+    from iso_audit.model.story import Story
 
 
 Tell = Callable[[str, int, int], None]
@@ -32,4 +34,15 @@ class Run:
     outcome: Outcome
     workspace: Workspace
     catalogue: Mapping[str, Rule]
+    written: Written = Written()
+
+
+@dataclass(frozen=True, slots=True)
+class Stories:
+    """Dossiers in the order in which they were asked for, what they were judged by, and what was written."""
+
+    stories: tuple[Story, ...]
+    workspace: Workspace
+    catalogue: Mapping[str, Rule]
+    failures: tuple[RuleFailure, ...] = ()
     written: Written = Written()

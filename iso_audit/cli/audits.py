@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from iso_audit import api
-from iso_audit.cli.frame import PATH, day_of, guard, progress, shared
+from iso_audit.cli.frame import PATH, day_of, guard, progress, refuse, shared
 from iso_audit.text import Text, number
 
 UNUSED = Text(
@@ -20,6 +20,10 @@ UNUSED = Text(
     en="Note: {count} of {rows} rows of the log could not be used, first {place}; the report says why.",
 )
 NOT_WRITTEN = Text(vi="Không ghi được {name}: {reason}", en="{name} could not be written: {reason}")
+WRITTEN = Text(vi="Đã ghi {path}", en="Wrote {path}")
+FORM_OF_STORIES = Text(
+    vi="--dossier chỉ in được dạng text hoặc json", en="--dossier prints text or json and nothing else"
+)
 REMARKS = Text(
     vi="Ghi chú về sơ đồ, không phải phát hiện đánh giá ({count}):",
     en="Remarks about the drawing, no findings of the audit ({count}):",
@@ -57,13 +61,31 @@ def check(
 @click.option("--log", type=PATH, help="Nhật ký hồ sơ (CSV, XES). / The log.")
 @click.option("--map", "mapping", type=PATH, help="Tệp ánh xạ. / The mapping file.")
 @click.option("--output", "-o", type=PATH, help="Thư mục kết quả. / Folder for outputs.")
+@click.option(
+    "--dossier",
+    "dossiers",
+    multiple=True,
+    metavar="ID",
+    help="Kể riêng hồ sơ này; với -o lập phiếu kiểm soát. / Tell this dossier; with -o its control sheet.",
+)
 @shared
 def audit(
-    log: Path | None, mapping: Path | None, output: Path | None, workspace: Path | None,
+    log: Path | None, mapping: Path | None, output: Path | None, dossiers: tuple[str, ...],
+    workspace: Path | None,
     date: str | None, select: tuple[str, ...], ignore: tuple[str, ...], fail_on: str, form: str,
     quiet: bool, lang: str,
 ) -> None:  # fmt: skip
     """Đánh giá quy trình và hồ sơ, lập báo cáo. / Audit definitions and dossiers, write the report."""
+    if dossiers:
+        with guard(lang), progress(quiet or form != "text", lang) as tell:
+            if form not in ("text", "json"):
+                refuse(FORM_OF_STORIES)
+            told = api.stories(
+                dossiers, workspace, log, mapping, output,
+                lang=lang, date=day_of(date), select=select, ignore=ignore, tell=tell,
+            )  # fmt: skip
+        with guard(lang, done=True):
+            _show_stories(told, form, fail_on, lang)
     with guard(lang), progress(quiet or form != "text", lang) as tell:
         run = api.audit(
             workspace, log, mapping, output,
@@ -85,6 +107,18 @@ def _show(run: api.Run, form: str, fail_on: str, quiet: bool, lang: str) -> None
         _remark(run, lang)
     for name, reason in run.written.missing:
         click.echo(NOT_WRITTEN.fill(lang, {"name": name, "reason": reason}), err=True)
+    sys.exit(code)
+
+
+def _show_stories(told: api.Stories, form: str, fail_on: str, lang: str) -> None:
+    code = api.story_exit_code(told, fail_on)
+    click.echo(api.story_text(told, lang, form), nl=False)
+    for path in told.written.paths:
+        click.echo(WRITTEN.fill(lang, {"path": path}), err=True)
+    for name, reason in told.written.missing:
+        click.echo(NOT_WRITTEN.fill(lang, {"name": name, "reason": reason}), err=True)
+    for failure in told.failures:
+        click.echo(f"{failure.code}: {failure.message}", err=True)
     sys.exit(code)
 
 

@@ -12,7 +12,7 @@ import duckdb
 from iso_audit.engine.careful import read_carefully
 from iso_audit.engine.plain_text import Decoder, Guess, made_plain
 from iso_audit.engine.refusals import fault, refusal
-from iso_audit.engine.rows import EARLIEST, EXCEL, LATEST, Reading, wanted_columns
+from iso_audit.engine.rows import EARLIEST, EXCEL, LATEST, Reading, steady_offset, wanted_columns
 from iso_audit.engine.source import ReadXes, Source, from_csv, from_parquet, from_table, sniff
 from iso_audit.engine.store import Store, Values
 from iso_audit.errors import Fault, InputError
@@ -102,10 +102,13 @@ def _table(
 
 def _checked(store: Store, events: Source, dossiers: Source | None, mapping: LogMapping) -> Opened:
     iso_first = not _reads_iso(store, [form for form in mapping.dates if form != EXCEL])
-    reading = Reading(events, mapping.events, mapping, is_events=True, iso_first=iso_first)
+    offset = steady_offset(store.zone)
+    reading = Reading(events, mapping.events, mapping, is_events=True, iso_first=iso_first, offset=offset)
     second = None
     if dossiers is not None and mapping.dossiers is not None:
-        second = Reading(dossiers, mapping.dossiers, mapping, is_events=False, iso_first=iso_first)
+        second = Reading(
+            dossiers, mapping.dossiers, mapping, is_events=False, iso_first=iso_first, offset=offset
+        )
     readings = [reading] if second is None else [reading, second]
     faults = [found for each in readings for found in (*each.faults(), *_pattern_faults(store, each))]
     faults += _format_faults(store, mapping, events.file)

@@ -10,11 +10,13 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from zoneinfo import ZoneInfo
 
 from iso_audit.engine.refusals import fault
 from iso_audit.engine.source import Source
 from iso_audit.engine.store import Values
 from iso_audit.errors import Fault
+from iso_audit.model.civil import DAY
 from iso_audit.model.log import DOSSIER_COLUMNS, EVENT_COLUMNS, LogMapping, TableMapping
 from iso_audit.text import did_you_mean
 
@@ -30,6 +32,9 @@ EXCEL = "excel"
 
 _OF_CASE = "case:"
 _TYPED = ("TIMESTAMP", "DATE")
+_WITH_OFFSET = "TIMESTAMP WITH TIME ZONE"
+_FAR = 1 << 62
+"""Microseconds from 1970 beyond which no offset is added."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,8 @@ class Reading:
     is_events: bool
     iso_first: bool = True
     """Whether ISO 8601 is tried before the mapping's formats: where none of them reads it, too."""
+    offset: int | None = None
+    """How many seconds the clocks of moments without an offset are always ahead of UTC; None: it varies."""
 
     @property
     def columns(self) -> Mapping[str, str]:
@@ -104,11 +111,23 @@ class Reading:
         """SQL of a column without blanks around it; NULL where it is empty."""
         return f"nullif(trim({self.raw(ours, values)}), '')"
 
+    def _typed(self, ours: str) -> tuple[str, str]:
+        """The source's column that holds moments as such, and its SQL type; empty where it holds text."""
+        index = None if ours in self.table.cuts or ours in self.table.constants else self._index(ours)
+        if index is None or not self.source.types or not self.source.types[index].startswith(_TYPED):
+            return "", ""
+        return f"c{index}", self.source.types[index]
+
     def instant(self, ours: str, values: Values) -> str:
-        """SQL of a moment; NULL where it is empty or cannot be read."""
-        index = None if ours in self.table.cuts else self._index(ours)
-        if index is not None and self.source.types and self.source.types[index].startswith(_TYPED):
-            return f"CAST(c{index} AS TIMESTAMPTZ)"
+        """SQL of a moment in microseconds since 1970 UTC; NULL where it is empty or cannot be read."""
+        column, kind = self._typed(ours)
+        if column and (kind == _WITH_OFFSET or self.offset == 0):
+            return f"epoch_us({column})"
+        if column and self.offset is not None:
+            shown, ahead = f"epoch_us({column})", self.offset * 1_000_000
+            return f"CASE WHEN {shown} BETWEEN {-_FAR} AND {_FAR} THEN {shown} - {ahead} END"
+        if column:
+            return f"epoch_us(CAST({column} AS TIMESTAMPTZ))"
         said = self.raw(ours, values)
         iso, ways = f"TRY_CAST({said} AS TIMESTAMPTZ)", []
         formats = [form for form in self.mapping.dates if form != EXCEL]
@@ -118,7 +137,7 @@ class Reading:
             seconds = f"to_seconds(round(TRY_CAST({said} AS DOUBLE) * 86400))"
             ways.append(f"CAST(TIMESTAMP '1899-12-30 00:00:00' + {seconds} AS TIMESTAMPTZ)")
         ways = [iso, *ways] if self.iso_first else [*ways, iso]
-        return f"coalesce({', '.join(ways)})" if len(ways) > 1 else ways[0]
+        return f"epoch_us(coalesce({', '.join(ways)}))"
 
     def select(self, values: Values) -> str:
         """SQL of all rows: our columns, and `is_bad` where a moment cannot be used.
@@ -130,7 +149,7 @@ class Reading:
         if not self.is_events:
             chosen += [f"{name}_text" for name in self.moments]
         absent = [name for name, kind in self.columns.items() if kind == "instant" and not self.has(name)]
-        chosen += [f"CAST(NULL AS TIMESTAMPTZ) AS {name}" for name in absent]
+        chosen += [f"CAST(NULL AS BIGINT) AS {name}" for name in absent]
         bad = [_bad(name) for name in self.moments]
         if self.is_events:
             bad.append(self._no_moment())
@@ -167,8 +186,10 @@ class Reading:
                 is_raw = self.is_events and name in CODED
                 chosen.append(f'{self.raw(name, values) if is_raw else self.text(name, values)} AS "{name}"')
             elif self.has(name):
+                said, (column, _) = self.raw(name, values), self._typed(name)
+                is_written = f"{column} IS NOT NULL" if column else f"{said} IS NOT NULL AND trim({said}) <> ''"
                 chosen.append(f"{self.instant(name, values)} AS {name}")
-                chosen.append(f"{self.raw(name, values)} AS {name}_text")
+                chosen.append(f"{said} AS {name}_text, {is_written} AS {name}_written")
         return f"(SELECT {', '.join(chosen)} FROM {self.source.relation(values)})"
 
 
@@ -181,6 +202,14 @@ def _bad(name: str) -> str:
     """SQL: a moment is written and cannot be read, or is of no age that offices live in."""
     first, last = (int(moment.timestamp()) * 1_000_000 for moment in (EARLIEST, LATEST))
     return (
-        f"(CASE WHEN {name} IS NULL THEN {name}_text IS NOT NULL AND trim({name}_text) <> '' "
-        f"ELSE coalesce(epoch_us({name}) NOT BETWEEN {first} AND {last}, true) END)"
+        f"(CASE WHEN {name} IS NULL THEN {name}_written ELSE {name} NOT BETWEEN {first} AND {last} END)"
     )
+
+
+def steady_offset(zone: str) -> int | None:
+    """How many seconds the clocks of a zone are ahead of UTC; None where that changes in our age."""
+    known = ZoneInfo(zone)
+    first, last = (int(moment.timestamp()) for moment in (EARLIEST, LATEST))
+    offsets = {dt.datetime.fromtimestamp(at, known).utcoffset() for at in range(first, last, 7 * DAY)}
+    offset = offsets.pop()
+    return None if offsets or offset is None else int(offset.total_seconds())

@@ -95,8 +95,8 @@ def from_parquet(store: Store, path: Path) -> Source:
 
     def relation(values: Values) -> str:
         return (
-            f"(SELECT row_number() OVER () AS row, {names} "
-            f"FROM read_parquet({values.bind(_literal(path))}) AS t({names}))"
+            f"(SELECT place + 1 AS row, {names} "
+            f"FROM read_parquet({values.bind(_literal(path))}, file_row_number = true) AS t({names}, place))"
         )
 
     return Source(str(path), columns, relation, types=tuple(str(row[1]) for row in described))

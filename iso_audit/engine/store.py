@@ -44,6 +44,8 @@ class Store:
         }
         if memory:
             config["memory_limit"] = memory
+        self.zone = zone
+        """The zone of moments without an offset."""
         self.connection = duckdb.connect(":memory:", config=config)
         self.connection.execute("SET TimeZone = '" + zone.replace("'", "''") + "'")
 

@@ -97,13 +97,14 @@ class Stories:
         return bool(self._store.run(f"FROM told_twice WHERE dossier_id = {values.bind(dossier_id)}", values))
 
     def near(self, dossier_id: str) -> tuple[str, ...]:
-        """Ids in the log that look like one that is not there."""
+        """Ids in the log that look, whole or in their last letters, like one that is not there."""
         values = Values()
         like = values.bind(dossier_id)
         rows = self._store.run(
             f"""
             SELECT dossier_id FROM base
-            ORDER BY NOT contains(dossier_id, {like}), damerau_levenshtein(dossier_id, {like}), dossier_id
+            ORDER BY least(damerau_levenshtein(dossier_id, {like}),
+                damerau_levenshtein(right(dossier_id, length({like})), {like}) + 1), dossier_id
             LIMIT 3
             """,
             values,
@@ -207,6 +208,8 @@ class Stories:
     def _deviations(
         self, dossier: int, order: Mapping[int, int], questions: Sequence[Question], steps: Sequence[str]
     ) -> tuple[Deviation, ...]:
+        if not questions:
+            return ()
         rows = self._store.run(
             f"SELECT question, step, event FROM failure WHERE dossier = {dossier} ORDER BY ALL"
         )

@@ -8,17 +8,13 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
-from iso_audit.engine.rows import CODED, EARLIEST, LATEST, Reading
+from iso_audit.engine.rows import CODED, Reading, steady_offset
 from iso_audit.engine.store import Store, Values, integers
 from iso_audit.engine.words import Words
 from iso_audit.model.civil import DAY, day_of
 from iso_audit.model.log import LogMapping, World
 
-_GROUPED = ("dossier_id", *CODED)
-_OF_DOSSIERS = (1 << len(CODED)) - 1
-"""What `grouping` says of the set of dossiers: a bit for every column that is not in the set."""
 
 _IS_DAY = "due_at_text NOT LIKE '%:%' AND length(trim(due_at_text)) <= 10"
 """SQL: a due date was written without a time of day."""
@@ -39,22 +35,14 @@ class Wall:
 
     def __init__(self, zone: str, values: Values) -> None:
         """Zones that never change their clocks need no look-up of the zone for every moment."""
-        first, last = (int(moment.timestamp()) for moment in (EARLIEST, LATEST))
-        known = ZoneInfo(zone)
-        offsets = {_offset(known, at) for at in range(first, last, 7 * DAY)}
-        self._offset = offsets.pop() if len(offsets) == 1 else None
+        self._offset = steady_offset(zone)
         self._zone = values.bind(zone) if self._offset is None else ""
 
     def shows(self, instant: str) -> str:
-        """SQL of the civil seconds of a moment."""
+        """SQL of the civil seconds of a moment in microseconds since 1970 UTC."""
         if self._offset is not None:
-            return f"epoch_us({instant}) // 1000000 + {self._offset}"
-        return f"epoch_us(timezone({self._zone}, {instant})) // 1000000"
-
-
-def _offset(zone: ZoneInfo, at: int) -> int:
-    offset = dt.datetime.fromtimestamp(at, zone).utcoffset()
-    return 0 if offset is None else int(offset.total_seconds())
+            return f"{instant} // 1000000 + {self._offset}"
+        return f"epoch_us(timezone({self._zone}, make_timestamptz({instant}))) // 1000000"
 
 
 def read_dossiers(store: Store, reading: Reading, zone: str) -> None:
@@ -64,7 +52,7 @@ def read_dossiers(store: Store, reading: Reading, zone: str) -> None:
     """
     values = Values()
     wall = Wall(zone, values)
-    to_day_end, last_part = "0", "epoch_us(due_at) % 1000000"
+    to_day_end, last_part = "0", "due_at % 1000000"
     if reading.has("due_at"):
         to_day_end = f"CASE WHEN {_IS_DAY} THEN {DAY - 1} ELSE 0 END"
         last_part = f"CASE WHEN {_IS_DAY} THEN 999999 ELSE {last_part} END"
@@ -79,7 +67,7 @@ def read_dossiers(store: Store, reading: Reading, zone: str) -> None:
                 {wall.shows("due_at")} + {to_day_end} AS due_s,
                 {last_part} AS due_part,
                 {wall.shows("finished_at")} AS finished_s,
-                epoch_us(finished_at) % 1000000 AS finished_part,
+                finished_at % 1000000 AS finished_part,
                 {wall.shows("returned_at")} AS returned_s
             FROM {reading.select(values)}
             WHERE dossier_id IS NOT NULL AND NOT is_bad
@@ -101,16 +89,16 @@ def read_events(
     """Make `id` and `event`: two passes over the source, one for the words and one for the rows."""
     values = Values()
     chosen = ", ".join(f"{reading.raw(name, values)} AS {name}" for name in CODED)
-    sets = ", ".join(f"({name})" for name in _GROUPED)
+    names = ", ".join(CODED)
     store.run(
         f"""
         CREATE TEMP TABLE seen AS
-        SELECT {", ".join(_GROUPED)}, grouping({", ".join(_GROUPED)}) AS kind, count(*) AS rows
+        SELECT dossier_id, {names}, grouping(dossier_id) = 0 AS is_dossier, count(*) AS rows
         FROM (
             SELECT {reading.text("dossier_id", values)} AS dossier_id, {chosen}
             FROM {reading.source.relation(values)}
         )
-        GROUP BY GROUPING SETS ({sets})
+        GROUP BY GROUPING SETS ((dossier_id), ({names}))
         """,
         values,
     )
@@ -122,10 +110,10 @@ def read_events(
         f"""
         CREATE TEMP TABLE id AS
         SELECT dossier_id, CAST(row_number() OVER (ORDER BY dossier_id) - 1 AS INTEGER) AS dossier
-        FROM (SELECT dossier_id FROM seen WHERE kind = {_OF_DOSSIERS} AND dossier_id IS NOT NULL {also})
+        FROM (SELECT dossier_id FROM seen WHERE is_dossier AND dossier_id IS NOT NULL {also})
         """
     )
-    rows = store.number(f"SELECT coalesce(sum(rows), 0) FROM seen WHERE kind = {_OF_DOSSIERS}")
+    rows = store.number("SELECT coalesce(sum(rows), 0) FROM seen WHERE is_dossier")
     _make_events(store, reading, zone)
     if mapping.start == "previous_finish":
         _start_at_previous_finish(store)
@@ -137,8 +125,9 @@ def _words(store: Store, dossiers: Reading | None, mapping: LogMapping) -> dict[
     """Number the different words of every column that has few."""
 
     def seen(column: str) -> list[str]:
-        kind = (2 << len(CODED)) - 1 - (1 << (len(CODED) - 1 - CODED.index(column)))
-        found = store.run(f"SELECT {column} FROM seen WHERE kind = {kind} AND {column} IS NOT NULL")
+        found = store.run(
+            f"SELECT DISTINCT {column} FROM seen WHERE NOT is_dossier AND {column} IS NOT NULL"
+        )
         return [row[0] for row in found]
 
     def of_dossiers(column: str) -> list[str]:
@@ -170,11 +159,11 @@ def _make_events(store: Store, reading: Reading, zone: str) -> None:
         CREATE TEMP TABLE event AS
         SELECT i.dossier, CAST(r.row AS INTEGER) AS row,
             s.code AS act, p.code AS procedure, w.code AS role, u.code AS unit, o.code AS actor,
-            epoch_us(r.started_at) AS started, epoch_us(r.finished_at) AS finished,
+            r.started_at AS started, r.finished_at AS finished,
             {wall.shows("r.started_at")} AS start_s,
             {wall.shows("r.finished_at")} AS finish_s,
             {wall.shows("r.new_appointed_at")} AS new_s,
-            r.document, r.reason IS NOT NULL AS explained, r.is_bad
+            r.document, r.reason IS NOT NULL AS explained
         FROM {reading.select(values)} AS r
         JOIN id AS i USING (dossier_id)
         JOIN word_step AS s ON s.text = r.step AND s.code IS NOT NULL
@@ -182,12 +171,11 @@ def _make_events(store: Store, reading: Reading, zone: str) -> None:
         LEFT JOIN word_role AS w ON w.text = r.role
         LEFT JOIN word_unit AS u ON u.text = r.unit
         LEFT JOIN word_actor AS o ON o.text = r.actor
+        WHERE NOT r.is_bad
         ORDER BY i.dossier, finished NULLS LAST, started NULLS LAST, r.row
         """,
         values,
     )
-    if store.any("event", "is_bad"):
-        store.run("CREATE OR REPLACE TEMP TABLE event AS SELECT * FROM event WHERE NOT is_bad ORDER BY rowid")
 
 
 def _start_at_previous_finish(store: Store) -> None:

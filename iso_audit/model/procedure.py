@@ -30,6 +30,9 @@ KINDS = (
 )  # fmt: skip
 """What a step may be; `other` is real work that no rule asks for, `route` a silent gateway."""
 
+EXTENTS = ("full", "steps", "drawing")
+"""How much of a procedure its source could show: all of it, a printed step table, a drawing."""
+
 
 class TimeUnit(StrEnum):
     """How a limit counts: working hours, working days, clock hours, calendar days."""
@@ -134,6 +137,14 @@ class Flow:
 
 
 @dataclass(frozen=True, slots=True)
+class Call:
+    """The procedure that a step is carried out as."""
+
+    procedure: str
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One step of a procedure, human work or a silent gateway (`kind: route`)."""
 
@@ -172,6 +183,8 @@ class Step:
     """The sub-procedure that this step is a part of: the id of its silent first gateway."""
     element: str = ""
     """The BPMN element it was read from, as `userTask` or `boundaryEvent:timer`; empty: its kind's own."""
+    calls: Call | None = None
+    """Set only until loading has put the called procedure's steps in its place (`workspace.calls`)."""
     place: Place = field(default=NOWHERE, compare=False)
 
     @property
@@ -317,7 +330,7 @@ class Procedure:
     outside: tuple[str, ...] = ()
     """Messages that the world outside is assumed to deliver."""
     extent: str = "full"
-    """`full`, or `steps` for a procedure read from a printed step table."""
+    """One of `EXTENTS`."""
     time_header: str = ""
     """Head of a printed table's time column, whose unit corrects the cells ("ngày làm việc" over "ngày")."""
     same_day: bool = False
@@ -337,6 +350,11 @@ class Procedure:
     keys: frozenset[str] = frozenset()
     """The keys that the file wrote: an empty list that was written differs from one that is absent."""
     place: Place = field(default=NOWHERE, compare=False)
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether its source cannot show all of it, so that what is missing proves nothing."""
+        return self.extent != "full"
 
     @cached_property
     def by_id(self) -> Mapping[str, Step]:

@@ -92,7 +92,8 @@ def control_sheet(tale: Tale, settings: Settings, version: str) -> ControlSheet:
     dated = official_date(day) if words.lang == "vi" else date(day, words.lang)
     place = words.say(settings.place)
     is_old = story.received_at is not None and story.received_at.date() <= LAST_OF_2018
-    whole = tale.standing if tale.standing in _RANK else ""
+    standing = tale.standing.removeprefix("pending_")
+    whole = standing if standing in _RANK else ""
     return ControlSheet(
         form=words("sheet.form_2018" if is_old else "sheet.form_2025"),
         parent=words.say(settings.parent),
@@ -100,7 +101,7 @@ def control_sheet(tale: Tale, settings: Settings, version: str) -> ControlSheet:
         place_date=f"{place}, {dated}" if place else dated[0].upper() + dated[1:],
         head=(
             (words("sheet.dossier"), story.dossier),
-            (words("sheet.procedure"), facts.procedure(story.procedure.key)),
+            (words("sheet.procedure"), words.say(story.procedure.title) or story.procedure.id),
             (words("sheet.lead"), facts.unit(lead)),
             (words("sheet.with"), "; ".join(units)),
             (words("sheet.received"), _moment(story.received_at, tale)),
@@ -134,33 +135,35 @@ def _stood_between(before: Execution, after: Execution, tale: Tale) -> bool:
 
 
 def _rows(stays: Sequence[_Stay], tale: Tale) -> Iterable[Handover]:
-    """One row for each stay: it was given to the unit, handled, and judged when it left."""
-    applicant = tale.words("sheet.applicant")
-    giver = applicant
-    for number, stay in enumerate(stays):
-        name = tale.facts.unit(stay.unit) if stay.unit else applicant
-        if number and not stays[number - 1].unit == stay.unit:
-            giver = _named(stays[number - 1], tale) if stays[number - 1].unit else applicant
-        elif number:
-            giver = applicant
-        given = tale.story.received_at if number == 0 else stays[number - 1].last.finished_at
-        if giver == applicant and number:
-            given = stay.first.started_at or stay.first.finished_at
+    """One row for each stay: it was given to the unit, handled, and judged when it left.
+
+    Between two stays in one unit the file lay with the applicant.
+    """
+    words, before = tale.words, None
+    for stay in stays:
+        begun = stay.first.started_at or stay.first.finished_at
+        is_from_applicant = before is None or before.unit == stay.unit
+        given = tale.story.received_at if before is None else before.last.finished_at
+        giver = tale.words("sheet.applicant")
+        if before is not None and not is_from_applicant:
+            giver = _named(before, before.last.actor, tale)
         yield Handover(
-            giver=tale.words("sheet.giver", name=giver),
-            receiver=tale.words("sheet.receiver", name=_named(stay, tale) if stay.unit else name),
-            given=_moment(given, tale),
-            received=_moment(stay.first.started_at or stay.first.finished_at, tale),
+            giver=words("sheet.giver", who=giver),
+            receiver=words("sheet.receiver", who=_named(stay, stay.first.actor, tale)),
+            given=words("sheet.giver", who=_moment(begun if before and is_from_applicant else given, tale)),
+            received=words("sheet.receiver", who=_moment(begun, tale)),
             result=_result(stay, tale),
             notes=tuple(_notes(stay, tale)),
         )
+        before = stay
 
 
-def _named(stay: _Stay, tale: Tale) -> str:
-    """A unit with the people who acted for it."""
-    people = dict.fromkeys(event.actor for _, event in stay.events if event.actor)
+def _named(stay: _Stay | None, actor: str, tale: Tale) -> str:
+    """A unit with the person who gave or received for it; without a unit the applicant."""
+    if stay is None or not stay.unit:
+        return tale.words("sheet.applicant")
     name = tale.facts.unit(stay.unit)
-    return f"{name} ({', '.join(people)})" if people else name
+    return f"{name} ({actor})" if actor else name
 
 
 def _result(stay: _Stay, tale: Tale) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from iso_audit.analysis.alignment import Fit
 from iso_audit.report.as_json import plain
 from iso_audit.report.quoting import harmless, width
-from iso_audit.report.story import Tale, Entry
+from iso_audit.report.story import Entry, Tale
 
 WIDTH = 96
 SIGNS = {

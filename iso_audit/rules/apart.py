@@ -26,7 +26,7 @@ def _defined(study: Study, requirement: Requirement) -> Answer:
     held = in_one_hand(study, present)
     has_reviewers = procedure.level in requirement.names("reviewed_at")
     hasty = unreviewed(study, requirement.names("reviewed_for")) if has_reviewers else []
-    if procedure.extent == "steps":
+    if procedure.is_partial:
         unseen = [pair for pair in pairs if pair not in present or pair in held]
         kinds = [*unseen, *(("review",) for _ in hasty[:1])]
         unknowns = tuple(Unknown("printed-table", facts={"kinds": each}) for each in kinds)

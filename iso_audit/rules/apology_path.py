@@ -13,7 +13,7 @@ def _defined(study: Study, _requirement: Requirement) -> Answer:
     """A step that apologises, with a role that prepares the letter and one that approves it."""
     apologies = study.procedure.of_kind("apologise")
     if not apologies:
-        if study.procedure.extent == "steps":
+        if study.procedure.is_partial:
             return Answer(unknowns=(Unknown("printed-table", facts={"kinds": ("apologise",)}),))
         return Answer(1, (Breach(facts={"kind": "apologise"}),))
     if any(step.role and _approved(study, step) for step in apologies):

@@ -20,7 +20,7 @@ def _defined(study: Study, _requirement: Requirement) -> Answer:
     if not signing:
         return NOT_APPLICABLE
     if not procedure.authority:
-        reason = "printed-table" if procedure.extent == "steps" else "no-authority"
+        reason = "printed-table" if procedure.is_partial else "no-authority"
         return Answer(unknowns=(Unknown(reason, signing[-1].id),))
     competent = tuple(
         step.id

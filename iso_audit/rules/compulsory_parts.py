@@ -37,7 +37,7 @@ def _defined(study: Study, requirement: Requirement) -> Answer:
     )
     if not missing:
         return HOLDS
-    if procedure.extent == "steps":
+    if procedure.is_partial:
         return Answer(unknowns=(Unknown("printed-table", facts={"missing": missing}),))
     return Answer(1, (Breach(facts={"missing": missing}),))
 

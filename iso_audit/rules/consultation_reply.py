@@ -17,7 +17,7 @@ def _defined(study: Study, _requirement: Requirement) -> Answer:
     procedure = study.procedure
     consultations = procedure.of_kind("consult")
     wanting = [(step, want) for step in consultations if (want := _want(procedure, step))]
-    if procedure.extent == "steps":
+    if procedure.is_partial:
         unseen = tuple(Unknown("printed-table", step.id) for step, _ in wanting)
         return Answer(len(consultations) - len(unseen), unknowns=unseen)
     breaches = tuple(Breach(step.id, {"step": step.id}, variant=want) for step, want in wanting)

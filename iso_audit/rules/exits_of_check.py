@@ -18,7 +18,7 @@ def _defined(study: Study, _requirement: Requirement) -> Answer:
     checks = procedure.of_kind("check")
     if not checks:
         return NOT_APPLICABLE
-    if procedure.extent == "steps":
+    if procedure.is_partial:
         return Answer(unknowns=(Unknown("printed-table", checks[0].id),))
     breaches = []
     for check in checks:

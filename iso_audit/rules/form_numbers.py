@@ -26,7 +26,7 @@ def _defined(study: Study, requirement: Requirement) -> Answer:
     wrong = tuple(_plain(form.number) for form in forms if _is_another(form, prescribed))
     if not missing and not wrong:
         return HOLDS
-    if procedure.extent == "steps":
+    if procedure.is_partial:
         return Answer(unknowns=(Unknown("printed-table", facts={"numbers": missing + wrong}),))
     breaches = []
     if missing:

@@ -22,7 +22,7 @@ def _defined(study: Study, requirement: Requirement) -> Answer:
     if reason:
         return Answer(unknowns=(*unknowns, Unknown(reason)))
     short = [_told(study, requirement, each) for each in found if not each.is_of_one_role]
-    if study.procedure.extent == "steps":
+    if study.procedure.is_partial:
         # a row of a printed table may name a whole office in the place of a role
         unknowns += [Unknown("printed-table", breach.step) for breach in short]
         return Answer(len(staffing.choices) - len(short), unknowns=tuple(unknowns))

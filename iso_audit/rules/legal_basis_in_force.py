@@ -15,7 +15,7 @@ def _defined(study: Study, _requirement: Requirement) -> Answer:
     A document of which the file gives no days in force is open: nobody has looked.
     """
     procedure, day = study.procedure, study.judged_on
-    if procedure.extent == "steps":
+    if procedure.is_partial:
         return Answer(unknowns=(Unknown("printed-table"),))
     if not procedure.legal_basis:
         return Answer(unknowns=(Unknown("no-legal-basis"),))

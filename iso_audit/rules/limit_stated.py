@@ -5,18 +5,21 @@ from __future__ import annotations
 from iso_audit.analysis.study import Study
 from iso_audit.model.finding import Grade
 from iso_audit.model.requirement import Requirement
-from iso_audit.model.rule import HOLDS, Answer, Breach, Example, Hook, Rule
+from iso_audit.model.rule import HOLDS, Answer, Breach, Example, Hook, Rule, Unknown
 from iso_audit.text import Text
 
 
 def _defined(study: Study, _requirement: Requirement) -> Answer:
     """A number for at least one case; words ("Không quy định") are named as what they are.
 
-    Graver where the announcement of the procedure sets a limit that the definition leaves out.
+    Graver where the announcement of the procedure sets a limit that the definition leaves out. A drawing
+    has no place for a limit; a printed table has one, and what it says there is judged.
     """
     procedure = study.procedure
     if procedure.same_day or any(limit.value for limit in procedure.limits.values()):
         return HOLDS
+    if procedure.extent == "drawing" and not procedure.limits:
+        return Answer(unknowns=(Unknown("printed-table"),))
     announced = study.announced.limits.values() if study.announced is not None else ()
     grade = Grade.MINOR if any(limit.value for limit in announced) else None
     words = next((limit for limit in procedure.limits.values()), None)

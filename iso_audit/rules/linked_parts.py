@@ -17,7 +17,7 @@ def _defined(study: Study, _requirement: Requirement) -> Answer:
         return NOT_APPLICABLE
     breaches, unknowns = [], []
     if not procedure.owner:
-        if procedure.extent == "steps":
+        if procedure.is_partial:
             unknowns.append(Unknown("printed-table"))
         else:
             breaches.append(Breach(variant="no-lead"))
@@ -28,7 +28,9 @@ def _defined(study: Study, _requirement: Requirement) -> Answer:
         )
     others = [part for part in procedure.parts if part.unit != procedure.owner or not part.unit]
     for part in others:
-        if part.limit is None or not part.limit.value:
+        if part.limit is None and procedure.extent == "drawing":
+            unknowns.append(Unknown("printed-table", facts={"part": part.id, "unit": part.unit}))
+        elif part.limit is None or not part.limit.value:
             facts = {"part": part.id, "unit": part.unit}
             breaches.append(Breach("", facts, place=part.place, variant=f"part {part.id}"))
     return Answer(2 + len(others) - len(unknowns), tuple(breaches), tuple(unknowns))

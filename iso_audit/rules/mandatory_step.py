@@ -25,7 +25,7 @@ def _defined(study: Study, requirement: Requirement) -> Answer:
     dropped = requirement.names("unless_same_day") if procedure.same_day else ()
     asked = [name for name in requirement.names("of") if name not in dropped]
     missing = [name for name in asked if not procedure.meant(name)]
-    if procedure.extent == "steps":
+    if procedure.is_partial:
         unseen = (Unknown("printed-table", facts={"kinds": tuple(missing)}),) if missing else ()
         return Answer(checked=len(asked) - len(missing), unknowns=unseen)
     turned_away = requirement.names("turned_away")

@@ -30,7 +30,7 @@ def _defined(study: Study, requirement: Requirement) -> Answer:
     compared, inversions = pairs_in_order(study, requirement.names("of"))
     breaches, unknowns = [], []
     for found in inversions:
-        if study.procedure.extent == "steps" and comes_again(study, found):
+        if study.procedure.is_partial and comes_again(study, found):
             unknowns.append(Unknown("printed-table", facts={"kinds": (found.first, found.second)}))
             continue
         pair = f"{found.first} < {found.second}"

@@ -18,7 +18,7 @@ def _defined(study: Study, _requirement: Requirement) -> Answer:
     appraisals = procedure.of_kind("appraise")
     if not appraisals:
         return NOT_APPLICABLE
-    if procedure.extent == "steps":
+    if procedure.is_partial:
         return Answer(unknowns=(Unknown("printed-table", appraisals[0].id),))
     first = [procedure.by_id[name] for name in study.first_of([step.id for step in appraisals])]
     breaches = []

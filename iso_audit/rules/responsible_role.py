@@ -24,7 +24,7 @@ def _defined(study: Study, requirement: Requirement) -> Answer:
     breaches, unknowns = [], []
     for step in steps:
         variant = _want(study, step, agency)
-        if variant == "nobody" and study.procedure.extent == "steps":
+        if variant == "nobody" and study.procedure.is_partial:
             unknowns.append(Unknown("printed-table", step.id))
         elif variant:
             facts = {"step": step.id, "role": step.role, "unit": step.unit}

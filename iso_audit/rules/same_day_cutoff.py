@@ -28,7 +28,7 @@ def _defined(study: Study, requirement: Requirement) -> Answer:
         return Answer(1, (Breach(facts={"code": procedure.code}, variant="not-declared"),))
     cutoff = dt.time.fromisoformat(str(requirement.parameters["cutoff"]))
     if procedure.cutoff is None:
-        if procedure.extent == "steps":
+        if procedure.is_partial:
             return Answer(unknowns=(Unknown("printed-table"),))
         return Answer(1, (Breach(facts={"cutoff_required": cutoff}),))
     facts = {"cutoff": procedure.cutoff, "cutoff_required": cutoff}

@@ -25,7 +25,7 @@ def _defined(study: Study, _requirement: Requirement) -> Answer:
     whole = _longest_case(procedure)
     if whole is None:
         return NOT_APPLICABLE
-    extensible = procedure.extent == "steps" or _extensible(procedure)
+    extensible = procedure.is_partial or _extensible(procedure)
     checked, breaches, unknowns = 0, [], []
     for step, limit in _stated(study):
         longer = limit.exceeds(whole)

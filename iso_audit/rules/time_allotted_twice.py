@@ -35,7 +35,7 @@ def _twice(procedure: Procedure, step: Step, shared: dict[str, list[Limit]]) -> 
     given = groups[0] if groups else own
     if given is None or stated is None or not given.value or not stated.value:
         return []
-    if procedure.extent == "steps":
+    if procedure.is_partial:
         return []
     whole = max((n for each in procedure.limits.values() if (n := each.nominal_seconds)), default=None)
     if whole is not None and (stated.nominal_seconds or 0) > whole:

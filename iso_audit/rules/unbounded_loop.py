@@ -22,7 +22,7 @@ def _defined(study: Study, _requirement: Requirement) -> Answer:
     asked = {loop for course in courses for loop in course.ways.loops}
     rounds = {loop: course.once_round(loop) for course in courses for loop in course.open_loops}
     found = tuple(dict.fromkeys(steps for steps in rounds.values() if steps))
-    if study.procedure.extent == "steps":
+    if study.procedure.is_partial:
         return Answer(unknowns=tuple(Unknown("printed-table", steps[0]) for steps in found))
     breaches = tuple(
         Breach(steps[0], {"step": steps[0], "run": steps}, variant=f"loop {steps[0]}") for steps in found

@@ -44,7 +44,7 @@ def _defined(study: Study, requirement: Requirement) -> Answer:
     )
     if not missing:
         return HOLDS
-    if procedure.extent == "steps":
+    if procedure.is_partial:
         return Answer(unknowns=(Unknown("printed-table", facts={"missing": missing}),))
     place = procedure.place if procedure.version is None else version.place
     return Answer(1, (Breach(facts={"missing": missing}, place=place),))

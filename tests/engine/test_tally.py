@@ -12,15 +12,16 @@ from hypothesis import HealthCheck, given, settings
 
 from iso_audit.engine.duck import DuckEngine, DuckHeld
 from iso_audit.engine.evidence import COLUMNS, SHOWN
-from iso_audit.engine.protocol import Counted
+from iso_audit.engine.protocol import Counted, Question
 from iso_audit.model.log import Judgement, LogMapping, TableMapping, World
 from iso_audit.model.trace import YES
 from tests.engine.logs import ORGANISATION, PARAMETERS, PROCEDURES, calendar, logs
 from tests.engine.plain import Dossier, Event, PlainAudit
 
 QUESTIONS = (
-    ("TIM-02", "step-time", "r1"), ("PRC-03", "performer", "r2"), ("TIM-01", "on-time", "r3"),
-    ("PRC-02", "order", "r4"), ("PRC-01", "mandatory-step", "r5"),
+    Question("TIM-02", "step-time", "r1"), Question("PRC-03", "performer", "r2"),
+    Question("TIM-01", "on-time", "r3"),
+    Question("PRC-02", "order", "r4"), Question("PRC-01", "mandatory-step", "r5"),
 )  # fmt: skip
 READS = frozenset({"overdue", "late"})
 
@@ -120,7 +121,7 @@ def compare(held: DuckHeld, plain: PlainAudit, folder: Path) -> Counted:
     with (folder / "evidence.csv").open(encoding="utf-8-sig", newline="") as stream:
         rows = list(csv.DictReader(stream))
     lines = Counter(
-        (QUESTIONS[place[0]][0], QUESTIONS[place[0]][2], place[1], place[2],
+        (QUESTIONS[place[0]].code, QUESTIONS[place[0]].requirement, place[1], place[2],
          place[3] or (event.step if event else ""), dossier.id, str(event.row) if event else None)
         for place, dossier, event in expected.failures
     )  # fmt: skip

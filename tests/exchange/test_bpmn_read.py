@@ -96,7 +96,7 @@ def test_any_prefix_is_read_with_line_and_names(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     (only,) = read_bpmn(path).procedures
-    assert (only.id, only.title.vi, only.extent) == ("p", "Cấp bản sao", "steps")
+    assert (only.id, only.title.vi, only.extent) == ("p", "Cấp bản sao", "drawing")
     task = only.by_id["6-1"]
     assert (task.name.vi, task.kinds, task.element) == ("Thẩm định", ("other",), "userTask")
     assert (task.place.file, task.place.line) == (str(path), 4)

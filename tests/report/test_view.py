@@ -150,7 +150,7 @@ def test_open_items_are_grouped_by_reason_with_columns_in_words(vietnamese: View
         ("Nhật ký không có cột cần thiết: người thực hiện", "PRC-05", "mọi quy trình", 872),
         ("Nhật ký không có cột cần thiết: số văn bản và lý do", "SUP-01",
          "Liên thông khai sinh, thường trú, bảo hiểm y tế", 61),
-        ("Bảng bước in sẵn không thể hiện nội dung này", "DEF-STEP-01",
+        ("Bảng bước công việc hoặc sơ đồ không thể hiện nội dung này", "DEF-STEP-01",
          "Trợ cấp xã hội hằng tháng; Cấp phép hoạt động cơ sở trợ giúp xã hội", 2),
     ]  # fmt: skip
 

@@ -18,7 +18,7 @@ from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 from lxml import etree
 
 from iso_audit.exchange.bpmn.vocabulary import ISO, own
-from iso_audit.model.procedure import KINDS, Flow, Part, Procedure, Step
+from iso_audit.model.procedure import EXTENTS, KINDS, Flow, Part, Procedure, Step
 from iso_audit.text import Text
 
 Report = Callable[[etree._Element, str, str], None]
@@ -28,7 +28,7 @@ DRAWN_STEP = frozenset(("flows", "split", "join", "deferred", "within", "part", 
 """Facts of a step that the drawing itself shows."""
 DRAWN_PROCEDURE = frozenset(("steps", "parts", "kept"))
 
-_CHOICES = {"extent": ("full", "steps"), "cutoff_effect": ("none", "handover", "start_next_working_day")}
+_CHOICES = {"extent": EXTENTS, "cutoff_effect": ("none", "handover", "start_next_working_day")}
 _NUMBER = re.compile(r"\d{1,9}(\.\d{1,9}|/[1-9]\d{0,8})?\Z", re.ASCII)
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d\Z", re.ASCII)
 

@@ -27,7 +27,7 @@ from iso_audit.model.place import Place
 from iso_audit.model.procedure import Flow, Kept, Part, Procedure, Split, Step
 from iso_audit.text import Text, printable
 
-FOREIGN = "steps"
+FOREIGN = "drawing"
 """Extent of a drawing that does not carry our facts: what it cannot show is judged open."""
 
 

@@ -18,7 +18,7 @@ from pydantic_core.core_schema import no_info_before_validator_function
 
 from iso_audit.analysis.coverage import WORDS
 from iso_audit.model.finding import Grade
-from iso_audit.model.procedure import KINDS
+from iso_audit.model.procedure import EXTENTS, KINDS
 from iso_audit.workspace.shapes.base import (
     Id,
     OneOf,
@@ -55,7 +55,7 @@ class ConditionShape(Shape):
     """Facts of the procedure, and the case of the dossier."""
 
     same_day: bool | None = None
-    extent: Annotated[str, OneOf("full", "steps")] | None = None
+    extent: Annotated[str, OneOf(*EXTENTS)] | None = None
     level: Strs | None = None
     procedures: Strs | None = None
     linked: bool | None = None

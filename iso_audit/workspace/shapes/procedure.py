@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema
 
-from iso_audit.model.procedure import KINDS, StepClock
+from iso_audit.model.procedure import EXTENTS, KINDS, StepClock
 from iso_audit.workspace.shapes.base import (
     Day,
     Duration,
@@ -166,7 +166,7 @@ class ProcedureShape(Shape):
     outside: Strs | None = Field(
         default=None, description="Messages that the world outside is assumed to deliver."
     )
-    extent: Annotated[str, OneOf("full", "steps")] | None = None
+    extent: Annotated[str, OneOf(*EXTENTS)] | None = None
     time_header: Str | None = Field(
         default=None, description="Head of a printed table's time column; its unit corrects the cells."
     )
