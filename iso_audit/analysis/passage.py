@@ -15,8 +15,6 @@ from iso_audit.model.story import Execution, Story
 
 Span = tuple[int, int]
 """Begin and end in civil seconds."""
-NO_RESULT = ("not_accepted", "withdrawn", "stopped")
-_BREAKS_OFF = ("withdraw", "stop")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +52,6 @@ class Passage:
         """Whether a step is the applicant's own."""
         role = self.organisation.roles.get(step.role) if step is not None else None
         return step is not None and (step.role == "applicant" or (role is not None and role.is_applicant))
-
-    @property
-    def is_broken_off(self) -> bool:
-        """Whether it ended without a result, so that nothing was to come any more."""
-        steps = [step for each in self.story.executions if (step := self.step(each)) is not None]
-        last = steps[-1].kinds if steps else ()
-        return self.story.status in NO_RESULT or any(kind in _BREAKS_OFF for kind in last)
 
     def by_unit(self) -> dict[str, int]:
         """Working time of each unit in order of appearance, without the applicant's own steps."""

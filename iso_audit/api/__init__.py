@@ -5,6 +5,7 @@ Rooms are imported inside the functions, so that `check` never pays for the log 
 """
 
 from iso_audit.api.clauses import coverage
+from iso_audit.api.comparison import compare
 from iso_audit.api.export import FORMATS, export
 from iso_audit.api.formats import import_file
 from iso_audit.api.outputs import as_json, exit_code, shown
@@ -25,6 +26,7 @@ __all__ = [
     "as_json",
     "audit",
     "check",
+    "compare",
     "coverage",
     "diff",
     "exit_code",

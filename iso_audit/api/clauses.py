@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from iso_audit.api.reading import chosen_procedures, load_workspace
+from iso_audit.api.writing import as_csv
 from iso_audit.errors import Fault, InputError
 from iso_audit.text import Text, did_you_mean
 
@@ -57,7 +56,7 @@ def coverage(
         said = as_text(changes, facts.words, pack.standard or pack.id, new.standard or new.id)
     if form == "json":
         return json.dumps(rows, ensure_ascii=False, indent=2)
-    return _as_csv(rows) if form == "csv" else said
+    return as_csv(rows) if form == "csv" else said
 
 
 def _edition(workspace: Workspace, name: str | None) -> Pack:
@@ -76,12 +75,3 @@ def _edition(workspace: Workspace, name: str | None) -> Pack:
 
 
 _NO_CLAUSES = Text(vi="gói yêu cầu không liệt kê điều khoản nào", en="the pack lists no clauses")
-
-
-def _as_csv(rows: Sequence[dict[str, str]]) -> str:
-    """With a byte order mark: without it Excel reads Vietnamese letters wrongly."""
-    written = io.StringIO()
-    table = csv.DictWriter(written, list(rows[0]) if rows else [], lineterminator="\r\n")
-    table.writeheader()
-    table.writerows(rows)
-    return "\ufeff" + written.getvalue()

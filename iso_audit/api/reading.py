@@ -112,9 +112,11 @@ def chosen(workspace: Workspace, names: Sequence[str]) -> Workspace:
     Raises:
         InputError: with every fault of every name and file.
     """
+    from iso_audit.workspace.calls import with_calls
     from iso_audit.workspace.load import load_procedure
 
     found: list[Procedure] = []
+    own: list[Procedure] = []
     remarks: list[Remark] = []
     faults: list[Fault] = []
     for name in names:
@@ -129,6 +131,7 @@ def chosen(workspace: Workspace, names: Sequence[str]) -> Workspace:
                     remarks += remarked
                 else:
                     found.append(load_procedure(Path(name)))
+                    own.append(found[-1])
             except InputError as error:
                 faults += error.faults
         else:
@@ -138,6 +141,9 @@ def chosen(workspace: Workspace, names: Sequence[str]) -> Workspace:
                     hint=did_you_mean(name, [p.id for p in workspace.procedures]),
                 )
             )
+    others = [p for p in workspace.procedures if all(p.id != each.id for each in own)]
+    whole = dict(zip(map(id, own), with_calls(own, (*own, *others), faults), strict=True))
+    found = [whole.get(id(procedure), procedure) for procedure in found]
     if faults:
         raise InputError(faults)
     procedures = tuple({procedure.key: procedure for procedure in found}.values())

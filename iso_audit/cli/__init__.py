@@ -11,8 +11,9 @@ import sys
 import click
 
 from iso_audit.cli.audits import audit, check
+from iso_audit.cli.comparing import compare, coverage, diff
 from iso_audit.cli.formats import export, import_
-from iso_audit.cli.reference import coverage, diff, rule, schema
+from iso_audit.cli.reference import rule, schema
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -21,7 +22,7 @@ def cli() -> None:
     """Đánh giá sự phù hợp của quy trình và hồ sơ. / Audit procedures and dossiers."""
 
 
-for _verb in (check, audit, rule, import_, export, coverage, diff, schema):
+for _verb in (check, audit, rule, import_, export, coverage, diff, compare, schema):
     cli.add_command(_verb)
 
 

@@ -139,8 +139,10 @@ class Reading:
         ways = [iso, *ways] if self.iso_first else [*ways, iso]
         return f"epoch_us(coalesce({', '.join(ways)}))"
 
-    def select(self, values: Values) -> str:
+    def select(self, values: Values, tidy: str = "") -> str:
         """SQL of all rows: our columns, and `is_bad` where a moment cannot be used.
+
+        The column `tidy` is known to stand without blanks around it.
 
         A row without dossier or activity finds no partner when it is joined to their numbers;
         `refusals` says of every row why it is refused.
@@ -155,7 +157,7 @@ class Reading:
             bad.append(self._no_moment())
         return (
             f"(SELECT row, {', '.join(chosen)}, {' OR '.join(bad) or 'false'} AS is_bad "
-            f"FROM {self._inner(values)})"
+            f"FROM {self._inner(values, tidy)})"
         )
 
     def refusals(self, values: Values) -> str:
@@ -178,12 +180,12 @@ class Reading:
         names = [name for name in ("started_at", "finished_at") if self.has(name)]
         return "(" + " AND ".join(f"{name} IS NULL" for name in names) + ")"
 
-    def _inner(self, values: Values) -> str:
-        """SQL of all rows with our columns; of moments also what was written."""
+    def _inner(self, values: Values, tidy: str = "") -> str:
+        """SQL of all rows with our columns; of moments also what was written, and whether anything was."""
         chosen = ["row"]
         for name, kind in self.columns.items():
             if kind == "text":
-                is_raw = self.is_events and name in CODED
+                is_raw = self.is_events and name in CODED or name == tidy
                 chosen.append(f'{self.raw(name, values) if is_raw else self.text(name, values)} AS "{name}"')
             elif self.has(name):
                 said, (column, _) = self.raw(name, values), self._typed(name)

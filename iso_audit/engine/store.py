@@ -24,7 +24,14 @@ class Values:
         self.bound: dict[str, object] = {}
 
     def bind(self, value: object) -> str:
-        """Return the place holder that stands for `value`."""
+        """Return the place holder that stands for `value`; the same again for a text bound before.
+
+        What is written alike is worked out once.
+        """
+        if isinstance(value, str):
+            for name, known in self.bound.items():
+                if known == value and isinstance(known, str):
+                    return f"${name}"
         name = f"v{len(self.bound)}"
         self.bound[name] = value
         return f"${name}"

@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from iso_audit.engine.explain import Explain
-from iso_audit.engine.facts import used, work_until
+from iso_audit.engine.facts import BITS, used, work_until
 from iso_audit.engine.norms import Norms
 from iso_audit.engine.protocol import Question
 from iso_audit.engine.store import Store, Values
 from iso_audit.engine.words import Words
 from iso_audit.model.civil import DAY, date_of, from_civil
+from iso_audit.model.log import DOSSIER_FACTS
 from iso_audit.model.story import Deviation, Execution, Standstill, Story
 from iso_audit.model.trace import CANNOT_TELL, YES
 from iso_audit.text import Text
@@ -31,10 +32,14 @@ class _Row(NamedTuple):
     appointed_s: int | None
     due_s: int | None
     due_day: int | None
-    overdue: int
+    facts: int
     finished: bool
     end_s: int | None
     spent: int | None
+
+    def says(self, fact: str) -> int:
+        """A fact of the dossier: no, yes, or the log cannot tell."""
+        return self.facts >> BITS * list(DOSSIER_FACTS).index(fact) & (1 << BITS) - 1
 
 
 class Stories:
@@ -62,7 +67,7 @@ class Stories:
         rows = self._store.run(
             f"""
             SELECT d.dossier, d.edition, d."case", d.unit, b.channel, b.status, d.received_s, d.appointed_s,
-                d.due_s, d.due_day, d.overdue, d.finished, d.end_s,
+                d.due_s, d.due_day, d.facts, d.finished, d.end_s,
                 {work_until(end, "y", self._spans)} - {work_until("d.received_s", "x", self._spans)}
             FROM dossier AS d JOIN base AS b USING (dossier)
             LEFT JOIN day AS x ON x.day = d.received_s // {DAY}
@@ -116,7 +121,7 @@ class Stories:
     ) -> Story:
         words, known = self._words, self._norms.edition(row.edition)
         order, executions = self._executions(row.dossier, row.edition)
-        end = self._drawn_s if row.end_s is None else row.end_s
+        end, overdue = self._drawn_s if row.end_s is None else row.end_s, row.says("overdue")
         used = None
         if row.received_s is not None and row.spent is not None:
             used = max(row.spent - self._stood(row.dossier, row.received_s, end), 0)
@@ -131,8 +136,10 @@ class Stories:
             appointed_at=self._moment(row.appointed_s),
             due_at=self._moment(row.due_s),
             due_day=None if row.due_day is None else date_of(row.due_day),
-            is_overdue=None if row.overdue == CANNOT_TELL else row.overdue == YES,
+            is_overdue=None if overdue == CANNOT_TELL else overdue == YES,
             is_finished=row.finished,
+            is_closed=row.says("closed") == YES,
+            is_broken_off=row.says("broken_off") == YES,
             finished_at=self._moment(row.end_s),
             drawn_up_at=self._moment(self._drawn_s),
             used_seconds=used,

@@ -95,7 +95,7 @@ def read_events(
         CREATE TEMP TABLE seen AS
         SELECT dossier_id, {names}, grouping(dossier_id) = 0 AS is_dossier, count(*) AS rows
         FROM (
-            SELECT {reading.text("dossier_id", values)} AS dossier_id, {chosen}
+            SELECT {reading.raw("dossier_id", values)} AS dossier_id, {chosen}
             FROM {reading.source.relation(values)}
         )
         GROUP BY GROUPING SETS ((dossier_id), ({names}))
@@ -105,16 +105,21 @@ def read_events(
     words = _words(store, dossiers, mapping)
     for column in words.values():
         column.store(store)
+    is_tidy = not store.any("seen", "is_dossier AND (dossier_id = '' OR dossier_id <> trim(dossier_id))")
+    dossier_id = "dossier_id" if is_tidy else "nullif(trim(dossier_id), '')"
     also = "UNION SELECT dossier_id FROM dossier_row WHERE NOT is_repeated" if dossiers else ""
     store.run(
         f"""
         CREATE TEMP TABLE id AS
         SELECT dossier_id, CAST(row_number() OVER (ORDER BY dossier_id) - 1 AS INTEGER) AS dossier
-        FROM (SELECT dossier_id FROM seen WHERE is_dossier AND dossier_id IS NOT NULL {also})
+        FROM (
+            SELECT {"" if is_tidy else "DISTINCT"} {dossier_id} AS dossier_id FROM seen
+            WHERE is_dossier AND {dossier_id} IS NOT NULL {also}
+        )
         """
     )
     rows = store.number("SELECT coalesce(sum(rows), 0) FROM seen WHERE is_dossier")
-    _make_events(store, reading, zone)
+    _make_events(store, reading, zone, "dossier_id" if is_tidy else "")
     if mapping.start == "previous_finish":
         _start_at_previous_finish(store)
     store.run("DROP TABLE seen")
@@ -150,7 +155,7 @@ def _words(store: Store, dossiers: Reading | None, mapping: LogMapping) -> dict[
     }
 
 
-def _make_events(store: Store, reading: Reading, zone: str) -> None:
+def _make_events(store: Store, reading: Reading, zone: str, tidy: str) -> None:
     """Make `event` in the order in which things happened, without rows that are refused or ignored."""
     values = Values()
     wall = Wall(zone, values)
@@ -164,7 +169,7 @@ def _make_events(store: Store, reading: Reading, zone: str) -> None:
             {wall.shows("r.finished_at")} AS finish_s,
             {wall.shows("r.new_appointed_at")} AS new_s,
             r.document, r.reason IS NOT NULL AS explained
-        FROM {reading.select(values)} AS r
+        FROM {reading.select(values, tidy)} AS r
         JOIN id AS i USING (dossier_id)
         JOIN word_step AS s ON s.text = r.step AND s.code IS NOT NULL
         LEFT JOIN word_procedure AS p ON p.text = r.procedure

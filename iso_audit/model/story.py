@@ -70,6 +70,10 @@ class Story:
     """Finished, or still unfinished where the log ends, after the due date; None where there is none."""
     is_finished: bool = False
     """It came to an end, even where nobody knows when."""
+    is_closed: bool = False
+    """No further step is to come."""
+    is_broken_off: bool = False
+    """It ended without a result: turned away, withdrawn or stopped."""
     finished_at: dt.datetime | None = None
     drawn_up_at: dt.datetime | None = None
     """Where the log ends: an unfinished dossier is judged by what it was then."""

@@ -104,7 +104,7 @@ class _Teller:
             "late": late,
             "promised": date(promised[-1].date(), lang) if promised else NOTHING,
             "status": state(story.status, self.facts),
-            "channel": channel(story.channel, self.facts),
+            "channel": _lower_first(channel(story.channel, self.facts)),
             "last": self._step(last),
         }
 
@@ -207,3 +207,7 @@ def channel(name: str, facts: Facts) -> str:
 
 def _moment(at: dt.datetime | None, lang: str) -> str:
     return NOTHING if at is None else moment(at, lang)
+
+
+def _lower_first(said: str) -> str:
+    return said[:1].lower() + said[1:]

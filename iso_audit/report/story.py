@@ -34,7 +34,8 @@ class Entry:
     who: str = ""
     when: str = ""
     used: str = ""
-    document: str = ""
+    papers: str = ""
+    """The number of its document and the date that it promised."""
     waited: str = ""
     """Working time for which the dossier lay before it; empty where that is not worth telling."""
     codes: tuple[str, ...] = ()
@@ -164,9 +165,9 @@ def _lines(
 def _why_left_out(step: str, is_after_all: bool, story: Story, passage: Passage) -> str:
     if passage.is_applicants(story.procedure.by_id.get(step)):
         return UNRECORDED
-    if is_after_all and passage.is_broken_off:
+    if is_after_all and story.is_broken_off:
         return DROPPED
-    if is_after_all and not story.is_finished:
+    if is_after_all and not story.is_closed:
         return TO_COME
     return Fit.LEFT_OUT.value
 
@@ -183,10 +184,17 @@ def _event(
         who=" · ".join(each for each in who if each and each != NOTHING),
         when=period(event, facts),
         used=_used(event, facts),
-        document=event.document,
+        papers=_papers(event, facts),
         waited=waited,
         codes=codes,
     )
+
+
+def _papers(event: Execution, facts: Facts) -> str:
+    said = [facts.words("story.document", document=event.document)] if event.document else []
+    if event.new_appointed_at is not None:
+        said.append(facts.words("story.promised", day=date(event.new_appointed_at.date(), facts.lang)))
+    return ", ".join(said)
 
 
 def _used(event: Execution, facts: Facts) -> str:

@@ -51,12 +51,11 @@ def _course(tale: Tale) -> Iterable[str]:
         if line.waited:
             yield from _wrap(tale.words("story.waited", time=line.waited), " " * 9)
         yield from _wrap(said, f"  {number:>3} {sign}  ", " " * 9)
-        yield from _details(line, tale)
+        yield from _details(line)
 
 
-def _details(line: Entry, tale: Tale) -> Iterable[str]:
-    document = tale.words("story.document", document=line.document) if line.document else ""
-    for parts in ((line.who,), (line.when, line.used, document)):
+def _details(line: Entry) -> Iterable[str]:
+    for parts in ((line.who,), (line.when, line.used, line.papers)):
         said = " · ".join(part for part in parts if part)
         if said:
             yield from _wrap(said, " " * 9)

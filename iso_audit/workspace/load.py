@@ -22,6 +22,7 @@ from iso_audit.model.rule import Rule
 from iso_audit.text import Text, did_you_mean, printable
 from iso_audit.workspace.announced import read_announced
 from iso_audit.workspace.calendars import read_calendar
+from iso_audit.workspace.calls import with_calls
 from iso_audit.workspace.mappings import read_mapping
 from iso_audit.workspace.mentions import check_mentions
 from iso_audit.workspace.organisation import read_organisation
@@ -53,7 +54,10 @@ def load(root: Path, catalogue: Mapping[str, Rule]) -> Workspace:
 
 
 def load_procedure(path: Path) -> Procedure:
-    """Read one procedure file by itself; its places name the file as `path` does."""
+    """Read one procedure file by itself; its places name the file as `path` does.
+
+    What its steps call is not put in: it stands elsewhere (`workspace.calls`).
+    """
     return _single(read_procedure, path)
 
 
@@ -193,7 +197,7 @@ class _Reading:
             what = Text(vi="chưa có tệp quy trình nào (*.yaml)", en="there is no procedure file (*.yaml)")
             self.faults.append(Fault(what, "procedures"))
         self._check_versions(procedures)
-        return procedures
+        return with_calls(procedures, procedures, self.faults, is_all=len(procedures) == len(found))
 
     def _one(self, name: str) -> Iterator[tuple[Path, str]]:
         path = self.root / name

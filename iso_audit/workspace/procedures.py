@@ -8,6 +8,7 @@ from pathlib import Path as FilePath
 from iso_audit.errors import Fault
 from iso_audit.model.limits import read_limit, unit_in
 from iso_audit.model.procedure import (
+    Call,
     Decision,
     Form,
     Join,
@@ -147,6 +148,7 @@ class _Making:
             flows=exits.flows,
             within=shape.within or "",
             element=shape.bpmn or "",
+            calls=Call(shape.calls, self.document.place(*path, "calls")) if shape.calls else None,
             place=self.document.key_place(*path),
         )
 

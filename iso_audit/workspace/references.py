@@ -12,11 +12,13 @@ from typing import Any
 from iso_audit.errors import Fault
 from iso_audit.model.procedure import KINDS
 from iso_audit.text import Text, did_you_mean
+from iso_audit.workspace.calls import MAY_SAY
 from iso_audit.workspace.faults import Path, missing, not_an_id, shorten, spoken
 from iso_audit.workspace.flows import Exits, Flows, no_such_step
 from iso_audit.workspace.messages import Messages
 from iso_audit.workspace.positions import Document
 from iso_audit.workspace.shapes.base import is_id, texts_at, written
+from iso_audit.workspace.shapes.procedure import StepShape
 
 
 class References:
@@ -62,6 +64,9 @@ class References:
         raw = raw if isinstance(raw, dict) else {}
         if raw.get("kind") not in ("route", ["route"]):
             self._check_id(name, path)
+        if raw.get("calls") is not None:
+            for key in raw.keys() & StepShape.model_fields.keys() - set(MAY_SAY):
+                self.faults.append(self.document.key_fault((*path, key), _said_there(key)))
         sends, awaits = (tuple(text for _, text in texts_at(raw.get(key), ())) for key in ("sends", "awaits"))
         self.messages.note(name, sends, awaits)
 
@@ -141,6 +146,13 @@ def _step_twice(name: str, line: int) -> Text:
     return Text(
         vi=f"bước '{name}' có hai lần (lần đầu ở dòng {line})",
         en=f"step '{name}' is defined twice (first on line {line})",
+    )
+
+
+def _said_there(key: str) -> Text:
+    return Text(
+        vi=f"bước được thực hiện theo quy trình khác thì không ghi '{key}': các bước của quy trình đó ghi",
+        en=f"a step that is carried out as another procedure says no '{key}': the steps there do",
     )
 
 

@@ -111,6 +111,7 @@ class _Steps:
             "join": step.join.value if step.join is not Join.ANY else "",
             "within": name(step.within),
             "bpmn": name(step.element),
+            "calls": name(step.calls.procedure) if step.calls is not None else "",
             "next": self._next(step),
         }
 

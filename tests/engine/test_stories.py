@@ -15,6 +15,7 @@ from iso_audit.engine.duck import DuckEngine, DuckHeld
 from iso_audit.engine.protocol import Question
 from iso_audit.model.log import LogMapping, TableMapping
 from iso_audit.model.story import Story
+from iso_audit.model.trace import YES
 from tests.engine.logs import DrawnLog, logs
 from tests.engine.plain import Dossier, PlainAudit
 from tests.engine.test_facts import linked
@@ -87,6 +88,10 @@ def compare(held: DuckHeld, plain: PlainAudit) -> None:
         assert (wall(story.due_at, zone), story.due_day) == (wall(dossier.due, zone), dossier.due_day)
         assert story.is_overdue is {0: False, 1: True}.get(dossier.facts["overdue"])
         assert story.is_finished == dossier.finished
+        assert (story.is_closed, story.is_broken_off) == (
+            dossier.facts["closed"] == YES,
+            dossier.facts["broken_off"] == YES,
+        )
         assert executions(story, zone) == plain_executions(dossier, plain)
         told = [(wall(s.begin, zone), wall(s.end, zone), s.anew) for s in story.standstills]
         assert sorted(told) == plain_stops(dossier, plain)

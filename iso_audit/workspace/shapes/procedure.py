@@ -80,6 +80,7 @@ class StepShape(Shape):
         default=None, description="The sub-procedure around this step: the id of its first gateway."
     )
     bpmn: Str | None = Field(default=None, description="The BPMN element it was read from.")
+    calls: Id | None = Field(default=None, description="The procedure that this step is carried out as.")
     sends: Strs | None = None
     awaits: Strs | None = None
     next: Next = None
