@@ -286,7 +286,7 @@ def files(**changed: Content) -> dict[str, Content]:
         "settings": "iso-audit.yaml", "organisation": "organisation.yaml", "mapping": "map.yaml",
         "calendar": "calendars/hanh-chinh.yaml", "pack": "requirements/nho.yaml",
         "procedure": "procedures/copy.yaml", "other": "procedures/other.yaml", "log": "log.csv",
-        "dossiers": "dossiers.csv", "table": "table.csv",
+        "third": "procedures/third.yaml", "dossiers": "dossiers.csv", "table": "table.csv",
     }  # fmt: skip
     return {places[name]: content for name, content in changed.items()}
 
@@ -412,6 +412,25 @@ CASES: dict[str, tuple[tuple[str, ...], dict[str, Content]]] = {
         ),
     ),
     "workspace: two procedures of one name": (CHECK, files(other=PROCEDURE)),
+    "workspace: a call of a procedure that is not there": (
+        CHECK,
+        files(other="procedure: other\nsteps: {a: {calls: copi}}\n"),
+    ),
+    "workspace: procedures that call each other": (
+        CHECK,
+        files(
+            other="procedure: other\nsteps: {a: {calls: third}}\n",
+            third="procedure: third\nsteps: {b: {calls: other}}\n",
+        ),
+    ),
+    "workspace: a step that calls and has a role": (
+        CHECK,
+        files(other="procedure: other\nsteps: {a: {calls: copy, role: chairman}}\n"),
+    ),
+    "workspace: a call whose steps clash": (
+        CHECK,
+        files(other="procedure: other\nsteps: {a: {calls: copy}, a.receive: }\n"),
+    ),
     # the procedure
     "procedure: wrong indentation": (CHECK, files(procedure=old("limit: 3", " limit: 3", PROCEDURE))),
     "procedure: a tab": (CHECK, files(procedure=old("  sign:", "\tsign:", PROCEDURE))),

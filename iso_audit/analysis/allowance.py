@@ -20,7 +20,6 @@ from iso_audit.model.procedure import (
     Limit,
     LimitGroup,
     Procedure,
-    Step,
     StepClock,
     TimeUnit,
 )
@@ -35,6 +34,7 @@ WAITING = ("request_supplement", "financial_obligation")
 """Kinds of steps at which the dossier waits for the applicant, unless the procedure says otherwise."""
 
 _AWAY = frozenset(WAITING)
+_STANDS = (StepClock.PAUSED, StepClock.OUTSIDE)
 _WORKING_DAY = HOURS_PER_WORKING_DAY * 3600
 
 _NO_RUN = Longest(0, Fraction(0), 0, (), frozenset())
@@ -204,11 +204,13 @@ def in_days(limit: Limit) -> Fraction:
     return Fraction(limit.working_seconds or 0, _WORKING_DAY) * WEEK
 
 
-def waits(study: Study, step: Step) -> bool:
-    """Whether the office's time does not run at a step: by its clock, its kind, or the applicant's hand."""
-    role = study.organisation.roles.get(step.role)
-    if step.clock is not None:
-        stands = step.clock in (StepClock.PAUSED, StepClock.OUTSIDE)
-    else:
-        stands = not _AWAY.isdisjoint(step.kinds)
-    return stands or (role is not None and role.is_applicant)
+@lru_cache(maxsize=4)  # four rules ask in turn
+def waiting(study: Study) -> frozenset[str]:
+    """Steps at which the office's time does not run: by their clock, kind, or the applicant's hand."""
+    applicants = {name for name, role in study.organisation.roles.items() if role.is_applicant}
+    return frozenset(
+        step.id
+        for step in study.procedure.steps
+        if step.role in applicants
+        or (not _AWAY.isdisjoint(step.kinds) if step.clock is None else step.clock in _STANDS)
+    )

@@ -15,55 +15,47 @@ def circles_of(
     doi:10.1137/0201010); on these arrays several times as fast as networkx, which it is
     tested against.
     """
+    done = len(outs) + 1
     number = [0] * len(outs)
-    lowest = [0] * len(outs)
-    following = [0] * len(outs)
-    on_stack = bytearray(len(outs))
+    lowest = [done] * len(outs)  # of what is on the stack
+    own: set[int] = set()
     stack: list[int] = []
     found: list[list[int]] = []
     counter = 0
     for root in roots:
         if number[root] or not allowed[root]:
             continue
-        counter += 1
-        number[root] = lowest[root] = counter
-        stack.append(root)
-        on_stack[root] = 1
         work = [root]
         while work:
-            node = work[-1]
-            edges, at = outs[node], following[node]
-            while at < len(edges):
-                after = target[edges[at]]
-                at += 1
-                if not allowed[after]:
+            node = work.pop()
+            if node >= 0:
+                if number[node]:
                     continue
-                if not number[after]:
-                    counter += 1
-                    number[after] = lowest[after] = counter
-                    stack.append(after)
-                    on_stack[after] = 1
-                    work.append(after)
-                    following[node] = at
-                    break
-                if on_stack[after] and number[after] < lowest[node]:
-                    lowest[node] = number[after]
-            else:
-                work.pop()
-                if work and lowest[node] < lowest[work[-1]]:
-                    lowest[work[-1]] = lowest[node]
-                if lowest[node] == number[node]:
-                    component = _unwind(stack, on_stack, node)
-                    if len(component) > 1 or any(target[edge] == node for edge in outs[node]):
-                        found.append(sorted(component))
+                counter += 1
+                number[node] = lowest[node] = counter
+                stack.append(node)
+                work.append(~node)
+                for edge in outs[node]:
+                    after = target[edge]
+                    if not number[after]:
+                        if allowed[after]:
+                            work.append(after)
+                    elif after == node:
+                        own.add(node)
+                continue
+            node = ~node
+            low = number[node]
+            for edge in outs[node]:
+                if lowest[target[edge]] < low:
+                    low = lowest[target[edge]]
+            lowest[node] = low
+            if low == number[node]:
+                at = len(stack) - 1
+                while stack[at] != node:
+                    at -= 1
+                for other in stack[at:]:
+                    lowest[other] = done
+                if at + 1 < len(stack) or node in own:
+                    found.append(sorted(stack[at:]))
+                del stack[at:]
     return sorted(found)
-
-
-def _unwind(stack: list[int], on_stack: bytearray, root: int) -> list[int]:
-    component = []
-    while True:
-        node = stack.pop()
-        on_stack[node] = 0
-        component.append(node)
-        if node == root:
-            return component

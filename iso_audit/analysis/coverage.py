@@ -68,12 +68,35 @@ class Cover:
     """Codes of documents of the quality system."""
 
 
+def answered(procedure: Procedure, organisation: Organisation, need: ClauseNeed) -> Answered:
+    """Whether anything of a procedure answers to a clause."""
+    if any(is_under(need.clause, exclusion.clause) for exclusion in organisation.exclusions):
+        return Answered.EXCLUDED
+    if need.only_with and not any(_found(procedure, name) for name in need.only_with):
+        return Answered.NOT_CONCERNED
+    if not need.by or any(_found(procedure, name) for name in need.by) or _documents(organisation, need):
+        return Answered.COVERED
+    unseen = procedure.is_partial and need.by != (SYSTEM,)
+    unknown = SYSTEM in need.by and not organisation.documents
+    return Answered.OPEN if unseen or unknown else Answered.GAP
+
+
 def coverage(
     procedure: Procedure, organisation: Organisation, needs: Iterable[ClauseNeed]
 ) -> tuple[Cover, ...]:
     """Each clause of an edition, in its order, with what of the procedure answers to it. Linear."""
     records = tuple((step.id, record) for step in procedure.steps for record in step.records)
-    return tuple(_cover(procedure, organisation, need, records) for need in needs)
+    found = []
+    for need in needs:
+        state = answered(procedure, organisation, need)
+        if state is not Answered.COVERED:
+            found.append(Cover(need, state))
+            continue
+        steps = tuple(step.id for step in procedure.of_kind(*(name for name in need.by if name in KINDS)))
+        parts = tuple(name for name in need.by if name in PARTS and PARTS[name](procedure))
+        shown = records if RECORDS in need.by else ()
+        found.append(Cover(need, state, steps, shown, parts, _documents(organisation, need)))
+    return tuple(found)
 
 
 def is_under(clause: str, group: str) -> bool:
@@ -81,33 +104,13 @@ def is_under(clause: str, group: str) -> bool:
     return clause == group or clause.startswith(f"{group}.")
 
 
-def _cover(
-    procedure: Procedure, organisation: Organisation, need: ClauseNeed, records: tuple[tuple[str, str], ...]
-) -> Cover:
-    if any(is_under(need.clause, exclusion.clause) for exclusion in organisation.exclusions):
-        return Cover(need, Answered.EXCLUDED)
-    if need.only_with and not any(_found(procedure, name) for name in need.only_with):
-        return Cover(need, Answered.NOT_CONCERNED)
-    steps = tuple(step.id for step in procedure.of_kind(*(name for name in need.by if name in KINDS)))
-    parts = tuple(name for name in need.by if name in PARTS and PARTS[name](procedure))
-    documents = tuple(
+def _documents(organisation: Organisation, need: ClauseNeed) -> tuple[str, ...]:
+    """Codes of the documents of the quality system that name a clause which asks for them."""
+    return tuple(
         document.code
-        for document in organisation.documents
+        for document in (organisation.documents if SYSTEM in need.by else ())
         if any(is_under(need.clause, named) or is_under(named, need.clause) for named in document.clauses)
     )
-    cover = Cover(
-        need,
-        Answered.COVERED,
-        steps,
-        records if RECORDS in need.by else (),
-        parts,
-        documents if SYSTEM in need.by else (),
-    )
-    if not need.by or cover.steps or cover.records or cover.parts or cover.documents:
-        return cover
-    unseen = procedure.is_partial and need.by != (SYSTEM,)
-    unknown = SYSTEM in need.by and not organisation.documents
-    return Cover(need, Answered.OPEN if unseen or unknown else Answered.GAP)
 
 
 def _found(procedure: Procedure, name: str) -> bool:

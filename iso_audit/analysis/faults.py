@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 
+from iso_audit.analysis.parts import parts_at_fault
 from iso_audit.analysis.soundness import Structure, Verdict
 from iso_audit.analysis.study import Study
 from iso_audit.model.rule import Answer, Breach, Unknown
@@ -11,6 +13,9 @@ from iso_audit.model.rule import Answer, Breach, Unknown
 
 def faults_of(study: Study) -> Answer:
     """One entry, an end, every step on some way from the entry to an end, no choice without words.
+
+    Where a procedure has several parts, a fault that runs show is said to lie within parts that have it
+    alone as well (`<variant>-within`), or else between them (`<variant>-between`).
 
     Dossiers that stand still, never end, end twice or are handled twice at once are told by the
     shortest run that leads there, beside the plain faults; so are steps that no dossier can come to.
@@ -32,7 +37,8 @@ def faults_of(study: Study) -> Answer:
         run = tuple(step for step in cycle if not steps[step].is_silent)
         if run and not set(run) <= {*found.unreachable, *found.trapped}:
             breaches.append(Breach(run[0], {"run": run}, variant="unlabelled-cycle"))
-    breaches += _in_runs(found, {step for step in trapped if not steps[step].is_silent})
+    in_runs = _in_runs(found, {step for step in trapped if not steps[step].is_silent})
+    breaches += [_placed(study, breach) for breach in in_runs]
     if found.is_sound is False and not breaches:  # at gateways that nobody carries out
         breaches.append(_breach(found.problem, Verdict(False, found.problem_run, found.problem_steps)))
     asked = (found.once, found.finishes, found.ends_once, found.all_happen)
@@ -64,9 +70,31 @@ def _in_runs(found: Structure, trapped: set[str]) -> Iterator[Breach]:
         yield Breach(never[0], {"steps": never}, variant="never")
 
 
+def _placed(study: Study, breach: Breach) -> Breach:
+    """The same, with the parts of a linked procedure that the fault lies within or between."""
+    question = _QUESTIONS.get(breach.variant)
+    faulty = parts_at_fault(study, question) if question is not None else None
+    if faulty is None:
+        return breach
+    if not faulty:
+        return replace(breach, variant=f"{breach.variant}-between")
+    named = tuple(part or study.procedure.owner for part in faulty)
+    if not all(named):
+        return breach
+    return replace(breach, variant=f"{breach.variant}-within", facts={**breach.facts, "part": named})
+
+
 def _breach(variant: str, shown: Verdict) -> Breach:
     return Breach(_first(shown), {"run": shown.run, "steps": shown.steps}, variant=variant)
 
 
 def _first(shown: Verdict) -> str:
     return shown.steps[0] if shown.steps else ""
+
+
+_QUESTIONS: Mapping[str, Callable[[Structure], Verdict]] = {
+    **dict.fromkeys(("deadlock", "livelock", "message"), lambda found: found.finishes),
+    "twice": lambda found: found.once,
+    "ends-twice": lambda found: found.ends_once,
+}
+"""Variant -> what is asked of each part."""

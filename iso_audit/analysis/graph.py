@@ -78,7 +78,7 @@ class Graph:
 
     @cached_property
     def is_silent(self) -> list[bool]:
-        return [step.is_silent for step in self.steps]
+        return [step.kinds == ("route",) for step in self.steps]  # `Step.is_silent`, faster
 
     @cached_property
     def reachable(self) -> bytearray:
@@ -106,21 +106,25 @@ class Graph:
         steps, silent = self.steps, self.is_silent
         return tuple([steps[node].id for node in nodes if not silent[node]])
 
-    def next_visible(self, node: int) -> tuple[int, ...]:
-        """Visible nodes that may come next, seen through silent gateways, in the order of the file."""
-        edges = self.outs[node]
-        if len(edges) == 1 and not self.is_silent[self.target[edges[0]]]:
-            return (self.target[edges[0]],)
+    def next_visible(self, node: int, known: set[int] | None = None) -> tuple[int, ...]:
+        """Visible nodes that may come next, seen through silent gateways, in the order of the file.
+
+        Only those that are not `known`; the gateways that are passed become known.
+        """
+        outs, target, silent = self.outs, self.target, self.is_silent
+        passed = set[int]() if known is None else known
         found: set[int] = set()
-        stack, seen = [node], {node}
+        stack = [node]
         while stack:
-            for edge in self.outs[stack.pop()]:
-                after = self.target[edge]
-                if not self.is_silent[after]:
-                    found.add(after)
-                elif after not in seen:
-                    seen.add(after)
+            for edge in outs[stack.pop()]:
+                after = target[edge]
+                if after in passed:
+                    continue
+                if silent[after]:
+                    passed.add(after)
                     stack.append(after)
+                else:
+                    found.add(after)
         return tuple(sorted(found))
 
     def path(self, targets: Iterable[int]) -> tuple[int, ...]:
@@ -186,31 +190,33 @@ def graph_of(procedure: Procedure) -> Graph:
     ins: list[list[int]] = [[] for _ in steps]
     ends = set()
     messages = set()
+    choice, single = Split.ONE, Join.ANY  # to look up a member of an enumeration takes long
+    edge = 0
     for node, step in enumerate(steps):
-        edges: list[int] = []
-        outs.append(edges)
+        begun, flows = edge, step.flows
+        chooses = len(flows) > 1 and step.split is choice
         merged: dict[tuple[int, str, str], int] = {}  # (target, case, message) -> edge
-        for flow in step.flows:
+        for flow in flows:
             to = index.get(flow.to)
             if to is None:  # an anytime step: outside the graph
                 continue
             name = bool(flow.outcome or flow.case)
-            if step.split is Split.ONE and len(step.flows) > 1:
+            if chooses:
                 # two outcomes to one step are one flow, known by name only if both are
-                twin = merged.get((to, flow.case, flow.message))
-                if twin is not None:
+                twin = merged.setdefault((to, flow.case, flow.message), edge)
+                if twin != edge:
                     named[twin] = named[twin] and name
                     continue
-                merged[to, flow.case, flow.message] = len(source)
             if flow.message:
-                messages.add(len(source))
-            edges.append(len(source))
-            ins[to].append(len(source))
+                messages.add(edge)
+            ins[to].append(edge)
             source.append(node)
             target.append(to)
             named.append(name)
             case.append(flow.case)
-        if not edges:
+            edge += 1
+        outs.append(list(range(begun, edge)))
+        if begun == edge:
             ends.add(node)
     if procedure.start in index:
         entries: tuple[int, ...] = (index[procedure.start],)
@@ -225,13 +231,12 @@ def graph_of(procedure: Procedure) -> Graph:
         case=case,
         outs=outs,
         ins=ins,
-        # most steps do neither, and to look up a member of an enumeration takes long
-        split=[ONE if step.split is Split.ONE else _SPLIT[step.split] for step in steps],
-        join=[ONE if step.join is Join.ANY else _JOIN[step.join] for step in steps],
+        split=[ONE if step.split is choice else _SPLIT[step.split] for step in steps],
+        join=[ONE if step.join is single else _JOIN[step.join] for step in steps],
         ends=frozenset(ends),
         messages=frozenset(messages),
         deferred=frozenset(
-            node for node, step in enumerate(steps) if step.deferred and step.split is Split.ONE
+            [node for node, step in enumerate(steps) if step.deferred and step.split is choice]
         ),
         clears=cleared(steps, source, target, messages),
     )

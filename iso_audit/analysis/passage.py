@@ -62,20 +62,31 @@ class Passage:
                 spent[unit] = spent.get(unit, 0) + execution.worked_seconds
         return spent
 
+    def untimed(self) -> int:
+        """How many of the office's executions lack a moment, so that nobody knows what they took."""
+        return sum(
+            each.worked_seconds is None and not self.is_applicants(self.step(each))
+            for each in self.story.executions
+        )
+
     def waited_for_applicant(self) -> int:
         """Working time in which the clock stood or the applicant acted, overlaps once."""
         return sum(work_between(self.calendar, *span) for span in self._within(_merged(self._not_counted())))
 
     def gaps(self) -> tuple[Gap, ...]:
-        """Stretches of work between receipt and end in which no step was under way and the clock ran."""
+        """Stretches of work between receipt and end in which no step was under way and the clock ran.
+
+        Where a step has no start it may have gone on since what came before it, and one without a
+        finish until the end: what nobody knows is not called waiting.
+        """
         story = self.story
         if story.received_at is None or self.end is None:
             return ()
-        busy = [
-            (self._civil(each.started_at), self._civil(each.finished_at))
-            for each in story.executions
-            if each.started_at is not None and each.finished_at is not None
-        ]
+        busy, last = [], self._civil(story.received_at)
+        for each in story.executions:
+            begin = last if each.started_at is None else self._civil(each.started_at)
+            busy.append((begin, self._civil(each.finished_at or self.end)))
+            last = max(last, busy[-1][1])
         at, end = self._civil(story.received_at), self._civil(self.end)
         found = []
         for begin, until in [*_merged([*busy, *self._not_counted()]), (end, end)]:

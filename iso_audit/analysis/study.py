@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache, reduce
 from operator import and_
@@ -267,6 +267,17 @@ class Study:
         """Steps that may come next, seen through silent gateways, in the order of the file."""
         node = self._whole.index.get(step)
         return () if node is None else self._whole.ids(self._whole.next_visible(node))
+
+    def ahead(self, step: str, short_of: Collection[str] = ()) -> tuple[str, ...]:
+        """A step and those that follow it short of some kinds, nearest first. Linear."""
+        whole, barred = self._whole, frozenset(short_of)
+        found = [whole.index[step]]
+        seen = set(found)
+        for node in found:
+            new = whole.next_visible(node, seen)
+            seen.update(new)
+            found += [other for other in new if barred.isdisjoint(whole.steps[other].kinds)]
+        return whole.ids(found)
 
     def first_of(self, steps: Sequence[str]) -> tuple[str, ...]:
         """Those of some steps to which no other of them leads, but for one that it leads back to. Linear."""

@@ -63,7 +63,9 @@ class Allotment:
     def __init__(
         self, procedure: Procedure, organisation: Organisation, clocks: Mapping[str, StepClock] | None = None
     ) -> None:
-        self._organisation = organisation
+        self._applicants = {name for name, role in organisation.roles.items() if role.is_applicant}
+        if "applicant" not in organisation.roles:
+            self._applicants.add("applicant")
         self._clocks = clocks or {}
         self._shared: dict[str, dict[int, Limit]] = {}
         for number, group in enumerate(procedure.limit_groups):
@@ -84,8 +86,7 @@ class Allotment:
         return self.clock(step) not in _STANDS and not self.is_applicants(step)
 
     def is_applicants(self, step: Step) -> bool:
-        role = self._organisation.roles.get(step.role)
-        return role.is_applicant if role is not None else step.role == "applicant"
+        return step.role in self._applicants
 
     def limit(self, step: Step) -> Limit | None:
         """The limit that is charged for a step; None where nothing is."""
@@ -104,16 +105,16 @@ class Course:
     def __init__(self, graph: Graph, allotment: Allotment) -> None:
         self.graph = graph
         self.allotment = allotment
-        self.restarts = [False] * len(graph.steps)
+        runs, restarts = StepClock.RUNS, StepClock.RESTARTS
+        clocks = [allotment.clock(step) for step in graph.steps]
+        self.restarts = [clock is restarts for clock in clocks]
         self._runs = bytearray(len(graph.steps))
         own: list[Limit | None] = [None] * len(graph.steps)
         shared = [_NONE] * len(graph.steps)
-        for node, step in enumerate(graph.steps):
-            clock = allotment.clock(step)
-            self.restarts[node] = clock is StepClock.RESTARTS
-            if clock in _STANDS or allotment.is_applicants(step):
+        for node, (step, clock) in enumerate(zip(graph.steps, clocks, strict=True)):
+            if (clock is not runs and clock in _STANDS) or allotment.is_applicants(step):
                 continue
-            self._runs[node] = clock is StepClock.RUNS
+            self._runs[node] = clock is runs
             shared[node] = allotment.shared(step)
             own[node] = None if shared[node] else step.limit
         self._charges = Charges(own, shared, [_seconds(limit) for limit in own])

@@ -69,19 +69,19 @@ def unrolled(
     whether it is zero matters), `shared` the numbers of the limits that it shares. Linear, times
     the copies of loops.
     """
-    finished, place, goes_back = _acyclic(graph)
+    finished, place = _acyclic(graph)
     loops: list[_Loop] = []
     left_out: list[tuple[int, ...]] = []
-    any_cycle = goes_back or len(finished) < len(graph.steps)
-    cycles = tuple(map(tuple, graph.cycles(runs))) if any_cycle else ()
+    cycles = tuple(map(tuple, graph.cycles(runs)))
     open_parts = _unbounded(graph, cycles)
     boundless = {node for part in open_parts for node in part}
     for cycle in cycles:
         members = [node for node in cycle if times[node] or shared[node]]
-        costs = bool(members) and not set.intersection(*(set(shared[node]) for node in members))
+        is_shared = all(shared[node] for node in members)
+        costs = not is_shared or (members and not set.intersection(*(set(shared[n]) for n in members)))
         if not costs or not any(place[node] for node in cycle):
             continue
-        loop = None if set(cycle) & boundless else _loop(graph, cycle, place)
+        loop = _loop(graph, cycle, place) if boundless.isdisjoint(cycle) else None
         if loop is None:
             left_out.append(cycle)
         else:
@@ -165,51 +165,57 @@ def _side_by_side(graph: Graph, loop: frozenset[int], place: Sequence[int]) -> s
     return found
 
 
-def _acyclic(graph: Graph) -> tuple[list[int], list[int], bool]:
-    """The nodes in the order in which they were finished, their places, and whether anything leads back.
+def _acyclic(graph: Graph) -> tuple[list[int], list[int]]:
+    """The nodes in the order in which they were finished, and their places.
 
     A node has a place if it lies on a way from an entry to an end without going back: a flow leads
     on if its target has a later place. Depth first, nearer the beginning of the file first: where a
     cycle has one entrance the flows left out are its ways back, whatever the order; where it has
     several, the way back is the one against the order of the file. Linear.
     """
-    target = graph.target
-    after = [edges if len(edges) < 2 else sorted(edges, key=target.__getitem__) for edges in graph.outs]
-    following = [0] * len(after)
-    met = bytearray(len(after))
+    target, outs = graph.target, graph.outs
+    met = bytearray(len(outs))
     finished: list[int] = []
-    goes_back = False
     for entry in graph.entries:
-        stack = [] if met[entry] else [entry]
-        met[entry] = 1
+        stack = [entry]
         while stack:
-            node = stack[-1]
-            if following[node] == len(after[node]):
-                met[node] = 2
-                finished.append(stack.pop())
-                continue
-            other = target[after[node][following[node]]]
-            following[node] += 1
-            if not met[other]:
-                met[other] = 1
-                stack.append(other)
-            elif met[other] == 1:
-                goes_back = True
-    place = [0] * len(after)
+            node = stack.pop()
+            if node < 0:
+                finished.append(~node)
+            elif not met[node]:
+                met[node] = 1
+                stack.append(~node)
+                edges = outs[node]
+                if len(edges) == 1:
+                    stack.append(target[edges[0]])
+                else:
+                    stack += sorted([target[edge] for edge in edges], reverse=True)
+    place = [0] * len(outs)
     for number, node in enumerate(finished):
         # a way on: to an end, or over a flow to what was finished before and has one
-        if node in graph.ends or any(place[target[edge]] for edge in after[node]):
+        edges = outs[node]
+        if len(edges) == 1:
+            leads_on = place[target[edges[0]]] > 0
+        else:
+            leads_on = node in graph.ends or any([place[target[edge]] for edge in edges])
+        if leads_on:
             place[node] = len(finished) - number
-    return finished, place, goes_back
+    return finished, place
 
 
 def _plain(graph: Graph, finished: list[int], place: list[int]) -> Unrolled:
     """One copy of every node that has a place."""
     nodes = [node for node in reversed(finished) if place[node]]
-    copy = {node: number for number, node in enumerate(nodes)}
+    copy = [0] * len(place)
+    for number, node in enumerate(nodes):
+        copy[node] = number
     target, outs = graph.target, graph.outs
-    onward = [[copy[to] for edge in outs[node] if place[to := target[edge]] > place[node]] for node in nodes]
-    return Unrolled(nodes, onward, [copy[e] for e in graph.entries if e in copy])
+    onward = [
+        [copy[to] for edge in outs[node] if place[to := target[edge]] > here]
+        for node in nodes
+        for here in (place[node],)
+    ]
+    return Unrolled(nodes, onward, [copy[entry] for entry in graph.entries if place[entry]])
 
 
 def _written_out(graph: Graph, place: list[int], loops: list[_Loop]) -> Unrolled:

@@ -35,7 +35,7 @@ def seldom_collecting() -> Iterator[None]:
     of 10,000 steps.
     """
     before = gc.get_threshold()
-    gc.set_threshold(200_000, 50, 50)
+    gc.set_threshold(1_000_000, 50, 50)
     try:
         yield
     finally:

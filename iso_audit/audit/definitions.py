@@ -59,7 +59,7 @@ def _ask_definition(asked: Study, hook: Hook[object], requirement: Requirement, 
     )
     for breach in answer.breaches:
         place = breach.place
-        if place == NOWHERE:
+        if place is NOWHERE or place == NOWHERE:
             step = asked.procedure.by_id.get(breach.step)
             place = step.place if step is not None else asked.procedure.place
         gathered.findings.append(

@@ -13,7 +13,7 @@ from iso_audit.model.civil import DAY
 
 def make_demanded(store: Store, spans: int) -> None:
     """Make `demanded`; empty where no pack asks for anything."""
-    store.run("CREATE TEMP TABLE demanded (dossier INTEGER, number BIGINT, fact INTEGER)")
+    store.run("CREATE OR REPLACE TEMP TABLE demanded (dossier INTEGER, number BIGINT, fact INTEGER)")
     if store.any("demand", "required >= 0"):
         _in_role(store)
     if store.any("demand", "compared > 0"):
@@ -27,8 +27,8 @@ def _in_role(store: Store) -> None:
         SELECT e.dossier, u.number,
             CASE WHEN bool_or(m.wrong = 1) THEN 1
                 WHEN bool_or(e.role IS NULL OR m.wrong = 2) THEN 2 ELSE 0 END
-        FROM event AS e
-        JOIN base AS b USING (dossier)
+        FROM event_here AS e
+        JOIN base_here AS b USING (dossier)
         JOIN demand AS u ON u.edition = b.edition AND u.act = e.act AND u.required >= 0
         LEFT JOIN may_act AS m ON m.required = u.required AND m.acting = e.role
         GROUP BY e.dossier, u.number
@@ -49,23 +49,23 @@ def _within(store: Store, spans: int) -> None:
         INSERT INTO demanded
         WITH told AS (
             SELECT e.dossier, u.number, u.compared, u.amount, u.sides, e.finish_s AS a_s,
-                min(CASE WHEN u.sides & 2 > 0 THEN e.rowid END) OVER (
-                    PARTITION BY e.dossier, u.number ORDER BY e.rowid
+                min(CASE WHEN u.sides & 2 > 0 THEN e.event END) OVER (
+                    PARTITION BY e.dossier, u.number ORDER BY e.event
                     ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS next
-            FROM event AS e
-            JOIN base AS b USING (dossier)
+            FROM event_here AS e
+            JOIN base_here AS b USING (dossier)
             JOIN demand AS u ON u.edition = b.edition AND u.act = e.act AND u.compared > 0
         ),
         pair AS (
             SELECT row_number() OVER () AS id, t.dossier, t.number, t.compared, t.amount, t.a_s,
                 e.finish_s AS b_s
-            FROM told AS t JOIN event AS e ON e.rowid = t.next WHERE t.sides & 1 > 0
+            FROM told AS t JOIN event_here AS e ON e.event = t.next WHERE t.sides & 1 > 0
         ),
         standing AS (
             SELECT dossier, begin_s, end_s, coalesce(max(end_s) OVER (
                 PARTITION BY dossier ORDER BY begin_s, end_s ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
             ), begin_s) AS before_s
-            FROM stop
+            FROM stop_here
         ),
         clipped AS (
             SELECT p.id, greatest(s.begin_s, s.before_s, p.a_s) AS begin_s, least(s.end_s, p.b_s) AS end_s

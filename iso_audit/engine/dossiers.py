@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from iso_audit.engine.codes import read_codes
 from iso_audit.engine.demands import make_demanded
 from iso_audit.engine.facts import BITS, packed
 from iso_audit.engine.norms import KIND_FLAGS, Norms
@@ -35,12 +34,11 @@ def make_dossiers(
     given: bool,
     spans: int,
 ) -> None:
-    """Make `dossier` of `base`, `course`, `due` and what the codes say.
+    """Make `dossier_here` of `base`, `course`, `due` and what the codes say, and add it to `dossier`.
 
     The finish is the source's; else, for an ended state, that of the last step with a limit. Only
     where the source keeps neither do the events decide: no step with a limit can follow any more.
     """
-    read_codes(store, norms, has_table)
     make_demanded(store, spans)
     _hold_apart(store)
     status = _Status(statuses)
@@ -51,7 +49,7 @@ def make_dossiers(
     flags = ", ".join(f"coalesce(c.any_{flag}, false) AS any_{flag}, h.{flag}" for flag in KIND_FLAGS)
     store.run(
         f"""
-        CREATE TEMP TABLE dossier AS
+        CREATE OR REPLACE TEMP TABLE dossier_here AS
         WITH joined AS (
             SELECT b.*, c.last_s, c.timed_s, c.promised_s,
                 coalesce(c.reached_end, false) AS reached_end, coalesce(c.may_follow, true) AS may_follow,
@@ -59,7 +57,7 @@ def make_dossiers(
                 coalesce(b.returned_s, c.handed_out_s) AS handed_out_s, {flags},
                 d.due_s, d.due_day, d.counted_day, d.plain_day, d.latest_apology_s, d.handover_s,
                 k.fits, k.day_said, coalesce(k.is_twice, false) AS is_twice, coalesce(a.apart, 0) AS apart
-            FROM base AS b
+            FROM base_here AS b
             LEFT JOIN course AS c USING (dossier)
             LEFT JOIN due AS d USING (dossier)
             LEFT JOIN code_said AS k USING (dossier)
@@ -86,8 +84,7 @@ def make_dossiers(
         FROM ended AS b ORDER BY dossier
         """
     )
-    for table in ("course", "code_said", "demanded", "held_apart", "id"):
-        store.run(f"DROP TABLE {table}")
+    store.add("dossier", "FROM dossier_here")
 
 
 class _Status:
@@ -166,12 +163,12 @@ def _hold_apart(store: Store) -> None:
     """
     store.run(
         f"""
-        CREATE TEMP TABLE held_apart AS
+        CREATE OR REPLACE TEMP TABLE held_apart AS
         WITH held AS (
             SELECT e.dossier, u.pair, e.actor, bit_or(1 << u.side) AS sides,
-                min(e.rowid) <> max(e.rowid) AS is_several
-            FROM event AS e
-            JOIN base AS b USING (dossier)
+                min(e.event) <> max(e.event) AS is_several
+            FROM event_here AS e
+            JOIN base_here AS b USING (dossier)
             JOIN duty AS u ON u.edition = b.edition AND u.act = e.act
             GROUP BY e.dossier, u.pair, e.actor
         ),

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import duckdb
 
 from iso_audit.analysis.worktime import WorkTable
+from iso_audit.engine.codes import read_codes
 from iso_audit.engine.course import make_course, make_stops
 from iso_audit.engine.dossiers import make_dossiers
 from iso_audit.engine.dues import make_dues
@@ -24,11 +25,12 @@ from iso_audit.engine.kinds import Kinds
 from iso_audit.engine.measures import measures, unit_dossiers
 from iso_audit.engine.norms import DAYS, Norms
 from iso_audit.engine.opening import Foreign, Opened, open_log
+from iso_audit.engine.passes import A_MEGABYTE, AT_ONCE, Progress, drop_scratch, parts
 from iso_audit.engine.protocol import Counted, Question
 from iso_audit.engine.refusals import refusal
 from iso_audit.engine.store import Store
 from iso_audit.engine.story import Stories
-from iso_audit.engine.tables import Read, make_base, read_dossiers, read_events
+from iso_audit.engine.tables import Read, add_base, put_versions, read_dossiers, read_events
 from iso_audit.engine.tally import Answers, tally
 from iso_audit.errors import EngineError, InputError
 from iso_audit.model.civil import DAY, civil_seconds, date_of
@@ -37,14 +39,33 @@ from iso_audit.model.story import Story
 from iso_audit.model.trace import DossierKind, EventKind, Trace
 from iso_audit.text import Text, date
 
+MEMORY = 1_000
+"""Megabytes that an audit takes at most, whatever the size of the log; what needs more goes to the disk."""
+_APART = 300
+"""Megabytes of it that are no tables: the program, its libraries, arrays of one part, what is distinct."""
+_LEAST = 100
+
+
+def _unheard(_done: int, _count: int) -> None:
+    """Hear nothing of the progress."""
+
 
 class DuckEngine:
     """Takes logs in; `foreign` reads the formats whose libraries have their door elsewhere."""
 
-    def __init__(self, foreign: Foreign | None = None, threads: int = 2, memory: str = "") -> None:
-        self._foreign, self._threads, self._memory = foreign or Foreign(), threads, memory
+    def __init__(
+        self,
+        foreign: Foreign | None = None,
+        threads: int = 2,
+        memory: int = MEMORY,
+        at_once: int = AT_ONCE,
+    ) -> None:
+        """Take about `memory` megabytes and work on so many dossiers `at_once`, fewer in little memory."""
+        self._foreign, self._threads = foreign or Foreign(), threads
+        self._memory = max(memory - _APART, _LEAST)
+        self._at_once = min(at_once, self._memory * A_MEGABYTE)
 
-    def take_in(self, source: Path, mapping: LogMapping, world: World) -> DuckHeld:
+    def take_in(self, source: Path, mapping: LogMapping, world: World, tell: Progress = _unheard) -> DuckHeld:
         """Read a log into tables and work out every fact of it.
 
         Raises:
@@ -57,7 +78,7 @@ class DuckEngine:
             account = Account(store, read)
             account.check()
             try:
-                held = DuckHeld(store, read, account, mapping, world)
+                held = DuckHeld(store, read, account, mapping, world, self._at_once, tell)
             except duckdb.Error as error:
                 raise EngineError(f"the log could not be worked out: {error}") from error
             held.resources = resources.pop_all()
@@ -79,7 +100,7 @@ class DuckEngine:
         raise refusal("damaged", str(source)) from trouble
 
 
-def _store(mapping: LogMapping, world: World, folder: str, threads: int, memory: str, file: str) -> Store:
+def _store(mapping: LogMapping, world: World, folder: str, threads: int, memory: int, file: str) -> Store:
     zone = mapping.zone or world.calendar.zone
     try:
         return Store(zone, folder, threads, memory)
@@ -104,6 +125,8 @@ class DuckHeld:
         account: Account,
         mapping: LogMapping,
         world: World,
+        at_once: int,
+        tell: Progress,
     ) -> None:
         self.resources = ExitStack()
         """What `close` gives back: the database and the folder of its files."""
@@ -112,31 +135,32 @@ class DuckHeld:
         self._known = column_account(store, read)
         drawn = _drawn_up(store, mapping, world)
         drawn_s = civil_seconds(world.calendar, drawn)
-        make_base(store, read, mapping, world)
         self._norms = Norms(world, read.words["step"], read.words["role"])
-        happened = _happened(store)
-        if not happened:
-            raise _nothing_to_judge(store, read, world)
-        self._norms.store(store, happened)
-        make_course(store)
-        make_stops(store, drawn_s)
+        self._norms.store(store, _make_base(store, read, mapping, world, at_once))
+        read_codes(store, self._norms, read.dossiers is not None)
         table = _work_table(store, world, drawn_s)
         given = mapping.due == "given"
-        make_dues(store, self._norms, table, read.words["case"], read.words["channel"], given)
         spans, desks = make_days(store, table)
-        make_dossiers(
-            store,
-            self._norms,
-            read.words["status"],
-            self._known,
-            drawn_s,
-            has_table=read.dossiers is not None,
-            given=given,
-            spans=spans,
-        )
-        make_bands(store, spans)
         is_derived = mapping.start == "previous_finish"
-        make_judged(store, spans, desks, self._known, int(drawn.timestamp() * 1_000_000), is_derived)
+        drawn_us = int(drawn.timestamp() * 1_000_000)
+        for part, count in parts(store, at_once, "event", "base"):
+            tell(part, count)
+            make_course(store)
+            make_stops(store, drawn_s)
+            make_dues(store, self._norms, table, read.words["case"], read.words["channel"], given)
+            make_dossiers(
+                store,
+                self._norms,
+                read.words["status"],
+                self._known,
+                drawn_s,
+                has_table=read.dossiers is not None,
+                given=given,
+                spans=spans,
+            )
+            make_bands(store, spans)
+            make_judged(store, spans, desks, self._known, drawn_us, is_derived)
+        drop_scratch(store)
         self._kinds = Kinds(store, self._norms, read.words["case"])
         explain = Explain(store, self._norms, table, read.words["case"], drawn_s, given)
         self._stories = Stories(
@@ -232,16 +256,23 @@ def _nothing_to_judge(store: Store, read: Read, world: World) -> InputError:
     return refusal("no-edition", file, procedures=names or "–")
 
 
-def _happened(store: Store) -> dict[int, list[int]]:
-    """Editions that the log meets, each with the activities of its dossiers."""
+def _make_base(
+    store: Store, read: Read, mapping: LogMapping, world: World, at_once: int
+) -> dict[int, list[int]]:
+    """Make `base`; return the editions that the log meets, each with the activities of its dossiers."""
+    put_versions(store, read, world)
+    happened: dict[int, set[int]] = {}
+    for _ in parts(store, at_once, "id", "event"):
+        add_base(store, read, mapping, world)
     rows = store.run(
-        """
-        SELECT b.edition, list_sort(list(DISTINCT e.act))
-        FROM base AS b LEFT JOIN event AS e USING (dossier)
-        WHERE b.edition IS NOT NULL GROUP BY b.edition ORDER BY b.edition
-        """
+        "SELECT DISTINCT b.edition, e.act FROM base AS b LEFT JOIN event AS e USING (dossier) "
+        "WHERE b.edition IS NOT NULL"
     )
-    return {edition: [act for act in acts if act is not None] for edition, acts in rows}
+    for edition, act in rows:
+        happened.setdefault(edition, set()).update([] if act is None else [act])
+    if not happened:
+        raise _nothing_to_judge(store, read, world)
+    return {edition: sorted(acts) for edition, acts in sorted(happened.items())}
 
 
 def _work_table(store: Store, world: World, drawn_s: int) -> WorkTable:

@@ -39,7 +39,7 @@ def make_dues(
         f"""
         SELECT dossier, edition, coalesce("case", -1) AS "case", coalesce(channel, -1) AS channel,
             coalesce(received_s, {NO_DUE}) AS received_s, coalesce(given_s, {NO_DUE}) AS given_s
-        FROM base WHERE edition IS NOT NULL ORDER BY dossier
+        FROM base_here WHERE edition IS NOT NULL ORDER BY dossier
         """
     )
     arrays = {name: np.asarray(values, dtype=np.int64) for name, values in rows.items()}
@@ -151,7 +151,7 @@ def _seconds(time: dt.time) -> int:
 def _stops(store: Store, dossiers: Ints) -> Stops | None:
     """Stops of the dossiers that can be due, with their places in `dossiers`."""
     rows = store.arrays(
-        "SELECT dossier, begin_s, end_s, anew FROM stop ORDER BY dossier, begin_s, end_s, event"
+        "SELECT dossier, begin_s, end_s, anew FROM stop_here ORDER BY dossier, begin_s, end_s, event"
     )
     whose = rows["dossier"].astype(np.int64)
     places = np.minimum(np.searchsorted(dossiers, whose), max(len(dossiers) - 1, 0))
@@ -170,16 +170,16 @@ def _stops(store: Store, dossiers: Ints) -> Stops | None:
 def _complete(store: Store, dossiers: Ints, received: Ints) -> Ints:
     """When each dossier was there whole: at receipt, or when its last stop before the hand-over ended."""
     since = received.copy()
-    if not store.any("stop"):
+    if not store.any("stop_here"):
         return since
     rows = store.arrays(
         """
         SELECT s.dossier, max(s.end_s) AS end_s
-        FROM stop AS s
+        FROM stop_here AS s
         JOIN (
             SELECT e.dossier, min(coalesce(e.finish_s, e.start_s)) AS handed_s
-            FROM event AS e
-            JOIN base AS b USING (dossier)
+            FROM event_here AS e
+            JOIN base_here AS b USING (dossier)
             JOIN norm AS n ON n.edition = b.edition AND n.act = e.act
             WHERE n.hands_over
             GROUP BY e.dossier

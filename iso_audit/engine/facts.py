@@ -115,7 +115,7 @@ def packed(facts: Mapping[str, str], names: Mapping[str, str]) -> str:
 def make_judged(
     store: Store, spans: int, desks: int, known: frozenset[str], drawn: int, is_start_derived: bool
 ) -> None:
-    """Make `judged`: for every event of a dossier with a procedure, the key of its kind.
+    """Add to `judged`: for every event of a dossier with a procedure, the key of its kind.
 
     The key holds the place (edition and step) above, facts below; `drawn` is in microseconds since
     1970 UTC. A start that was derived from the finish before it says nothing about the record.
@@ -128,22 +128,22 @@ def make_judged(
     key = packed(facts, EVENT_FACTS)
     if not in_days:
         key = key.replace("o.due_close_s", "NULL")
-    store.run(
+    store.add(
+        "judged",
         f"""
-        CREATE TEMP TABLE judged AS
-        SELECT e.rowid AS event, e.dossier,
+        SELECT e.event, e.dossier,
             CASE WHEN b.has_unit THEN b.unit ELSE coalesce(e.unit, b.unit) END AS unit,
             (CAST(n.place AS BIGINT) << {EVENT_BITS}) + {key} AS key
-        FROM event AS e
-        JOIN dossier AS b USING (dossier)
+        FROM event_here AS e
+        JOIN dossier_here AS b USING (dossier)
         JOIN norm AS n ON n.edition = b.edition AND n.act = e.act
         LEFT JOIN may_act AS m ON m.required = n.required AND m.acting = e.role
         LEFT JOIN day AS s ON s.day = e.start_s // {DAY}
         LEFT JOIN day AS f ON f.day = e.finish_s // {DAY}
         {last_day}
-        LEFT JOIN stop AS t ON t.event = e.rowid
-        LEFT JOIN band AS g ON g.event = e.rowid
-        """
+        LEFT JOIN stop_here AS t USING (event)
+        LEFT JOIN band AS g USING (event)
+        """,
     )
 
 
@@ -153,18 +153,18 @@ def make_bands(store: Store, spans: int) -> None:
     The sum is judged at the last execution of the last step of the group that happened; the
     others are not late by themselves.
     """
-    store.run("CREATE TEMP TABLE band (event BIGINT, late INTEGER)")
+    store.run("CREATE OR REPLACE TEMP TABLE band (event BIGINT, late INTEGER)")
     if not store.any("group_step"):
         return
     store.run(
         f"""
         INSERT INTO band
         WITH part AS (
-            SELECT e.rowid AS event, e.dossier, u.band, u.rank, u.compared, u.amount, e.start_s, e.finish_s,
+            SELECT e.event, e.dossier, u.band, u.rank, u.compared, u.amount, e.start_s, e.finish_s,
                 e.start_s IS NULL OR e.finish_s IS NULL OR e.finish_s < e.start_s AS is_unknown,
                 {used(spans)} AS worked, e.finished - e.started AS passed
-            FROM event AS e
-            JOIN base AS b USING (dossier)
+            FROM event_here AS e
+            JOIN base_here AS b USING (dossier)
             JOIN group_step AS u ON u.edition = b.edition AND u.act = e.act
             LEFT JOIN day AS s ON s.day = e.start_s // {DAY}
             LEFT JOIN day AS f ON f.day = e.finish_s // {DAY}

@@ -6,7 +6,6 @@ import csv
 from collections import Counter
 from pathlib import Path
 
-from iso_audit.engine.course import JOINED
 from iso_audit.engine.lines import Lines
 from iso_audit.engine.refusals import refusal, row_examples, row_reason, shortened
 from iso_audit.engine.rows import Reading
@@ -117,7 +116,9 @@ class Account:
     def _unknown(self, words: Words) -> dict[str, int]:
         """Activities that no step of the dossier's procedure answers to."""
         rows = self._store.run(
-            f"SELECT e.act, count(*) FROM {JOINED} WHERE n.step = 0 GROUP BY e.act ORDER BY e.act"
+            "SELECT e.act, count(*) FROM event AS e JOIN base AS b USING (dossier) "
+            "JOIN norm AS n ON n.edition = b.edition AND n.act = e.act "
+            "WHERE n.step = 0 GROUP BY e.act ORDER BY e.act"
         )
         return {words.say(act): count for act, count in rows}
 

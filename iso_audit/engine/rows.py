@@ -185,11 +185,11 @@ class Reading:
         chosen = ["row"]
         for name, kind in self.columns.items():
             if kind == "text":
-                is_raw = self.is_events and name in CODED or name == tidy
+                is_raw = (self.is_events and name in CODED) or name == tidy
                 chosen.append(f'{self.raw(name, values) if is_raw else self.text(name, values)} AS "{name}"')
             elif self.has(name):
                 said, (column, _) = self.raw(name, values), self._typed(name)
-                is_written = f"{column} IS NOT NULL" if column else f"{said} IS NOT NULL AND trim({said}) <> ''"
+                is_written = f"{column} IS NOT NULL" if column else f"coalesce(trim({said}) <> '', false)"
                 chosen.append(f"{self.instant(name, values)} AS {name}")
                 chosen.append(f"{said} AS {name}_text, {is_written} AS {name}_written")
         return f"(SELECT {', '.join(chosen)} FROM {self.source.relation(values)})"
@@ -203,9 +203,7 @@ def wanted_columns(table: TableMapping) -> Sequence[str]:
 def _bad(name: str) -> str:
     """SQL: a moment is written and cannot be read, or is of no age that offices live in."""
     first, last = (int(moment.timestamp()) * 1_000_000 for moment in (EARLIEST, LATEST))
-    return (
-        f"(CASE WHEN {name} IS NULL THEN {name}_written ELSE {name} NOT BETWEEN {first} AND {last} END)"
-    )
+    return f"(CASE WHEN {name} IS NULL THEN {name}_written ELSE {name} NOT BETWEEN {first} AND {last} END)"
 
 
 def steady_offset(zone: str) -> int | None:

@@ -40,17 +40,17 @@ class Values:
 class Store:
     """One database in memory; `close` gives its memory back."""
 
-    def __init__(self, zone: str, folder: str, threads: int = 2, memory: str = "") -> None:
-        """Read moments without an offset in `zone`; what does not fit in memory goes to `folder`."""
+    def __init__(self, zone: str, folder: str, threads: int, memory: int) -> None:
+        """Read moments without an offset in `zone`; what does not fit in `memory` (MB) goes to `folder`."""
         config: dict[str, str | bool | int | float | list[str]] = {
             "threads": threads,
+            "memory_limit": f"{memory}MB",
             "temp_directory": folder,
             "preserve_insertion_order": True,
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
         }
-        if memory:
-            config["memory_limit"] = memory
+        self._added: set[str] = set()
         self.zone = zone
         """The zone of moments without an offset."""
         self.connection = duckdb.connect(":memory:", config=config)
@@ -87,6 +87,14 @@ class Store:
         self.connection.register("put_in", arrays)
         self.run(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT {chosen} FROM put_in")
         self.connection.unregister("put_in")
+
+    def add(self, name: str, query: str) -> None:
+        """Append the rows of a query to a table, which the first of them makes."""
+        if name in self._added:
+            self.run(f"INSERT INTO {name} {query}")
+        else:
+            self.run(f"CREATE TEMP TABLE {name} AS {query}")
+            self._added.add(name)
 
     def close(self) -> None:
         self.connection.close()

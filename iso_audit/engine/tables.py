@@ -15,7 +15,6 @@ from iso_audit.engine.words import Words
 from iso_audit.model.civil import DAY, day_of
 from iso_audit.model.log import LogMapping, World
 
-
 _IS_DAY = "due_at_text NOT LIKE '%:%' AND length(trim(due_at_text)) <= 10"
 """SQL: a due date was written without a time of day."""
 
@@ -130,9 +129,7 @@ def _words(store: Store, dossiers: Reading | None, mapping: LogMapping) -> dict[
     """Number the different words of every column that has few."""
 
     def seen(column: str) -> list[str]:
-        found = store.run(
-            f"SELECT DISTINCT {column} FROM seen WHERE NOT is_dossier AND {column} IS NOT NULL"
-        )
+        found = store.run(f"SELECT DISTINCT {column} FROM seen WHERE NOT is_dossier AND {column} IS NOT NULL")
         return [row[0] for row in found]
 
     def of_dossiers(column: str) -> list[str]:
@@ -199,8 +196,8 @@ def _start_at_previous_finish(store: Store) -> None:
     )
 
 
-def make_base(store: Store, read: Read, mapping: LogMapping, world: World) -> None:
-    """Make `base`: one row a dossier with its edition, the version and era that it is judged by."""
+def put_versions(store: Store, read: Read, world: World) -> None:
+    """Put the table `version`: which days each version of a procedure of the log is in force."""
     words = read.words["procedure"]
     versions = [
         (code, version, _day(procedure.in_force.first), _day(procedure.in_force.last))
@@ -209,14 +206,19 @@ def make_base(store: Store, read: Read, mapping: LogMapping, world: World) -> No
         if name in (procedure.id, procedure.code)
     ]
     store.put("version", integers(versions, "procedure", "version", "first_day", "last_day"))
+
+
+def add_base(store: Store, read: Read, mapping: LogMapping, world: World) -> None:
+    """Add to `base` one row a dossier with its edition, the version and era that it is judged by."""
+    words = read.words["procedure"]
     eras = " + ".join(f"CAST(d.day >= {day_of(first)} AS INTEGER)" for first in world.eras) or "0"
     default = words.code_of.get(mapping.procedure)
     covered = "true"
     if world.period is not None:
         covered = f"f.day BETWEEN {day_of(world.period[0])} AND {day_of(world.period[1])}"
-    store.run(
+    store.add(
+        "base",
         f"""
-        CREATE TEMP TABLE base AS
         WITH found AS (
             SELECT i.dossier, i.dossier_id, r.row IS NOT NULL AS has_row, coalesce(r.row, f.row) AS row,
                 coalesce(r.procedure, f.procedure, {"NULL" if default is None else default}) AS procedure,
@@ -226,7 +228,7 @@ def make_base(store: Store, read: Read, mapping: LogMapping, world: World) -> No
                 coalesce(r.received_s, f.begun_s) // {DAY} AS day,
                 r.appointed_s, r.due_s AS given_s, r.due_part, r.finished_s, r.finished_part, r.returned_s,
                 f.dossier IS NOT NULL AS has_events, f.first_event
-            FROM id AS i
+            FROM id_here AS i
             LEFT JOIN ({_OF_ROWS if read.dossiers else _NO_ROWS}) AS r USING (dossier_id)
             LEFT JOIN ({_OF_EVENTS}) AS f USING (dossier)
             WHERE r.row IS NOT NULL OR f.dossier IS NOT NULL
@@ -241,14 +243,14 @@ def make_base(store: Store, read: Read, mapping: LogMapping, world: World) -> No
         SELECT d.*, NOT coalesce({covered.replace("f.", "d.")}, true) AS is_outside,
             v.version * {len(world.eras) + 1} + coalesce({eras}, 0) AS edition
         FROM found AS d LEFT JOIN dated AS v USING (dossier)
-        """
+        """,
     )
 
 
 _OF_EVENTS = """
-    SELECT dossier, min(coalesce(start_s, finish_s)) AS begun_s, arg_min(procedure, rowid) AS procedure,
-        arg_min(unit, rowid) AS unit, min(row) AS row, min(rowid) AS first_event
-    FROM event GROUP BY dossier
+    SELECT dossier, min(coalesce(start_s, finish_s)) AS begun_s, arg_min(procedure, event) AS procedure,
+        arg_min(unit, event) AS unit, min(row) AS row, min(event) AS first_event
+    FROM event_here GROUP BY dossier
 """
 _OF_ROWS = """
     SELECT r.* EXCLUDE (procedure, unit, "case", channel, status), p.code AS procedure, u.code AS unit,

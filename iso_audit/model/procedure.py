@@ -45,7 +45,12 @@ class TimeUnit(StrEnum):
     @property
     def is_working(self) -> bool:
         """Working hours and working days are one family (8 h); the other two run on the wall clock."""
-        return self in (TimeUnit.WORKING_HOUR, TimeUnit.WORKING_DAY)
+        return self in _WORKING
+
+
+# to look up a member of an enumeration takes long, and every step of every procedure is asked
+_WORKING = (TimeUnit.WORKING_HOUR, TimeUnit.WORKING_DAY)
+_IN_DAYS = (TimeUnit.WORKING_DAY, TimeUnit.DAY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +69,7 @@ class Limit:
     @property
     def working_seconds(self) -> int | None:
         """Seconds of work for `wh` and `wd`; None for wall-clock units and for words alone."""
-        if self.value is None or not self.unit.is_working:
-            return None
-        seconds = _DAY if self.unit is TimeUnit.WORKING_DAY else _HOUR
-        return self.value.numerator * seconds // self.value.denominator
+        return None if self.unit not in _WORKING else self.nominal_seconds
 
     @property
     def nominal_seconds(self) -> int | None:
@@ -75,10 +77,10 @@ class Limit:
 
         Says nothing about calendar days; used where a table's own arithmetic is checked.
         """
-        if self.value is None:
+        value = self.value
+        if value is None:
             return None
-        days = self.unit is TimeUnit.WORKING_DAY or self.unit is TimeUnit.DAY
-        return self.value.numerator * (_DAY if days else _HOUR) // self.value.denominator
+        return value.numerator * (_DAY if self.unit in _IN_DAYS else _HOUR) // value.denominator
 
     def exceeds(self, other: Limit) -> bool | None:
         """Whether this is longer than `other` on any calendar; None where only a calendar can tell.

@@ -81,7 +81,7 @@ class Facts:
             return self.step_name(value, procedure)
         if _is(name, "step"):
             return self.step(value, procedure)
-        if name == "part":
+        if name in ("part", "to_part"):
             return self._part(value, procedure)
         return self.words.find(f"value.{value}") or value
 
@@ -145,8 +145,8 @@ class Facts:
         days, minutes = divmod(minutes, HOURS_PER_WORKING_DAY * 60)
         if not days and minutes < 60:
             return self.words.count("duration.minutes", minutes)
-        hours = number(round(Fraction(minutes, 6)) / Fraction(10), self.lang)
-        plural = 1 if minutes == 60 else 2
+        tenths = round(Fraction(minutes, 6))
+        hours, plural = number(Fraction(tenths, 10), self.lang), 1 if tenths == 10 else 2
         if not days:
             return self.words.count("duration.hours", plural, hours=hours)
         if not minutes:

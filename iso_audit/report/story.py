@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from iso_audit.analysis.alignment import Alignment, Fit, Line
-from iso_audit.analysis.passage import Passage
+from iso_audit.analysis.passage import Gap, Passage
 from iso_audit.analysis.study import study_of
 from iso_audit.model.outcome import Workspace
 from iso_audit.model.rule import Rule
@@ -223,17 +223,13 @@ def _times(story: Story, facts: Facts, passage: Passage) -> tuple[tuple[str, str
     """Where the working time went; steps side by side count each by itself."""
     words = facts.words
     rows = [(facts.unit(unit), facts.duration(spent)) for unit, spent in passage.by_unit().items()]
+    if passage.untimed():
+        rows.append((words("story.times.untimed"), words.count("story.entries", passage.untimed())))
     waited = passage.waited_for_applicant()
     if waited or story.standstills:
         rows.append((words("story.times.applicant"), facts.duration(waited)))
-    gaps = passage.gaps()
-    if gaps:
-        total = facts.duration(sum(gap.seconds for gap in gaps))
-        longest = max(gaps, key=lambda gap: gap.seconds)
-        if longest.before is not None and longest.seconds >= WORTH_TELLING:
-            step = facts.step_name(story.executions[longest.before].step, story.procedure.key)
-            total = words("story.times.longest", total=total, time=facts.duration(longest.seconds), step=step)
-        rows.append((words("story.times.between"), total))
+    if gaps := passage.gaps():
+        rows.append((words("story.times.between"), _waited(gaps, story, facts)))
     if story.used_seconds is not None:
         limit = story.procedure.limits.get(story.case) or story.procedure.limit
         used = facts.duration(story.used_seconds)
@@ -241,3 +237,16 @@ def _times(story: Story, facts: Facts, passage: Passage) -> tuple[tuple[str, str
             used = words("story.of_limit", used=used, limit=facts.say("limit", limit))
         rows.append((words("story.times.counted"), used))
     return tuple(rows)
+
+
+def _waited(gaps: Sequence[Gap], story: Story, facts: Facts) -> str:
+    """For how long a dossier lay in all, and where it lay longest."""
+    total = facts.duration(sum(gap.seconds for gap in gaps))
+    longest = max(gaps, key=lambda gap: gap.seconds)
+    if longest.seconds < WORTH_TELLING:
+        return total
+    told = {"total": total, "time": facts.duration(longest.seconds)}
+    if longest.before is None:
+        return facts.words("story.times.since_last", **told)
+    step = facts.step_name(story.executions[longest.before].step, story.procedure.key)
+    return facts.words("story.times.longest", **told, step=step)

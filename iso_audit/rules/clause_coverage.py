@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from iso_audit.analysis.coverage import Answered, coverage
+from iso_audit.analysis.coverage import Answered, answered
 from iso_audit.analysis.study import Study
 from iso_audit.model.requirement import ClauseNeed, Requirement
 from iso_audit.model.rule import Answer, Breach, Example, Hook, Parameter, Rule, Unknown
@@ -13,10 +13,10 @@ def _defined(study: Study, requirement: Requirement) -> Answer:
     """One breach names all clauses without an answer: they are mended together."""
     needs = requirement.parameters.get("clauses")
     asked = [need for need in needs if isinstance(need, ClauseNeed)] if isinstance(needs, tuple) else []
-    found = coverage(study.procedure, study.organisation, asked)
-    gaps = tuple(cover.need.clause for cover in found if cover.answered is Answered.GAP)
-    unseen = tuple(cover.need.clause for cover in found if cover.answered is Answered.OPEN)
-    covered = sum(cover.answered is Answered.COVERED for cover in found)
+    found = [(need.clause, answered(study.procedure, study.organisation, need)) for need in asked]
+    gaps = tuple(clause for clause, state in found if state is Answered.GAP)
+    unseen = tuple(clause for clause, state in found if state is Answered.OPEN)
+    covered = any(state is Answered.COVERED for _, state in found)
     breaches = (Breach(facts={"clauses": gaps}),) if gaps else ()
     unknowns = (Unknown("clauses-unseen", facts={"clauses": unseen}),) if unseen else ()
     return Answer(1 if covered or gaps else 0, breaches, unknowns)

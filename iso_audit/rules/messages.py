@@ -25,11 +25,14 @@ def _defined(study: Study, _requirement: Requirement) -> Answer:
         return Answer(unknowns=(Unknown("too-many-states", facts={"count": found.states}),))
     breaches = []
     for left in {(each.name, each.sender): each for each in found.left}.values():
-        sender = study.procedure.by_id[left.sender]
         never = left.receiver in found.all_happen.steps
-        facts = {"message": left.name, "step": left.sender, "run": left.run, "part": sender.part}
-        variant, grade = (f"never {left.name}", None) if never else (f"left {left.name}", Grade.OBSERVATION)
-        breaches.append(Breach(left.sender, facts, grade, variant=variant))
+        ends = (study.procedure.by_id[name].part for name in (left.sender, left.receiver))
+        part, to_part = (name or study.procedure.owner for name in ends)
+        facts = {"message": left.name, "step": left.sender, "run": left.run}
+        variant, grade = ("never", None) if never else ("left", Grade.OBSERVATION)
+        if part and to_part and part != to_part:
+            facts, variant = {**facts, "part": part, "to_part": to_part}, f"{variant}-between"
+        breaches.append(Breach(left.sender, facts, grade, variant=f"{variant} {left.name}"))
     return Answer(max(len(messages), len(breaches)), tuple(breaches))
 
 
@@ -64,13 +67,22 @@ RULE = Rule(
         "DEF-LINK-03",
         _defined,
         Text(
-            vi="Tin “{message}” do bước {step} gửi không được bước nào tiếp nhận.",
-            en="The message “{message}” that the step {step} sends is received by no step.",
+            vi="Tin “{message}” gửi từ «{step}» không bao giờ có nơi tiếp nhận.",
+            en="The message “{message}”, sent from “{step}”, is never received.",
         ),
         variants={
             "left": Text(
-                vi="Theo {run}, tin “{message}” do bước {step} gửi không được bước nào tiếp nhận.",
-                en="By {run}, no step receives the message “{message}” that the step {step} sends.",
+                vi="Theo {run}, tin “{message}” gửi từ «{step}» không có nơi tiếp nhận.",
+                en="By {run}, the message “{message}”, sent from “{step}”, is not received.",
+            ),
+            "never-between": Text(
+                vi="{to_part} không bao giờ tiếp nhận tin “{message}” mà {part} gửi từ «{step}».",
+                en="{to_part} never receives the message “{message}” that {part} sends from “{step}”.",
+            ),
+            "left-between": Text(
+                vi="Theo {run}, {to_part} không tiếp nhận tin “{message}” mà {part} gửi từ «{step}».",
+                en="By {run}, {to_part} does not receive the message “{message}” that {part} sends from "
+                "“{step}”.",
             ),
         },
     ),

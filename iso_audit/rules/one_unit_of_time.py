@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from fractions import Fraction
 
-from iso_audit.analysis.allowance import allowances, waits
+from iso_audit.analysis.allowance import allowances, waiting
 from iso_audit.analysis.study import Study
 from iso_audit.model.finding import Grade
 from iso_audit.model.procedure import Limit
@@ -29,9 +29,9 @@ def _defined(study: Study, _requirement: Requirement) -> Answer:
     if not limits:
         return NOT_APPLICABLE
     working = [limit for limit in limits if limit.unit.is_working]
-    calendar = [limit for limit in limits if not limit.unit.is_working]
+    calendar = [limit for limit in limits if not limit.unit.is_working] if len(working) < len(limits) else []
     if not working or not calendar:
-        plain = [limit for limit in working if PLAIN_DAY.search(folded(limit.printed))]
+        plain = [limit for limit in working if limit.printed and PLAIN_DAY.search(folded(limit.printed))]
         if not plain:
             return Answer(checked=1)
         facts = {"printed": plain[0].printed}
@@ -57,10 +57,10 @@ def _readings(study: Study) -> tuple[dict[str, object], bool]:
 
 def _limits(study: Study) -> list[Limit]:
     """Every limit that is a number and counts towards the whole."""
-    procedure = study.procedure
+    procedure, away = study.procedure, waiting(study)
     found = [*procedure.limits.values(), *(group.limit for group in procedure.limit_groups)]
     found += [part.limit for part in procedure.parts if part.limit is not None]
-    found += [s.limit for s in procedure.steps if s.limit is not None and not waits(study, s)]
+    found += [s.limit for s in procedure.steps if s.limit is not None and s.id not in away]
     return [limit for limit in found if limit.value]
 
 

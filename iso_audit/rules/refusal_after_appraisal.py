@@ -21,9 +21,11 @@ def _defined(study: Study, _requirement: Requirement) -> Answer:
     if procedure.is_partial:
         return Answer(unknowns=(Unknown("printed-table", appraisals[0].id),))
     first = [procedure.by_id[name] for name in study.first_of([step.id for step in appraisals])]
+    can_refuse = bool(procedure.of_kind("refuse"))
     breaches = []
     for appraisal in first:
-        refusals = [step for step in _ahead(study, appraisal) if step.is_a("refuse")]
+        ahead = study.ahead(appraisal.id, BACK) if can_refuse else ()
+        refusals = [step for name in ahead if (step := procedure.by_id[name]).is_a("refuse")]
         variant = _want(study, refusals)
         if variant:
             facts = {"step": appraisal.id, "step_refusal": refusals[0].id if refusals else ""}
@@ -45,18 +47,6 @@ def _by_desk(study: Study, refusal: Step) -> bool:
     desk = study.procedure.of_kind("receive", "return_result")
     at_desk = refusal.role in {step.role for step in desk}
     return at_desk or any(study.reaches(refusal.id, s.id) for s in desk if s.is_a("return_result"))
-
-
-def _ahead(study: Study, start: Step) -> list[Step]:
-    """Steps that follow without a way back to the desk's check, nearest first."""
-    steps = study.procedure.by_id
-    found, seen = [start], {start.id}
-    for step in found:
-        for name in study.followers(step.id):
-            if name not in seen and BACK.isdisjoint(steps[name].kinds):
-                found.append(steps[name])
-            seen.add(name)
-    return found
 
 
 RULE = Rule(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from iso_audit.analysis.allowance import waits
+from iso_audit.analysis.allowance import waiting
 from iso_audit.analysis.study import Study
-from iso_audit.model.procedure import Procedure, Step
+from iso_audit.model.procedure import Procedure
 from iso_audit.model.requirement import Requirement
 from iso_audit.model.rule import NOT_APPLICABLE, Answer, Breach, Example, Hook, Parameter, Rule
 from iso_audit.text import Text
@@ -20,13 +20,18 @@ def _defined(study: Study, requirement: Requirement) -> Answer:
     if not _sets_times(procedure):
         return NOT_APPLICABLE
     grouped = {name for group in procedure.limit_groups for name in group.steps}
-    exempt, words_do = frozenset(requirement.names("exempt")), requirement.names("words_do")
-    asked = [s for s in procedure.steps if s.id not in grouped and _is_timed_work(study, exempt, s)]
+    exempt, words_do = frozenset(requirement.names("exempt")), frozenset(requirement.names("words_do"))
+    # the office works there while the dossier's clock runs, and no group gives it a limit
+    passed = grouped | waiting(study)
+    asked = [
+        step for step in procedure.steps
+        if step.id not in passed and exempt.isdisjoint(step.kinds) and not (step.is_silent or step.anytime)
+    ]  # fmt: skip
     breaches = []
     for step in asked:
         limit = step.limit if step.limit is not None else step.stated_limit
         in_words = limit is not None and not limit.value
-        if limit is None or (in_words and not any(step.is_a(kind) for kind in words_do)):
+        if limit is None or (in_words and words_do.isdisjoint(step.kinds)):
             facts = {"step": step.id, "printed": limit.printed if limit is not None else ""}
             breaches.append(Breach(step.id, facts, variant="" if limit is None else "words"))
     return Answer(checked=len(asked), breaches=tuple(breaches))
@@ -35,15 +40,9 @@ def _defined(study: Study, requirement: Requirement) -> Answer:
 def _sets_times(procedure: Procedure) -> bool:
     """Whether the document sets a time anywhere: for the whole, a group, a part or a step."""
     limits = [*procedure.limits.values(), *(group.limit for group in procedure.limit_groups)]
-    limits += [limit for part in procedure.parts if (limit := part.limit) is not None]
-    limits += [limit for step in procedure.steps if (limit := step.limit) is not None]
-    return procedure.same_day or any(limit.value for limit in limits)
-
-
-def _is_timed_work(study: Study, exempt: frozenset[str], step: Step) -> bool:
-    """Whether the office works at this step while the dossier's clock runs."""
-    is_asked = exempt.isdisjoint(step.kinds) and not (step.is_silent or step.anytime)
-    return is_asked and not waits(study, step)
+    if procedure.same_day or any(limit.value for limit in limits):
+        return True
+    return any(each.limit is not None and each.limit.value for each in (*procedure.parts, *procedure.steps))
 
 
 RULE = Rule(

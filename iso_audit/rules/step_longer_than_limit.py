@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from iso_audit.analysis.allowance import in_days, waits
+from iso_audit.analysis.allowance import in_days, waiting
 from iso_audit.analysis.study import Study
 from iso_audit.model.finding import Grade
 from iso_audit.model.procedure import Limit, Procedure, Step
@@ -26,8 +26,12 @@ def _defined(study: Study, _requirement: Requirement) -> Answer:
     if whole is None:
         return NOT_APPLICABLE
     extensible = procedure.is_partial or _extensible(procedure)
+    most = whole.nominal_seconds or 0
     checked, breaches, unknowns = 0, [], []
     for step, limit in _stated(study):
+        if limit.unit is whole.unit and (limit.nominal_seconds or 0) <= most:
+            checked += 1
+            continue
         longer = limit.exceeds(whole)
         is_open = longer is None and in_days(limit) > in_days(whole)
         checked += not is_open
@@ -46,13 +50,15 @@ def _longest_case(procedure: Procedure) -> Limit | None:
 
 def _stated(study: Study) -> list[tuple[Step, Limit]]:
     """Longest time that each counted step states, in its cell or in its words."""
+    away = waiting(study)
     found = []
     for step in study.procedure.steps:
-        limits = [limit for limit in (step.limit, step.stated_limit) if limit is not None and limit.value]
-        if limits and not waits(study, step):
-            longest = limits[0]
-            if len(limits) > 1:
-                longest = max(limits, key=lambda limit: limit.nominal_seconds or 0)
+        longest, stated = step.limit, step.stated_limit
+        if stated is not None and stated.value and (
+            longest is None or not longest.value or (longest.nominal_seconds or 0) < (stated.nominal_seconds or 0)
+        ):  # fmt: skip
+            longest = stated
+        if longest is not None and longest.value and step.id not in away:
             found.append((step, longest))
     return found
 

@@ -13,6 +13,73 @@ def _defined(study: Study, _requirement: Requirement) -> Answer:
     return faults_of(study)
 
 
+_SAYS = {
+    "no-entry": Text(vi="Quy trình không có bước bắt đầu.", en="The procedure has no first step."),
+    "several-entries": Text(
+        vi="Quy trình có nhiều hơn một bước bắt đầu: {steps}.",
+        en="The procedure starts in more than one place: {steps}.",
+    ),
+    "no-end": Text(vi="Quy trình không có bước kết thúc.", en="The procedure has no last step."),
+    "unreachable": Text(
+        vi="Không có đường đi nào từ bước bắt đầu tới: {steps}.",
+        en="No way leads from the first step to: {steps}.",
+    ),
+    "trapped": Text(
+        vi="Từ các bước sau không có đường đi nào tới bước kết thúc: {steps}.",
+        en="From these steps no way leads to an end: {steps}.",
+    ),
+    "unlabelled-cycle": Text(
+        vi="Vòng lặp {run} không nêu khi nào phải làm lại và khi nào được đi tiếp.",
+        en="The loop {run} does not say when work is repeated and when it goes on.",
+    ),
+    "deadlock": Text(
+        vi="Sau {run}, hồ sơ dừng lại: {steps} chờ một việc không thể xảy ra nữa.",
+        en="After {run} the dossier stands still: {steps} waits for what can no longer happen.",
+    ),
+    "livelock": Text(
+        vi="Sau {run}, công việc lặp lại mãi mà không tới được bước kết thúc.",
+        en="After {run} work goes on for ever and cannot reach an end.",
+    ),
+    "twice": Text(
+        vi="Theo {run}, bước {steps} được bắt đầu thêm lần nữa khi việc song song chưa xong.",
+        en="After {run} the step {steps} is started again while parallel work is still going on.",
+    ),
+    "message": Text(
+        vi="Sau {run}, {steps} chờ tin “{messages}” từ {from_steps}, mà tin này có thể không bao giờ "
+        "được gửi.",
+        en="After {run}, {steps} waits for “{messages}” from {from_steps}, which may never be sent.",
+    ),
+    "ends-twice": Text(
+        vi="Theo {run}, hồ sơ kết thúc hơn một lần tại {steps}.",
+        en="By {run} the dossier comes to its end more than once, at {steps}.",
+    ),
+    "never": Text(
+        vi="Có đường đi tới nhưng không hồ sơ nào thực hiện được các bước sau, vì những việc phải "
+        "xong trước không bao giờ xong đủ: {steps}.",
+        en="Ways lead to these steps, but no dossier can ever come to them, since what must be done "
+        "before is never all done: {steps}.",
+    ),
+}
+
+
+def _placed(plain: dict[str, Text]) -> dict[str, Text]:
+    """The same sentences for linked procedures: within the part of one agency, or between them."""
+    placed = {}
+    for variant in ("deadlock", "message", "livelock", "twice", "ends-twice"):
+        said, stuck = plain[variant], variant in ("deadlock", "message")
+        placed[f"{variant}-within"] = Text(
+            vi=f"{said.vi} Lỗi nằm trong phần việc của {{part}}.",
+            en=f"{said.en} The fault lies in the part of {{part}}.",
+        )
+        placed[f"{variant}-between"] = Text(
+            vi=f"{said.vi} Đây là {'bế tắc' if stuck else 'lỗi'} giữa các cơ quan: "
+            "phần việc của từng cơ quan, xét riêng, không có lỗi này.",
+            en=f"{said.en} This is a {'deadlock' if stuck else 'fault'} between the agencies: "
+            "the part of each, taken alone, is without it.",
+        )
+    return plain | placed
+
+
 RULE = Rule(
     name="structure",
     title=Text(vi="Trình tự liền mạch từ đầu đến cuối", en="One way in, and always a way out"),
@@ -30,53 +97,7 @@ RULE = Rule(
             vi="Trình tự các bước của quy trình không liền mạch.",
             en="The sequence of steps does not hold together.",
         ),
-        variants={
-            "no-entry": Text(vi="Quy trình không có bước bắt đầu.", en="The procedure has no first step."),
-            "several-entries": Text(
-                vi="Quy trình có nhiều hơn một bước bắt đầu: {steps}.",
-                en="The procedure starts in more than one place: {steps}.",
-            ),
-            "no-end": Text(vi="Quy trình không có bước kết thúc.", en="The procedure has no last step."),
-            "unreachable": Text(
-                vi="Không có đường đi nào từ bước bắt đầu tới: {steps}.",
-                en="No way leads from the first step to: {steps}.",
-            ),
-            "trapped": Text(
-                vi="Từ các bước sau không có đường đi nào tới bước kết thúc: {steps}.",
-                en="From these steps no way leads to an end: {steps}.",
-            ),
-            "unlabelled-cycle": Text(
-                vi="Vòng lặp {run} không nêu khi nào phải làm lại và khi nào được đi tiếp.",
-                en="The loop {run} does not say when work is repeated and when it goes on.",
-            ),
-            "deadlock": Text(
-                vi="Sau {run}, hồ sơ dừng lại: {steps} chờ một việc không thể xảy ra nữa.",
-                en="After {run} the dossier stands still: {steps} waits for what can no longer happen.",
-            ),
-            "livelock": Text(
-                vi="Sau {run}, công việc lặp lại mãi mà không tới được bước kết thúc.",
-                en="After {run} work goes on for ever and cannot reach an end.",
-            ),
-            "twice": Text(
-                vi="Theo {run}, bước {steps} được bắt đầu thêm lần nữa khi việc song song chưa xong.",
-                en="After {run} the step {steps} is started again while parallel work is still going on.",
-            ),
-            "message": Text(
-                vi="Sau {run}, {steps} chờ tin “{messages}” từ {from_steps}, mà tin này có thể không bao giờ "
-                "được gửi.",
-                en="After {run}, {steps} waits for “{messages}” from {from_steps}, which may never be sent.",
-            ),
-            "ends-twice": Text(
-                vi="Theo {run}, hồ sơ kết thúc hơn một lần tại {steps}.",
-                en="By {run} the dossier comes to its end more than once, at {steps}.",
-            ),
-            "never": Text(
-                vi="Có đường đi tới nhưng không hồ sơ nào thực hiện được các bước sau, vì những việc phải "
-                "xong trước không bao giờ xong đủ: {steps}.",
-                en="Ways lead to these steps, but no dossier can ever come to them, since what must be done "
-                "before is never all done: {steps}.",
-            ),
-        },
+        variants=_placed(_SAYS),
     ),
     bad={
         "DEF-STEP-03": Example(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from iso_audit.analysis.allowance import allowances, waits
+from iso_audit.analysis.allowance import allowances, waiting
 from iso_audit.analysis.study import Study
 from iso_audit.model.requirement import Requirement
 from iso_audit.model.rule import Answer, Breach, Example, Hook, Rule, Unknown
@@ -42,12 +42,12 @@ def _defined(study: Study, _requirement: Requirement) -> Answer:
 
 def _some_untimed(study: Study, part: str) -> bool:
     """Whether a step of the office has no time cell at all (words such as "not timed" are a cell)."""
-    procedure = study.procedure
+    procedure, away = study.procedure, waiting(study)
     grouped = {name for group in procedure.limit_groups for name in group.steps}
     return any(
-        step.limit is None and step.id not in grouped
+        step.id not in grouped and not (step.is_silent or step.anytime or step.id in away)
         for step in procedure.steps
-        if not (step.is_silent or step.anytime or waits(study, step)) and (not part or step.part == part)
+        if step.limit is None and (not part or step.part == part)
     )
 
 

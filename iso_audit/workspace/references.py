@@ -152,7 +152,7 @@ def _step_twice(name: str, line: int) -> Text:
 def _said_there(key: str) -> Text:
     return Text(
         vi=f"bước được thực hiện theo quy trình khác thì không ghi '{key}': các bước của quy trình đó ghi",
-        en=f"a step that is carried out as another procedure says no '{key}': the steps there do",
+        en=f"a step that is carried out as another procedure cannot say '{key}': the steps there say it",
     )
 
 

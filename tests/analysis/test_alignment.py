@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Sequence
+from pathlib import Path
 
-from hypothesis import assume, given, settings
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from iso_audit.analysis.alignment import Aligner, Fit, Line
 from iso_audit.analysis.graph import graph_of
+from iso_audit.exchange.pnml import pnml
 from iso_audit.model.procedure import Join, Procedure, Split
 from tests.strategies import block_procedures, procedure, step
 from tests.token_game import Game
@@ -99,3 +103,41 @@ def test_wide_parallel_blocks_are_aligned_too() -> None:
     missing = Aligner(graph_of(one)).align(["a", *names[1:], "z"])
     assert missing is not None
     assert [line for line in missing.lines if line.fit is not Fit.AS_WRITTEN] == [Line(Fit.LEFT_OUT, "s0")]
+
+
+@pytest.mark.filterwarnings("ignore")
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.data(), block_procedures(most_steps=7, inclusive=False))
+def test_pm4py_finds_the_same_cost_where_it_is_installed(data: st.DataObject, one: Procedure) -> None:
+    """Where the models coincide: no inclusive joins, no steps at any time, one way to be complete."""
+    pm4py = pytest.importorskip("pm4py", reason="pm4py is not installed: the cross-check was skipped")
+    visible = [s.id for s in one.steps if not s.is_silent]
+    assume(visible)
+    steps = data.draw(st.lists(st.sampled_from([*visible, "unknown"]), min_size=1, max_size=7))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "net.pnml"
+        path.write_text(pnml(one, "vi"), encoding="utf-8")
+        net, start, _ = pm4py.read_pnml(str(path))
+    ends = [place for place in net.places if not place.out_arcs]
+    assume(len(ends) == 1)
+    end = type(start)({ends[0]: 1})
+    (peer,) = pm4py.conformance_diagnostics_alignments(log_of(steps), net, start, end)
+    found = Aligner(graph_of(one)).align(steps)
+    assert found is not None
+    assert peer["cost"] // ONE_MOVE == found.cost
+
+
+ONE_MOVE = 10_000
+"""What PM4Py counts for a move on one side alone; a silent one counts 1."""
+
+
+def log_of(steps: Sequence[str]) -> object:
+    """One trace as PM4Py reads it."""
+    import pandas
+
+    rows = {
+        "case:concept:name": ["x"] * len(steps),
+        "concept:name": list(steps),
+        "time:timestamp": pandas.date_range("2024-04-01", periods=len(steps), freq="h", tz="UTC"),
+    }
+    return pandas.DataFrame(rows)

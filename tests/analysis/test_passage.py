@@ -77,6 +77,14 @@ def test_a_gap_names_the_step_that_ended_it() -> None:
     assert [(gap.seconds, gap.before) for gap in passage(story).gaps()] == [(3600, 1), (1800, None)]
 
 
+def test_what_has_no_start_is_not_called_waiting() -> None:
+    at = MONDAY.replace(hour=8)
+    events = (execution("a", None, at + 60 * MINUTE), execution("b", at + 90 * MINUTE, None))
+    story = Story("x", STEPS, received_at=at, finished_at=at + 130 * MINUTE, executions=events)
+    assert [(gap.seconds, gap.before) for gap in passage(story).gaps()] == [(1800, 1)]
+    assert passage(story).untimed() == 2
+
+
 def test_the_unit_is_that_of_the_log_else_of_the_step_else_of_the_dossier() -> None:
     one = procedure(step("a", "b", unit="desk"), step("b"))
     events = (execution("a", None, None, "hall"), execution("a", None, None), execution("b", None, None))

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from iso_audit.engine.duck import DuckEngine, DuckHeld
 from iso_audit.engine.facts import BITS, EVENT_BITS
+from iso_audit.engine.passes import AT_ONCE
 from iso_audit.errors import InputError
 from iso_audit.model.log import EVENT_FACTS, LogMapping, TableMapping, World
 from iso_audit.model.procedure import Join, Procedure, Split, TimeUnit
@@ -38,9 +40,9 @@ def event_facts(held: DuckHeld) -> dict[int, tuple[str, str, int, str, dict[str,
     return found
 
 
-def agree(log: DrawnLog, plain: PlainAudit, folder: Path) -> None:
+def agree(log: DrawnLog, plain: PlainAudit, folder: Path, at_once: int = AT_ONCE) -> None:
     """Compare everything that both say of one log."""
-    with DuckEngine().take_in(log.write(folder), log.mapping, log.world) as held:
+    with DuckEngine(at_once=at_once).take_in(log.write(folder), log.mapping, log.world) as held:
         intake = held.intake
         assert intake.refused_count == len(plain.refused)
         assert intake.refused_reasons == dict(sorted(Counter(why for _, why in plain.refused).items()))
@@ -91,15 +93,15 @@ def agree(log: DrawnLog, plain: PlainAudit, folder: Path) -> None:
 
 
 @settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
-@given(logs())
-def test_facts_traces_and_counts_are_those_of_a_plain_auditor(log):
+@given(logs(), st.sampled_from((AT_ONCE, 1, 2)))
+def test_facts_traces_and_counts_are_those_of_a_plain_auditor(log, at_once):
     plain = PlainAudit(log.events, log.dossiers, log.mapping, log.world)
     with tempfile.TemporaryDirectory() as folder:
         if plain.is_refused or not plain.judged:
             with pytest.raises(InputError):
                 DuckEngine().take_in(log.write(Path(folder)), log.mapping, log.world)
         else:
-            agree(log, plain, Path(folder))
+            agree(log, plain, Path(folder), at_once)
 
 
 def linked(*rows: str) -> DrawnLog:

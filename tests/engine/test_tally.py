@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from iso_audit.engine.duck import DuckEngine, DuckHeld
 from iso_audit.engine.evidence import COLUMNS, SHOWN
+from iso_audit.engine.passes import AT_ONCE
 from iso_audit.engine.protocol import Counted, Question
 from iso_audit.model.log import Judgement, LogMapping, TableMapping, World
 from iso_audit.model.trace import YES
@@ -134,14 +136,14 @@ def compare(held: DuckHeld, plain: PlainAudit, folder: Path) -> Counted:
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
-@given(logs())
-def test_tallies_exhibits_and_evidence_are_those_of_a_plain_auditor(log):
+@given(logs(), st.sampled_from((AT_ONCE, 1, 2)))
+def test_tallies_exhibits_and_evidence_are_those_of_a_plain_auditor(log, at_once):
     plain = PlainAudit(log.events, log.dossiers, log.mapping, log.world)
     if plain.is_refused or not plain.judged:
         return
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        with DuckEngine().take_in(log.write(folder), log.mapping, log.world) as held:
+        with DuckEngine(at_once=at_once).take_in(log.write(folder), log.mapping, log.world) as held:
             compare(held, plain, folder)
             units = Counter((d.procedure.key, d.unit) for d in plain.judged)
             assert held.unit_dossiers() == dict(units)
@@ -225,19 +227,49 @@ def shuffled(data, tmp_path):
     return path, tmp_path / "events.csv"
 
 
-def test_neither_threads_nor_the_order_of_rows_change_a_count_or_a_byte_of_evidence(shuffled, tmp_path):
+def test_neither_threads_nor_parts_nor_the_order_of_rows_change_a_count_or_a_byte_of_evidence(
+    shuffled, tmp_path
+):
+    whole, mixed = shuffled
     said = []
-    for number, (path, threads) in enumerate([(shuffled[0], 1), (shuffled[0], 4), (shuffled[1], 2)]):
-        with DuckEngine(threads=threads).take_in(path, SAMPLE, sample_world()) as held:
+    runs = [(whole, 1, AT_ONCE), (whole, 4, AT_ONCE), (mixed, 2, AT_ONCE), (whole, 2, 250), (mixed, 1, 7)]
+    for number, (path, threads, at_once) in enumerate(runs):
+        engine = DuckEngine(threads=threads, at_once=at_once)
+        with engine.take_in(path, SAMPLE, sample_world()) as held:
             kinds = (held.event_kinds(), held.dossier_kinds(), held.traces(READS))
             counted = held.tally(QUESTIONS, *judged(held))
             target = tmp_path / f"evidence-{number}.csv"
             held.write_evidence(target)
             said.append((kinds, counted.rows, counted.exhibits, held.measures(), target.read_bytes()))
-    assert said[0] == said[1]
+    assert said[0] == said[1] == said[3]
     assert said[0][:4] == said[2][:4]
+    assert said[2] == said[4]
     first, other = ([line.rpartition(b",")[0] for line in one[4].splitlines()] for one in (said[0], said[2]))
     assert first == other
+
+
+def test_progress_tells_the_parts_that_are_done(shuffled):
+    told = []
+    engine = DuckEngine(at_once=300)
+    with engine.take_in(shuffled[0], SAMPLE, sample_world(), lambda *said: told.append(said)):
+        assert told == [(0, 4), (1, 4), (2, 4), (3, 4)]
+
+
+def test_what_does_not_fit_in_memory_goes_to_the_disk(data, tmp_path):
+    """A thousand dossiers thirty times over, in less memory than their tables take."""
+    path = data / "tools/sample_1000/events.csv"
+    head, *rows = path.read_text(encoding="utf-8").splitlines()
+    log = tmp_path / "log.csv"
+    with log.open("w", encoding="utf-8") as stream:
+        stream.write(head + "\n")
+        for copy in range(30):
+            stream.writelines(f"{copy}{row}\n" for row in rows)
+    said = []
+    for engine in (DuckEngine(), DuckEngine(memory=400, at_once=1_000)):
+        with engine.take_in(log, SAMPLE, sample_world()) as held:
+            kinds = (held.event_kinds(), held.dossier_kinds(), held.traces(READS))
+            said.append((kinds, held.tally(QUESTIONS, *judged(held)), held.measures()))
+    assert said[0] == said[1]
 
 
 def test_counts_need_not_be_asked_for_in_any_order(shuffled, tmp_path):
