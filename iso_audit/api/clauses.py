@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from iso_audit.api.reading import chosen_procedures, load_workspace
+from iso_audit.api.runs import checked
 from iso_audit.api.writing import as_csv
 from iso_audit.errors import Fault, InputError
 from iso_audit.text import Text, did_you_mean
@@ -28,6 +30,8 @@ def coverage(
 ) -> str:
     """Say by what each procedure answers to each clause of an edition; with `against`, what a new one adds.
 
+    Findings on the definitions that cite a clause are shown in its place.
+
     `edition` and `against` name packs of the workspace, also those that its settings do not apply;
     without `edition` the first pack in use that lists clauses is taken. `form` is `text`, `csv` or `json`.
 
@@ -37,13 +41,15 @@ def coverage(
     from iso_audit.report.clauses import as_rows, as_text, matrix, revised
     from iso_audit.report.facts import Facts
     from iso_audit.report.words import words
+    from iso_audit.rules import CATALOGUE
 
     workspace = load_workspace(folder)
     chosen = chosen_procedures(workspace, procedures) if procedures else workspace.procedures
     facts = Facts(words(lang), workspace.organisation, {p.key: p for p in chosen})
     pack = _edition(workspace, edition)
     if against is None:
-        found = matrix(pack, chosen, (), workspace, facts)
+        findings = checked(replace(workspace, procedures=tuple(chosen)), CATALOGUE).outcome.findings
+        found = matrix(pack, chosen, findings, workspace, facts)
         rows = as_rows(found, facts.words)
         said = as_text(found, facts.words)
     else:

@@ -87,9 +87,12 @@ def audit(
     date: dt.date | None = None,
     select: Sequence[str] = (),
     ignore: Sequence[str] = (),
+    memory: int | None = None,
     tell: Tell | None = None,
 ) -> Run:
     """Audit definitions and dossiers; with `output`, write report, findings and evidence there.
+
+    A log takes about `memory` megabytes, however large it is; the rest goes to the disk.
 
     Without `log` the log and mapping that the workspace's settings name are used; if they name
     none, the definitions are audited alone.
@@ -98,6 +101,8 @@ def audit(
         InputError: the workspace, the mapping or the log cannot be read, or `output` cannot be
             written to; nothing is written.
     """
+    from iso_audit.engine.protocol import unheard
+
     workspace = load_workspace(folder, date)
     rules = catalogue(select, ignore)
     log, mapping_file = log_files(workspace, log, mapping)
@@ -110,16 +115,20 @@ def audit(
     world = world_for(workspace, settled)
     if tell:
         tell("read_log", 0, 1)
-    with engine().take_in(log, settled, world) as held:
+    hear = partial(tell, "read_log") if tell else unheard
+    with engine(memory).take_in(log, settled, world, hear) as held:
         inputs = [("log", log), *([("mapping", mapping_file)] if mapping_file else [])]
         outcome = _run(workspace, rules, (held, settled), tell, inputs)
         written = write(outcome, workspace, rules, lang, output, held, tell)
     return Run(outcome, workspace, rules, written)
 
 
-def engine() -> Engine:
-    """The log engine, with the readers of formats whose libraries have their door in `exchange`."""
-    from iso_audit.engine.duck import DuckEngine
+def engine(memory: int | None = None) -> Engine:
+    """The log engine, with the readers of formats whose libraries have their door in `exchange`.
+
+    It takes about `memory` megabytes, whatever the size of the log.
+    """
+    from iso_audit.engine.duck import MEMORY, DuckEngine
     from iso_audit.engine.opening import Foreign
     from iso_audit.exchange.code_pages import decode_as, encoding_of
 
@@ -129,7 +138,7 @@ def engine() -> Engine:
         return read(path)
 
     decoders = {name: partial(decode_as, encoding=name) for name in ("tcvn3", "abc", "vni")}
-    return DuckEngine(Foreign(read_xes, decoders, encoding_of))
+    return DuckEngine(Foreign(read_xes, decoders, encoding_of), memory=memory or MEMORY)
 
 
 def world_for(workspace: Workspace, mapping: LogMapping) -> World:

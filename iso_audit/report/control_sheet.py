@@ -197,5 +197,8 @@ def _moment(at: dt.datetime | None, tale: Tale) -> str:
     if at is None:
         return tale.words("sheet.no_moment")
     return tale.words(
-        "sheet.moment", hour=f"{at:%H}", minute=f"{at:%M}", day=date(at.date(), tale.words.lang)
+        "sheet.moment",
+        hour=f"{at:%H}",
+        minute=f"{at:%M}",
+        day=date(at.date(), tale.words.lang).replace(" ", "\u00a0"),
     )

@@ -142,6 +142,8 @@ class Facts:
         if seconds < 0:
             return f"−{self.duration(-seconds)}"
         minutes = round(seconds / 60)
+        if minutes > 60:  # hours are said to a tenth: what rounds up to a whole day is one
+            minutes = 6 * round(Fraction(minutes, 6))
         days, minutes = divmod(minutes, HOURS_PER_WORKING_DAY * 60)
         if not days and minutes < 60:
             return self.words.count("duration.minutes", minutes)

@@ -45,6 +45,13 @@ class _Listing:
     def __init__(self, view: View, lines: Lines, paint: Paint) -> None:
         self.view, self.words, self.lines = view, view.words, lines
         self.colour = paint
+        # of a rule that asks nothing by itself a reader wants to know which requirement was meant
+        self.asked = {
+            one.key: group.requirement
+            for group in view.groups
+            for one in group.statements
+            if one.title == group.requirement
+        }
         self.cites = {one.key: group.cites for group in view.groups for one in group.statements}
 
     def paint(self, said: str, tone: str) -> str:
@@ -66,6 +73,8 @@ class _Listing:
             block += self._because(one.run_label, ARROW.join(one.run))
         if one.dossiers:
             block += self._because(self.words("text.dossiers"), self._dossiers(one))
+        if one.key in self.asked:
+            block += self._because(self.words("finding.requirement"), self.asked[one.key])
         if self.cites.get(one.key):
             block += self._because(self.words("text.cites"), "; ".join(self.cites[one.key]))
         return block

@@ -116,14 +116,17 @@ def _changes(
         steps = "», «".join(facts.step(each.step, version.key) for each in several if each.step)
         if of_new.lang == "en":
             steps = steps.replace("», «", "”, “")
-        said = _said(one, steps, old, new, of_old, of_new)
+        said = _said(one, steps, len(several) > 1, old, new, of_old, of_new)
         yield Change(one.key, tuple(each.step for each in several if each.step), said)
 
 
-def _said(one: Difference, step: str, old: Procedure, new: Procedure, of_old: Facts, of_new: Facts) -> str:
+def _said(
+    one: Difference, step: str, is_several: bool, old: Procedure, new: Procedure, of_old: Facts, of_new: Facts
+) -> str:
     say = of_new.words
+    key = f"diff.{one.key}"
     return say(
-        f"diff.{one.key}",
+        f"{key}.several" if f"{key}.several" in say and is_several else key,
         step=step,
         before=_value(one.key, one.before, of_old, old),
         after=_value(one.key, one.after, of_new, new),

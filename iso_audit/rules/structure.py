@@ -34,7 +34,7 @@ _SAYS = {
     ),
     "deadlock": Text(
         vi="Sau {run}, hồ sơ dừng lại: {steps} chờ một việc không thể xảy ra nữa.",
-        en="After {run} the dossier stands still: {steps} waits for what can no longer happen.",
+        en="After {run} the dossier stands still: what can no longer happen is waited for at {steps}.",
     ),
     "livelock": Text(
         vi="Sau {run}, công việc lặp lại mãi mà không tới được bước kết thúc.",
@@ -47,7 +47,7 @@ _SAYS = {
     "message": Text(
         vi="Sau {run}, {steps} chờ tin “{messages}” từ {from_steps}, mà tin này có thể không bao giờ "
         "được gửi.",
-        en="After {run}, {steps} waits for “{messages}” from {from_steps}, which may never be sent.",
+        en="After {run}, “{messages}” from {from_steps} is waited for at {steps}, and may never be sent.",
     ),
     "ends-twice": Text(
         vi="Theo {run}, hồ sơ kết thúc hơn một lần tại {steps}.",

@@ -66,8 +66,8 @@ RULE = Rule(
         Text(
             vi="Thời hạn giải quyết là {limit}, các bước theo đường đi dài nhất chỉ dùng {longest}; {left} "
             "không thuộc bước nào.",
-            en="The limit is {limit}; on the longest way the steps take {longest} of it, and {left} belongs "
-            "to none.",
+            en="The limit is {limit}; on the longest way the steps take {longest} of it; no step accounts "
+            "for {left}.",
         ),
     ),
     bad={

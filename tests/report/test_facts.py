@@ -27,6 +27,7 @@ def facts(lang: str) -> Facts:
         ("late_seconds", 28800, "1 ngày làm việc", "1 working day"),
         ("late_seconds", 28800 * 2 + 5400, "2 ngày 1,5 giờ làm việc", "2 working days 1.5 h"),
         ("late_seconds", 3600, "1 giờ làm việc", "1 working hour"),
+        ("late_seconds", 3720, "1 giờ làm việc", "1 working hour"),
         ("late_seconds", 1200, "20 phút làm việc", "20 working minutes"),
         ("late_seconds", 0, "0 phút làm việc", "0 working minutes"),
         ("late_seconds", -3600, "−1 giờ làm việc", "−1 working hour"),
