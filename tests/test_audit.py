@@ -12,6 +12,7 @@ import pytest
 
 from iso_audit import api
 from iso_audit.audit.assumptions import assumptions_of
+from iso_audit.model.procedure import Flow
 from iso_audit.text import Text
 from tests.strategies import procedure, step
 
@@ -104,3 +105,12 @@ def test_messages_from_outside_are_said_to_be_assumed():
         "Permit: the world outside is assumed always to send “opinion”, “payment”"
     )
     assert note.say("vi").startswith("Cấp phép: coi như bên ngoài luôn gửi đến “opinion”, “payment”")
+
+
+def test_that_no_choice_goes_back_for_ever_is_said_once():
+    closed = procedure(step("a", "b"), step("b"))
+    loop = procedure(step("a", "b"), step("b", Flow("a", "again"), Flow("c", "done")), step("c"))
+    (note,) = assumptions_of([loop, closed, loop])
+    assert "again and again" in note.say("en")
+    assert "quay lại" in note.say("vi")
+    assert assumptions_of([closed]) == ()

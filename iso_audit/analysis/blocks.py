@@ -112,8 +112,31 @@ class Blocks:
         self.right.append(b)
         return len(self.op) - 1
 
-    def classes(self, of: Mapping[int, Classes], then: Then, every: int) -> list[Classes]:
-        """Per expression: the classes of its runs, for the questions `every`.
+    @property
+    def are_certain(self) -> bool:
+        """Whether every run of any expression has the same steps."""
+        return {EITHER, ANY_OF, REPEAT}.isdisjoint(self.op)
+
+    def row(self, nodes: Sequence[int]) -> int:
+        """One step after the other."""
+        op, left, right = self.op, self.left, self.right
+        at = len(op)
+        op.append(STEP)
+        left.append(nodes[0])
+        right.append(0)
+        row = at
+        for node in nodes[1:]:
+            op += (STEP, SEQUENCE)
+            left += (node, row)
+            right += (0, at + 1)
+            at += 2
+            row = at
+        return row
+
+    def classes(
+        self, of: Mapping[int, Classes], then: Then, every: int, cost: Sequence[int] | None = None
+    ) -> list[Classes]:
+        """Per expression: the classes of its runs, for the questions `every`; by their `cost`, of the shortest.
 
         `of` has the steps that some question asks of. Linear, and most of it free of cost where few are.
         """
@@ -129,10 +152,18 @@ class Blocks:
                 add(free)
             elif o == SEQUENCE:
                 add(b if a is free else a if b is free else then(a, b))
-            elif o == EITHER:
-                add(joined(a, b))
             elif o == BOTH:
                 add(joined(then(a, b), then(b, a)))
+            elif cost is not None:
+                add(
+                    a
+                    if o == REPEAT or cost[left] < cost[right]
+                    else b
+                    if cost[right] < cost[left]
+                    else joined(a, b)
+                )
+            elif o == EITHER:
+                add(joined(a, b))
             elif o == ANY_OF:
                 add(joined(joined(a, b), joined(then(a, b), then(b, a))))
             else:

@@ -45,10 +45,18 @@ def _alone(procedure: Procedure, part: str) -> Iterator[Procedure]:
     idle = {step.id for step in steps if step.is_silent and not step.flows and step.id not in arrived}
     steps = [step for step in steps if step.id not in idle]
     entries = [step.id for step in steps if step.id not in arrived and not step.anytime]
+    if not entries:  # it begins inside a loop
+        came = (
+            flow.to
+            for step in procedure.steps
+            for flow in step.flows
+            if step.id not in inside or flow.message
+        )
+        entries = [name for name in dict.fromkeys(came) if name in inside]
     limits = {case: limit for case, limit in procedure.limits.items() if case not in procedure.by_id}
     whole = replace(procedure, steps=tuple(steps), limits=limits, parts=(), limit_groups=(), separation=())
     if len(entries) < 2:
-        yield replace(whole, start=procedure.start if procedure.start in inside else "")
+        yield replace(whole, start=procedure.start if procedure.start in inside else "".join(entries))
         return
     for split in (Split.ALL, Split.ONE):
         first = Step(f"{part}/begins", Text(), ("route",), split=split, flows=tuple(map(Flow, entries)))

@@ -127,13 +127,17 @@ def _begun(graph: Graph, kept: bytearray, shown: Collection[int]) -> Reduction:
     arriving[graph.entries[0]] += 1
     corners = [node for node in nodes if arriving[node] > 1 or len(after[node]) > 1 or node in fixed]
     reduction.alive = set(corners)
+    stays = bytearray(size + 2)
+    for node in (*corners, reduction.last):
+        stays[node] = 1
     for node in (reduction.first, *corners):
         if node != reduction.first and not silent[node]:
             reduction.what[node] = blocks.step(node)
         for other in after[node]:
-            held = NOTHING
-            while other not in reduction.alive and other != reduction.last:
-                held = held if silent[other] else blocks.sequence(held, blocks.step(other))
+            between = []
+            while not stays[other]:
+                if not silent[other]:
+                    between.append(other)
                 other = after[other][0]
-            reduction.connect(node, other, held)
+            reduction.connect(node, other, blocks.row(between) if between else NOTHING)
     return reduction

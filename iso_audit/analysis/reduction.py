@@ -137,10 +137,30 @@ class Reduction:
                 if node in self.alive:
                     self._remove(node, cap)
 
+    def _pass_through(self, v: int) -> None:
+        """Replace node v, with one flow in and one out, by one flow (rule 1), if that is allowed."""
+        (arriving,), (leaving,) = self.ins[v], self.outs[v]
+        u, w = self.source[arriving], self.target[leaving]
+        if u == v or v in self.fixed:
+            return
+        tag = self._common_tag(v) if self.tag else 0
+        if tag < 0:
+            return
+        self.alive.discard(v)
+        sequence = self.blocks.sequence
+        held = sequence(sequence(self.held[arriving], self.what[v]), self.held[leaving])
+        self._drop(arriving)
+        self._drop(leaving)
+        self.connect(u, w, held, tag)
+        self._work += (u, w)
+
     def _remove(self, v: int, cap: int) -> None:
         """Replace node v by one flow for each way through it (rules 1 and 4), if that is allowed."""
         ins, outs = self.ins[v], self.outs[v]
         k, m = len(ins), len(outs)
+        if k == m == 1:
+            self._pass_through(v)
+            return
         if self.keeps_merges:
             cap = 1
         if not k * m or k * m > cap or (k > 1 and self.join[v] != ONE) or (m > 1 and self.split[v] != ONE):

@@ -9,7 +9,7 @@ paths lead around it.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from heapq import heappop, heappush
 
@@ -26,7 +26,7 @@ from iso_audit.analysis.blocks import (
     joined,
     order,
 )
-from iso_audit.analysis.spelling import AVOIDING, FAR, INVERTING, Moves, Ordered, Shortest, costs
+from iso_audit.analysis.spelling import AVOIDING, FAR, INVERTING, Inverted, Moves, Ordered, Shortest, costs
 
 Nodes = Collection[int]
 Move = tuple[int, int, int]
@@ -42,6 +42,10 @@ class Runs:
     moves: Sequence[Move]
     start: int
     final: frozenset[int]
+    _inverted: dict[tuple[frozenset[int], frozenset[int]], tuple[Inverted, int]] = field(
+        default_factory=dict, init=False, repr=False
+    )
+    """Pairs that a shortest run inverts, as far as they were asked for."""
 
     @cached_property
     def _outs(self) -> list[list[Move]]:
@@ -69,8 +73,21 @@ class Runs:
 
     def can_invert(self, pairs: Sequence[tuple[frozenset[int], frozenset[int]]]) -> list[bool]:
         """Per pair: whether `out_of_order` has a run. One sweep for all of them."""
-        known = [self._shows_inverted(first, second) for first, second in pairs]
+        first_place = {
+            id(nodes): self._first_place(nodes) for nodes in {id(n): n for p in pairs for n in p}.values()
+        }
+        never = len(self._base)
+        known = [first_place[id(second)] < first_place[id(first)] < never for first, second in pairs]
         asked = [at for at, is_known in enumerate(known) if not is_known]
+        if asked and len(self.moves) == 1:
+            # most pairs that any run inverts are inverted by some shortest one
+            inverted = Inverted(self._shortest, self.moves[0][2], *_asked([pairs[at] for at in asked], FIRST))
+            for bit, at in enumerate(asked):
+                known[at] = bool(inverted.pairs >> bit & 1)
+                if known[at]:
+                    self._inverted[pairs[at]] = inverted, bit
+            # without a choice every run is a shortest one
+            asked = [at for at in asked if not (known[at] or self.blocks.are_certain)]
         found = self._fourth([pairs[at] for at in asked], order, FIRST) if asked else 0
         for bit, at in enumerate(asked):
             known[at] = bool(found >> bit & 1)
@@ -81,22 +98,7 @@ class Runs:
 
         `both` is the class of a step that is in both sets of a pair.
         """
-        every = (1 << len(pairs)) - 1
-        bits: dict[int, tuple[Nodes, list[int]]] = {}
-        for bit, pair in enumerate(pairs):
-            for side, nodes in enumerate(pair):
-                bits.setdefault(id(nodes), (nodes, [0, 0]))[1][side] |= 1 << bit
-        marks: dict[int, list[int]] = {}
-        for nodes, (one, other) in bits.values():
-            for node in nodes:
-                mark = marks.setdefault(node, [0, 0])
-                mark[0] |= one
-                mark[1] |= other
-        of: dict[int, Classes] = {}
-        for node, (one, other) in marks.items():
-            classes = [every & ~(one | other), one & ~other, other & ~one, 0]
-            classes[both] |= one & other
-            of[node] = (classes[0], classes[1], classes[2], classes[3])
+        of, every = _asked(pairs, both)
         value = self.blocks.classes(of, then, every)
         seen: list[Classes] = [(0, 0, 0, 0)] * self.states
         seen[self.start] = (every, 0, 0, 0)
@@ -133,23 +135,21 @@ class Runs:
             return self._base
         return self._run(AVOIDING, Ordered(self._shortest, dict.fromkeys(avoid, FIRST)))
 
-    def _shows_inverted(self, first: Nodes, second: Nodes) -> bool:
-        """Whether the base run has one of `second` before any of `first`, and both."""
-        place, never = self._place, len(self._base)
-        return (
-            min((place.get(n, never) for n in second), default=never)
-            < min((place.get(n, never) for n in first), default=never)
-            < never
-        )
+    def _first_place(self, nodes: Nodes) -> int:
+        """Where any of `nodes` first stands on the base run; its length where none does."""
+        return min([self._place[node] for node in nodes if node in self._place], default=len(self._base))
 
-    def out_of_order(self, first: Nodes, second: Nodes) -> list[int] | None:
+    def out_of_order(self, first: frozenset[int], second: frozenset[int]) -> list[int] | None:
         """A complete run with the fewest steps in which one of `second` comes before any of `first`.
 
         Both happen in it; a step in both sets counts as first, for it is both at once. None if
         there is no such run. Linear where there is none.
         """
-        if self._shows_inverted(first, second):
+        if self._first_place(second) < self._first_place(first) < len(self._base):
             return self._base
+        if (first, second) in self._inverted:
+            inverted, bit = self._inverted[first, second]
+            return inverted.run(bit)
         of = dict.fromkeys(second, SECOND)
         of.update(dict.fromkeys(first, FIRST))
         return self._run(INVERTING, Ordered(self._shortest, of))
@@ -244,6 +244,26 @@ class Runs:
                         waiting.add(to)
                         queue.append(to)
         return known
+
+
+def _asked(pairs: Sequence[tuple[Nodes, Nodes]], both: int) -> tuple[dict[int, Classes], int]:
+    """The classes of each step that some pair asks of, and all pairs, as bits; see `Runs._fourth`."""
+    every = (1 << len(pairs)) - 1
+    bits: dict[int, tuple[Nodes, list[int]]] = {}
+    for bit, pair in enumerate(pairs):
+        for side, nodes in enumerate(pair):
+            bits.setdefault(id(nodes), (nodes, [0, 0]))[1][side] |= 1 << bit
+    marks: dict[int, tuple[int, int]] = {}
+    for nodes, (one, other) in bits.values():
+        for node in nodes:
+            known = marks.get(node, (0, 0))
+            marks[node] = (known[0] | one, known[1] | other)
+    of: dict[tuple[int, int], Classes] = {}
+    for one, other in set(marks.values()):
+        classes = [every & ~(one | other), one & ~other, other & ~one, 0]
+        classes[both] |= one & other
+        of[one, other] = (classes[0], classes[1], classes[2], classes[3])
+    return {node: of[mark] for node, mark in marks.items()}, every
 
 
 def _way(

@@ -37,7 +37,8 @@ def pairs_in_order(study: Study, names: Sequence[str]) -> tuple[int, tuple[Inver
         can_invert = study.can_invert([(meant[a], meant[b]) for a, b in pairs])
         for a, b in _nearest(names, [pair for pair, can in zip(pairs, can_invert, strict=True) if can]):
             run = study.run_with_before(meant[a], meant[b]) or ()
-            early = next(step for step in run if step in meant[b])
+            later = frozenset(meant[b])
+            early = next(step for step in run if step in later)
             found.append(Inversion(a, b, early, run, part))
     return compared, tuple(found)
 

@@ -149,7 +149,8 @@ class Study:
 
     def can_invert(self, pairs: Sequence[tuple[Names, Names]]) -> list[bool]:
         """Per pair: whether there is a `run_with_before`; one sweep for all of them."""
-        nodes = {id(names): self._nodes(names) for pair in pairs for names in pair}
+        distinct = {id(names): names for pair in pairs for names in pair}
+        nodes = {key: self._nodes(names) for key, names in distinct.items()}
         asked = [(nodes[id(first)], nodes[id(second)]) for first, second in pairs]
         found = [runs.can_invert(asked) for runs in self._runs]
         return [any(each[at] for each in found) for at in range(len(asked))]

@@ -20,6 +20,8 @@ from iso_audit.errors import Fault, InputError
 from iso_audit.text import Text, printable
 
 if TYPE_CHECKING:
+    import pyarrow as pa  # type: ignore[import-untyped]
+
     from iso_audit.engine.protocol import Engine, ForeignLog, Held
     from iso_audit.model.log import LogMapping, World
     from iso_audit.model.nonconformity import Waiver
@@ -40,6 +42,9 @@ def seldom_collecting() -> Iterator[None]:
         yield
     finally:
         gc.set_threshold(*before)
+        # what is young counts as old from here on, or all of it would be looked at right away
+        gc.freeze()
+        gc.unfreeze()
 
 
 @seldom_collecting()
@@ -136,6 +141,16 @@ def engine(memory: int | None = None) -> Engine:
         from iso_audit.exchange.xes import read_xes as read
 
         return read(path)
+
+    def read_json(path: Path, mapping: LogMapping) -> ForeignLog:
+        from iso_audit.exchange.json_logs import read_json_log
+
+        return read_json_log(path, mapping)
+
+    def read_sheet(path: Path, wanted: Sequence[str]) -> pa.Table:
+        from iso_audit.exchange.sheet_logs import read_sheet_log
+
+        return read_sheet_log(path, wanted)
 
     decoders = {name: partial(decode_as, encoding=name) for name in ("tcvn3", "abc", "vni")}
     return DuckEngine(Foreign(read_xes, decoders, encoding_of), memory=memory or MEMORY)

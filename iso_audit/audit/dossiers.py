@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from iso_audit.audit.criteria import concerns, eras_of, requirements_by_era
 from iso_audit.audit.gathered import Catalogue, Gathered, Tell, ask, quiet
 from iso_audit.engine.protocol import Counted, Held, Question, Where
 from iso_audit.model.finding import Exhibit, Finding, Grade, OpenItem, Tally
-from iso_audit.model.log import Judgement
+from iso_audit.model.log import Intake, Judgement
 from iso_audit.model.outcome import Workspace
 from iso_audit.model.requirement import Requirement
 from iso_audit.model.rule import Answer, Hook
 from iso_audit.model.trace import DossierKind, EventKind, Trace
+
+Subject = EventKind | DossierKind | Trace
 
 
 @dataclass(slots=True)
@@ -24,27 +26,66 @@ class _Open:
     count: int = 0
 
 
-class _Enquiry:
-    """Puts hooks to kinds and traces and keeps the answers as rows for the engine."""
+class _Asked:
+    """A question that concerns some kind or trace, with the numbers of its variants."""
 
-    def __init__(self, gathered: Gathered, columns: frozenset[str], dossiers: int) -> None:
-        self.gathered, self.columns, self.dossiers = gathered, columns, dossiers
+    __slots__ = ("hook", "indexes", "procedure", "question", "requirement")
+
+    def __init__(self, hook: Hook[object], requirement: Requirement, procedure: str) -> None:
+        self.hook, self.requirement, self.procedure = hook, requirement, procedure
+        self.question = Question(hook.code, requirement.rule, requirement.id)
+        self.indexes: dict[str, int] = {}
+
+
+class _Enquiry:
+    """Puts hooks to kinds and traces and keeps the answers as rows for the engine.
+
+    There may be as many traces as dossiers: what does not depend on the single one is settled once.
+    """
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        by_era: Sequence[Sequence[Requirement]],
+        gathered: Gathered,
+        intake: Intake,
+    ) -> None:
+        self.catalogue, self.by_era, self.gathered = catalogue, by_era, gathered
+        self.columns, self.dossiers = intake.columns, intake.dossiers_examined
         self.questions: dict[Question, int] = {}
         self.requirements: dict[str, Requirement] = {}
         self.facts: dict[tuple[int, str], Mapping[str, object]] = {}
         self.open: dict[tuple[Question, str, str, str], _Open] = {}
         self.wanting: set[tuple[str, str]] = set()
+        self._concerning: dict[tuple[str, int, int, str | None], list[_Asked]] = {}
 
-    def put(
-        self, hook: Hook[object], requirement: Requirement, asked: EventKind | DossierKind | Trace
-    ) -> list[Judgement]:
-        """Ask one thing and return the rows of the answer; open where the log lacks a column."""
-        case = None if isinstance(asked, EventKind) else asked.case
-        if not requirement.asks(hook.code) or not concerns(requirement, asked.procedure, case):
-            return []
-        question = Question(hook.code, requirement.rule, requirement.id)
-        missing = [column for column in hook.needs if column not in self.columns]
-        if missing:
+    def put(self, name: str, subject: Subject, rows: list[Judgement]) -> None:
+        """Ask one thing everything that concerns it; adds the rows of the answers."""
+        case = None if isinstance(subject, EventKind) else subject.case
+        own_step = subject.step if isinstance(subject, EventKind) else ""
+        key = (name, subject.era, id(subject.procedure), case)
+        if key not in self._concerning:
+            self._concerning[key] = list(self._settled(name, subject, case))
+        for one in self._concerning[key]:
+            answer = ask(one.hook, subject, one.requirement, one.procedure, self.gathered)
+            if answer is None or not (answer.checked or answer.unknowns):
+                continue
+            self.gathered.asked.add(one.requirement.id)
+            self.requirements[one.requirement.id] = one.requirement
+            self._add_rows(one, subject, answer, own_step, rows)
+
+    def _settled(self, name: str, subject: Subject, case: str | None) -> Iterable[_Asked]:
+        """What is asked of all kinds like this one; open where the log lacks a column."""
+        for requirement in self.by_era[subject.era]:
+            hook: Hook[object] | None = getattr(self.catalogue[requirement.rule], name)
+            if hook is None or not requirement.asks(hook.code):
+                continue
+            if not concerns(requirement, subject.procedure, case):
+                continue
+            missing = [column for column in hook.needs if column not in self.columns]
+            if not missing:
+                yield _Asked(hook, requirement, subject.procedure.key)
+                continue
             self.gathered.asked.add(requirement.id)
             if (hook.code, requirement.id) not in self.wanting:
                 self.wanting.add((hook.code, requirement.id))
@@ -59,45 +100,37 @@ class _Enquiry:
                         facts={"columns": tuple(missing)},
                     )
                 )
-            return []
-        answer = ask(hook, asked, requirement, asked.procedure.key, self.gathered)
-        if answer is None or not (answer.checked or answer.unknowns):
-            return []
-        self.gathered.asked.add(requirement.id)
-        self.requirements[requirement.id] = requirement
-        own_step = asked.step if isinstance(asked, EventKind) else ""
-        self._note_unknowns(question, asked, answer, own_step)
-        return list(self._rows(question, asked, answer, own_step, requirement))
 
-    def _note_unknowns(
-        self, question: Question, asked: EventKind | DossierKind | Trace, answer: Answer, own_step: str
+    def _index(self, one: _Asked, variant: str) -> int:
+        """The number of a variant of a question, given when it is first met."""
+        found = one.indexes.get(variant)
+        if found is None:
+            exact = one.question._replace(variant=variant)
+            found = one.indexes[variant] = self.questions.setdefault(exact, len(self.questions))
+        return found
+
+    def _add_rows(
+        self, one: _Asked, subject: Subject, answer: Answer, own_step: str, rows: list[Judgement]
     ) -> None:
+        base, add, it = self._index(one, ""), rows.append, subject.id
+        if answer.by_variant:
+            for (variant, step), checked in answer.by_variant.items():
+                add(Judgement(it, self._index(one, variant), step, checked, 0, 0))
+        elif answer.by_step:
+            for step, checked in answer.by_step.items():
+                add(Judgement(it, base, step, checked, 0, 0))
+        else:
+            add(Judgement(it, base, own_step, answer.checked, 0, 0))
         for unknown in answer.unknowns:
-            key = (question, asked.procedure.key, unknown.step or own_step, unknown.reason)
-            self.open.setdefault(key, _Open(unknown.facts)).count += asked.count
-
-    def _rows(
-        self,
-        question: Question,
-        asked: EventKind | DossierKind | Trace,
-        answer: Answer,
-        own_step: str,
-        requirement: Requirement,
-    ) -> Iterable[Judgement]:
-        base = self.questions.setdefault(question, len(self.questions))
-        for (variant, step), checked in _denominators(answer, own_step).items():
-            exact = Question(question.code, question.rule, question.requirement, variant)
-            index = self.questions.setdefault(exact, len(self.questions))
-            yield Judgement(asked.id, index, step, checked, 0, 0)
-        for unknown in answer.unknowns:
-            yield Judgement(asked.id, base, unknown.step or own_step, 0, 0, 1, unknown.reason)
+            step = unknown.step or own_step
+            add(Judgement(it, base, step, 0, 0, 1, unknown.reason))
+            key = (one.question, one.procedure, step, unknown.reason)
+            self.open.setdefault(key, _Open(unknown.facts)).count += subject.count
         for breach in answer.breaches:
-            exact = Question(question.code, question.rule, question.requirement, breach.variant)
-            index = self.questions.setdefault(exact, len(self.questions))
-            step = breach.step or own_step
+            index, step = self._index(one, breach.variant), breach.step or own_step
             self.facts.setdefault((index, step), breach.facts)
-            grade = (breach.grade or requirement.grade).value
-            yield Judgement(asked.id, index, step, 0, 1, 0, "", grade, breach.position)
+            grade = (breach.grade or one.requirement.grade).value
+            add(Judgement(it, index, step, 0, 1, 0, "", grade, breach.position))
 
 
 def check_log(
@@ -108,22 +141,20 @@ def check_log(
     Each distinct event, dossier and trace is asked once; the engine joins the answers back.
     """
     by_era = requirements_by_era(workspace.packs, eras_of(workspace.packs))
-    enquiry = _Enquiry(gathered, held.intake.columns, held.intake.dossiers_examined)
+    enquiry = _Enquiry(catalogue, by_era, gathered, held.intake)
     reads = frozenset(name for rule in catalogue.values() for name in rule.reads)
     rows: list[list[Judgement]] = [[], [], []]
-    groups: list[tuple[str, Sequence[EventKind | DossierKind | Trace]]] = [
-        ("on_event", held.event_kinds()),
-        ("on_dossier", held.dossier_kinds()),
-        ("on_trace", held.traces(reads)),
+    groups: list[tuple[str, Callable[[], Sequence[Subject]]]] = [
+        ("on_event", held.event_kinds),
+        ("on_dossier", held.dossier_kinds),
+        ("on_trace", lambda: held.traces(reads)),
     ]
-    for into, (name, subjects) in zip(rows, groups, strict=True):
+    for into, (name, found) in zip(rows, groups, strict=True):
+        subjects = found()
         for done, subject in enumerate(subjects):
             if done % 256 == 0:
                 tell(name, done, len(subjects))
-            for requirement in by_era[subject.era]:
-                hook = getattr(catalogue[requirement.rule], name)
-                if hook is not None:
-                    into += enquiry.put(hook, requirement, subject)
+            enquiry.put(name, subject, into)
     tell("tally", 0, 1)
     questions = list(enquiry.questions)
     counted = held.tally(questions, *rows)
@@ -189,13 +220,6 @@ def _findings_of_log(enquiry: _Enquiry, questions: Sequence[Question], counted: 
                 unknown.facts,
             )
         )
-
-
-def _denominators(answer: Answer, own_step: str) -> Mapping[tuple[str, str], int]:
-    """(variant, step) -> opportunities; variants without their own share those of the question."""
-    if answer.by_variant:
-        return answer.by_variant
-    return {("", step): n for step, n in (answer.by_step or {own_step: answer.checked}).items()}
 
 
 def _bases(questions: Sequence[Question]) -> list[int]:

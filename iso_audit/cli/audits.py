@@ -68,10 +68,16 @@ def check(
     metavar="ID",
     help="Kể riêng hồ sơ này; với -o lập phiếu kiểm soát. / Tell this dossier; with -o its control sheet.",
 )
+@click.option(
+    "--memory",
+    type=click.IntRange(400),
+    metavar="MB",
+    help="Bộ nhớ tối đa cho nhật ký, mặc định 1000. / Most memory for the log, 1000 unless said.",
+)
 @shared
 def audit(
     log: Path | None, mapping: Path | None, output: Path | None, dossiers: tuple[str, ...],
-    workspace: Path | None,
+    memory: int | None, workspace: Path | None,
     date: str | None, select: tuple[str, ...], ignore: tuple[str, ...], fail_on: str, form: str,
     quiet: bool, lang: str,
 ) -> None:  # fmt: skip
@@ -89,7 +95,7 @@ def audit(
     with guard(lang), progress(quiet or form != "text", lang) as tell:
         run = api.audit(
             workspace, log, mapping, output,
-            lang=lang, date=day_of(date), select=select, ignore=ignore, tell=tell,
+            lang=lang, date=day_of(date), select=select, ignore=ignore, memory=memory, tell=tell,
         )  # fmt: skip
     with guard(lang, done=True):
         _show(run, form, fail_on, quiet, lang)

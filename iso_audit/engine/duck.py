@@ -25,8 +25,8 @@ from iso_audit.engine.kinds import Kinds
 from iso_audit.engine.measures import measures, unit_dossiers
 from iso_audit.engine.norms import DAYS, Norms
 from iso_audit.engine.opening import Foreign, Opened, open_log
-from iso_audit.engine.passes import A_MEGABYTE, AT_ONCE, Progress, drop_scratch, parts
-from iso_audit.engine.protocol import Counted, Question
+from iso_audit.engine.passes import A_MEGABYTE, AT_ONCE, drop_scratch, parts
+from iso_audit.engine.protocol import Counted, Progress, Question, unheard
 from iso_audit.engine.refusals import refusal
 from iso_audit.engine.store import Store
 from iso_audit.engine.story import Stories
@@ -46,10 +46,6 @@ _APART = 300
 _LEAST = 100
 
 
-def _unheard(_done: int, _count: int) -> None:
-    """Hear nothing of the progress."""
-
-
 class DuckEngine:
     """Takes logs in; `foreign` reads the formats whose libraries have their door elsewhere."""
 
@@ -65,7 +61,7 @@ class DuckEngine:
         self._memory = max(memory - _APART, _LEAST)
         self._at_once = min(at_once, self._memory * A_MEGABYTE)
 
-    def take_in(self, source: Path, mapping: LogMapping, world: World, tell: Progress = _unheard) -> DuckHeld:
+    def take_in(self, source: Path, mapping: LogMapping, world: World, tell: Progress = unheard) -> DuckHeld:
         """Read a log into tables and work out every fact of it.
 
         Raises:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 
@@ -13,12 +14,26 @@ from iso_audit.engine.careful import read_carefully
 from iso_audit.engine.plain_text import Decoder, Guess, made_plain
 from iso_audit.engine.refusals import fault, refusal
 from iso_audit.engine.rows import EARLIEST, EXCEL, LATEST, Reading, steady_offset, wanted_columns
-from iso_audit.engine.source import ReadXes, Source, from_csv, from_parquet, from_table, sniff
+from iso_audit.engine.source import (
+    ReadJson,
+    ReadSheet,
+    ReadXes,
+    Source,
+    from_csv,
+    from_parquet,
+    from_table,
+    sniff,
+)
 from iso_audit.engine.store import Store, Values
 from iso_audit.errors import Fault, InputError
 from iso_audit.model.log import LogMapping, TableMapping
 
+if TYPE_CHECKING:
+    from iso_audit.engine.protocol import ForeignLog
+
 ATTRIBUTES = "attributes"
+WHOLE_LOGS = ("xes", "json")
+"""Kinds of file that hold events and dossiers in one."""
 
 _ISO_SAMPLES = [
     f"2011-10-{day}{rest}"
@@ -45,6 +60,16 @@ class Foreign:
     """Names of old code pages that Python does not know -> how their bytes are read."""
     guess: Guess | None = None
     """Names the encoding of letters that are not UTF-8, where it is certain."""
+    read_json: ReadJson | None = None
+    read_sheet: ReadSheet | None = None
+
+    def log(self, kind: str, path: Path, mapping: LogMapping) -> ForeignLog:
+        """Read a whole log of another kind; raises InputError."""
+        if kind == "xes" and self.read_xes is not None:
+            return self.read_xes(path)
+        if kind == "json" and self.read_json is not None:
+            return self.read_json(path, mapping)
+        raise refusal("no-reader", str(path), kind=kind)
 
 
 @dataclass(frozen=True)
@@ -64,20 +89,18 @@ def open_log(store: Store, path: Path, mapping: LogMapping, foreign: Foreign, fo
     """Find out what the log is and check that the mapping fits it; raises InputError with all faults."""
     kind = sniff(path)
     dossiers: Source | None = None
-    if kind == "xes":
-        if foreign.read_xes is None:
-            raise refusal("no-xes", str(path))
-        log = foreign.read_xes(path)
-        events = from_table(store, str(path), "xes_events", log.events)
+    if kind in WHOLE_LOGS:
+        log = foreign.log(kind, path, mapping)
+        events = from_table(store, str(path), "log_events", log.events)
         if mapping.dossiers is not None and mapping.dossiers_from == ATTRIBUTES:
-            dossiers = from_table(store, str(path), "xes_traces", log.dossiers)
+            dossiers = from_table(store, str(path), "log_dossiers", log.dossiers)
     else:
-        events = _table(store, path, kind, mapping, mapping.events, foreign, folder / "events.csv")
+        events = _table(store, path, kind, mapping, mapping.events, foreign, folder / "sheet_events.csv")
     if mapping.dossiers is not None and dossiers is None:
         if mapping.dossiers_from == ATTRIBUTES:
             raise refusal("no-attributes", str(path))
         second = path.parent / mapping.dossiers_from
-        target = folder / "dossiers.csv"
+        target = folder / "sheet_dossiers.csv"
         dossiers = _table(store, second, sniff(second), mapping, mapping.dossiers, foreign, target)
     return _checked(store, events, dossiers, mapping)
 
@@ -94,8 +117,10 @@ def _table(
     """A file that holds one table."""
     if kind == "parquet":
         return from_parquet(store, path)
-    if kind == "xes":
-        raise refusal("no-xes", str(path))
+    if kind == "workbook" and foreign.read_sheet is not None:
+        return from_table(store, str(path), target.stem, foreign.read_sheet(path, wanted_columns(table)))
+    if kind != "csv":
+        raise refusal("no-reader", str(path), kind=kind)
     plain = made_plain(path, target, mapping.encoding, foreign.decoders, foreign.guess)
     return from_csv(path, plain, mapping.delimiter, wanted_columns(table))
 

@@ -8,12 +8,9 @@ tables; what is found is added to `base`, `stop`, `dossier` and `judged`. What s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from iso_audit.engine.store import Store
-
-Progress = Callable[[int, int], None]
-"""Hears how many parts are done, of how many."""
 
 AT_ONCE = 250_000
 """Dossiers of one part, at most."""

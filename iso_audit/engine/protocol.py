@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -15,6 +15,14 @@ from iso_audit.model.trace import DossierKind, EventKind, Trace
 
 if TYPE_CHECKING:
     import pyarrow as pa  # type: ignore[import-untyped]
+
+
+Progress = Callable[[int, int], None]
+"""Hears how many parts of a log are done, of how many."""
+
+
+def unheard(_done: int, _count: int) -> None:
+    """Hear nothing of the progress."""
 
 
 class Question(NamedTuple):
@@ -114,4 +122,6 @@ class Held(Protocol):
 class Engine(Protocol):
     """Takes a log in; raises InputError with every fault where it cannot be read."""
 
-    def take_in(self, source: Path, mapping: LogMapping, world: World) -> Held: ...
+    def take_in(
+        self, source: Path, mapping: LogMapping, world: World, tell: Progress = unheard
+    ) -> Held: ...

@@ -17,17 +17,18 @@ _REASONS = {
     ),
     "empty": Text("tệp rỗng", "the file is empty"),
     "no-rows": Text("dưới hàng tiêu đề không có hàng nào", "there is no row below the head of the table"),
-    "workbook": Text(
-        "đây là bảng tính hoặc tệp nén, không phải nhật ký CSV; hãy mở bằng Excel và lưu lại dạng CSV UTF-8",
-        "this is a workbook or a zip file and no CSV log; open it in Excel and save it as CSV UTF-8",
+    "packed": Text(
+        "đây là tệp PDF hoặc tệp nén, không phải nhật ký; cần CSV, bảng tính (XLSX, XLS, ODS), XES, JSON "
+        "hoặc Parquet",
+        "this is a PDF or a packed file and no log; CSV, a workbook (XLSX, XLS, ODS), XES, JSON or Parquet "
+        "is needed",
+    ),
+    "no-reader": Text(
+        "ở đây không đọc được loại tệp này ({kind})", "files of this kind ({kind}) cannot be read here"
     ),
     "binary": Text(
         "tệp này không phải văn bản (có byte lạ); cần nhật ký dạng CSV, XES hoặc Parquet",
         "this is no text (it holds stray bytes); a log in CSV, XES or Parquet is needed",
-    ),
-    "no-xes": Text(
-        "tệp này là XML, ở đây chỉ đọc được CSV hoặc Parquet",
-        "this file is XML, and only CSV or Parquet can be read here",
     ),
     "damaged": Text(
         "tệp bị hỏng hoặc chưa tải về đủ, không đọc được",
@@ -71,8 +72,8 @@ _REASONS = {
         "the mapping does not say which procedure the dossiers belong to (procedure)",
     ),
     "no-attributes": Text(
-        "tệp ánh xạ lấy hồ sơ từ thuộc tính (attributes) nhưng nhật ký không phải XES",
-        "the mapping takes dossiers from attributes, but the log is no XES",
+        "tệp ánh xạ lấy hồ sơ từ thuộc tính (attributes) nhưng nhật ký không phải XES hoặc JSON",
+        "the mapping takes dossiers from attributes, but the log is no XES or JSON",
     ),
     "date-format": Text(
         "không hiểu mẫu ngày giờ «{format}» (dates), ví dụ đúng: %d/%m/%Y %H:%M",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import re
 import unicodedata
 import zlib
 from collections.abc import Callable, Sequence
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from iso_audit.engine.refusals import refusal
 from iso_audit.engine.store import Store, Values
+from iso_audit.model.log import LogMapping
 
 if TYPE_CHECKING:
     import pyarrow as pa  # type: ignore[import-untyped]
@@ -28,11 +30,16 @@ MOST_BYTES = 8_000_000_000
 LONGEST_LINE = 1_000_000
 _PIECE = 1 << 20
 _SEPARATORS = (",", ";", "\t", "|")
-_WORKBOOKS = (b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0", b"%PDF", b"Rar!", b"7z\xbc\xaf")
+_WORKBOOKS = (b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
+_PACKED = (b"%PDF", b"Rar!", b"7z\xbc\xaf")
+_JSON = re.compile(rb"\[\s*[\[{\]]|\{\s*[\"}]|[\[{]\s*\Z")
 _COMBINING = (b"\xcc", b"\xcd")
 """First bytes of combining marks in UTF-8; a file without them needs no composing."""
 
 ReadXes = Callable[[Path], "ForeignLog"]
+ReadJson = Callable[[Path, LogMapping], "ForeignLog"]
+ReadSheet = Callable[[Path, Sequence[str]], "pa.Table"]
+"""Reads the table of a workbook that shows most of the columns given."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +67,7 @@ class Source:
 
 
 def sniff(path: Path) -> str:
-    """Say what a file is by its first bytes: `csv`, `xes` or `parquet`; raises InputError."""
+    """Say what a file is by its first bytes: `csv`, `json`, `xes`, `parquet` or `workbook`; raises InputError."""
     file = str(path)
     try:
         if path.is_dir():
@@ -79,10 +86,14 @@ def sniff(path: Path) -> str:
     if head.startswith(b"PAR1"):
         return "parquet"
     if head.startswith(_WORKBOOKS):
-        raise refusal("workbook", file)
+        return "workbook"
+    if head.startswith(_PACKED):
+        raise refusal("packed", file)
     text = head.replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
     if not text:
         raise refusal("empty", file)
+    if _JSON.match(text):
+        return "json"
     return "xes" if text.startswith(b"<") else "csv"
 
 

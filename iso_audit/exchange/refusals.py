@@ -26,8 +26,8 @@ _REASONS = {
         "the file is called {suffix} but holds plain text; if it is CSV, rename it to .csv",
     ),
     "large": Text(
-        "tệp quá lớn ({size} byte) đối với một bảng quy trình",
-        "the file is too large ({size} bytes) for a table of steps",
+        "tệp bảng quá lớn ({size} byte); không đọc",
+        "the file is too large a table ({size} bytes) to be read",
     ),
     "long-line": Text(
         "dòng dài hơn {most} ký tự, không phải một bảng quy trình",
@@ -85,6 +85,13 @@ _REASONS = {
         "không thấy hàng tiêu đề của bảng bước công việc "
         "(cần ít nhất cột nội dung hoặc trách nhiệm, và cột thời gian)",
         "no row heads a table of steps (at least a column of work or of responsibility, and one of time)",
+    ),
+    "no-log-head": Text(
+        "không thấy hàng tiêu đề của nhật ký (cần ít nhất hai cột có tên)",
+        "no row heads a log (at least two columns with a name are needed)",
+    ),
+    "no-log-rows": Text(
+        "dưới hàng tiêu đề của nhật ký không có hàng nào", "there is no row below the head of the log"
     ),
     "no-step": Text(
         "dưới hàng tiêu đề không có bước công việc nào",

@@ -11,9 +11,10 @@ import datetime as dt
 import io
 import unicodedata
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from iso_audit.errors import InputError
 from iso_audit.exchange.archives import MOST_CELLS, check_workbook
@@ -23,6 +24,7 @@ from iso_audit.exchange.refusals import refusal
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook
 
+T = TypeVar("T")
 Merge = tuple[int, int, int, int]
 """First row, first column, last row, last column of a merged cell, counted from 0."""
 
@@ -30,6 +32,7 @@ MOST_BYTES = 64_000_000
 LONGEST_LINE = 1_000_000
 _MOST_TEXT, _MOST_WRITTEN = 8_000_000, 200_000
 """Bytes and cells of a text table; a workbook may have more, most of them empty."""
+_WORKBOOKS = (b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 _WORKBOOK_NAMES = (".xlsx", ".xlsm", ".xls")
 _MARKUP = (b"<!doctype", b"<html", b"<table", b"<?xml", b"<workbook", b"<meta", b"<head", b"<style")
 _SEPARATORS = (",", ";", "\t", "|")
@@ -68,12 +71,8 @@ def read_table(path: Path | str) -> Table:
         raise refusal("closed", file) from error
     if not head.strip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n"):
         raise refusal("empty", file)
-    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        check_workbook(path, file)
-        return _workbook(path, file)
-    if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
-        _check_old_workbook(path, size, file)
-        return _workbook(path, file)
+    if head.startswith(_WORKBOOKS):
+        return with_workbook(path, file, lambda workbook: _sheet(workbook, file))
     _check_text(path, head, size, file)
     return _delimited(path.read_bytes(), file)
 
@@ -155,11 +154,22 @@ def _check_old_workbook(path: Path, size: int, file: str) -> None:
         raise refusal("not-workbook", file)
 
 
-def _workbook(path: Path, file: str) -> Table:
+def with_workbook(path: Path, file: str, read: Callable[[CalamineWorkbook], T], times: int = 1) -> T:
+    """Check a workbook, open it and read it, up to so many `times` larger than a table of steps.
+
+    Raises:
+        InputError: it is none, is locked, damaged or too large.
+    """
     from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
     try:
-        return _sheet(CalamineWorkbook.from_path(str(path)), file)
+        with path.open("rb") as stream:
+            head = stream.read(4)
+        if head.startswith(b"PK"):
+            check_workbook(path, file, times)
+        else:
+            _check_old_workbook(path, path.stat().st_size, file)
+        return read(CalamineWorkbook.from_path(str(path)))
     except InputError:
         raise
     except PasswordError as error:
@@ -172,22 +182,28 @@ def _workbook(path: Path, file: str) -> Table:
         raise refusal("damaged", file) from error
 
 
-def _sheet(workbook: CalamineWorkbook, file: str) -> Table:
-    """The first visible sheet with content; the names of the others are kept to be said."""
+def filled_sheets(workbook: CalamineWorkbook, file: str, most: int = MOST_CELLS) -> list[CalamineSheet]:
+    """The visible sheets with content, each of at most so many cells; raises InputError without any."""
     from python_calamine import SheetTypeEnum, SheetVisibleEnum
 
     filled: list[CalamineSheet] = []
     for known in workbook.sheets_metadata:
         if known.visible is SheetVisibleEnum.Visible and known.typ is SheetTypeEnum.WorkSheet:
             sheet = workbook.get_sheet_by_name(known.name)
-            if sheet.total_height * sheet.total_width > MOST_CELLS:
+            if sheet.total_height * sheet.total_width > most:
                 raise refusal("vast", file, height=sheet.total_height, width=sheet.total_width)
             if sheet.start is not None:
                 filled.append(sheet)
     if not filled:
         raise refusal("blank", file)
+    return filled
+
+
+def _sheet(workbook: CalamineWorkbook, file: str) -> Table:
+    """The first visible sheet with content; the names of the others are kept to be said."""
+    filled = filled_sheets(workbook, file)
     sheet = filled[0]
-    rows = [[_said(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
+    rows = [[said_cell(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
     # A font encoding is told from all cells together: one cell holds too few words to be certain.
     fixed = repair("\x00".join(cell for row in rows for cell in row))
     cells = iter(fixed.text.split("\x00"))
@@ -201,7 +217,7 @@ def _sheet(workbook: CalamineWorkbook, file: str) -> Table:
     )
 
 
-def _said(value: object) -> str:
+def said_cell(value: object) -> str:
     """What a cell shows; a day stays a day, for "1/2" that a spreadsheet took for 1 February is lost."""
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"

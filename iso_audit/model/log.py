@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from iso_audit.model.calendar import Calendar
 from iso_audit.model.organisation import Organisation
@@ -245,8 +246,7 @@ class World:
     """First and last day of receipt that the audit covers; None: all."""
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(NamedTuple):
     """What a hook said of one kind or trace: rows of the table that the engine joins back to dossiers.
 
     `subject` is the id of the EventKind, DossierKind or Trace; `question` an index into the

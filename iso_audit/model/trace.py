@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from iso_audit.model.procedure import Procedure
 
@@ -64,6 +65,6 @@ class Trace:
     symbols: tuple[Symbol, ...]
     count: int = 1
 
-    @property
+    @cached_property
     def steps(self) -> tuple[str, ...]:
         return tuple(symbol.step for symbol in self.symbols)

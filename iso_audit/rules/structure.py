@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from iso_audit.analysis.faults import faults_of
-from iso_audit.analysis.study import Study
-from iso_audit.model.requirement import Requirement
-from iso_audit.model.rule import Answer, Example, Hook, Rule
+from iso_audit.model.rule import Example, Hook, Rule
 from iso_audit.text import Text
-
-
-def _defined(study: Study, _requirement: Requirement) -> Answer:
-    return faults_of(study)
-
 
 _SAYS = {
     "no-entry": Text(vi="Quy trình không có bước bắt đầu.", en="The procedure has no first step."),
@@ -62,22 +57,16 @@ _SAYS = {
 }
 
 
-def _placed(plain: dict[str, Text]) -> dict[str, Text]:
-    """The same sentences for linked procedures: within the part of one agency, or between them."""
-    placed = {}
+def _placed() -> Iterator[tuple[str, Text]]:
+    """The same for linked procedures: within the part of one agency, or between them."""
     for variant in ("deadlock", "message", "livelock", "twice", "ends-twice"):
-        said, stuck = plain[variant], variant in ("deadlock", "message")
-        placed[f"{variant}-within"] = Text(
-            vi=f"{said.vi} Lỗi nằm trong phần việc của {{part}}.",
-            en=f"{said.en} The fault lies in the part of {{part}}.",
-        )
-        placed[f"{variant}-between"] = Text(
-            vi=f"{said.vi} Đây là {'bế tắc' if stuck else 'lỗi'} giữa các cơ quan: "
-            "phần việc của từng cơ quan, xét riêng, không có lỗi này.",
-            en=f"{said.en} This is a {'deadlock' if stuck else 'fault'} between the agencies: "
-            "the part of each, taken alone, is without it.",
-        )
-    return plain | placed
+        vi, en = ("bế tắc", "deadlock") if variant in ("deadlock", "message") else ("lỗi", "fault")
+        vi = f"Đây là {vi} giữa các cơ quan: phần việc của từng cơ quan, xét riêng, không có lỗi này."
+        en = f"This is a {en} between the agencies: the part of each, taken alone, is without it."
+        said = _SAYS[variant]
+        yield f"{variant}-between", Text(f"{said.vi} {vi}", f"{said.en} {en}")
+        vi, en = "Lỗi nằm trong phần việc của {part}.", "The fault lies in the part of {part}."
+        yield f"{variant}-within", Text(f"{said.vi} {vi}", f"{said.en} {en}")
 
 
 RULE = Rule(
@@ -92,12 +81,12 @@ RULE = Rule(
     ),
     on_procedure=Hook(
         "DEF-STEP-03",
-        _defined,
+        lambda study, _requirement: faults_of(study),
         Text(
             vi="Trình tự các bước của quy trình không liền mạch.",
             en="The sequence of steps does not hold together.",
         ),
-        variants=_placed(_SAYS),
+        variants=_SAYS | dict(_placed()),
     ),
     bad={
         "DEF-STEP-03": Example(

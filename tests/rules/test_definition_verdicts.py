@@ -504,7 +504,7 @@ parts:
       e: {role: clerk, awaits: permit}
 """
         (waiting,) = breaches(written(text))["DEF-STEP-03"]
-        assert (waiting.variant, waiting.step) == ("message", "e")
+        assert (waiting.variant, waiting.step) == ("message-between", "e")
         assert (waiting.facts["messages"], waiting.facts["from_steps"]) == (("permit",), ("b",))
         assert "c" in waiting.facts["run"]
 
@@ -550,6 +550,27 @@ parts:
         (left,) = breaches(written(text))["DEF-LINK-03"]
         assert (left.variant, left.step, left.grade) == ("left details", "a", Grade.OBSERVATION)
         assert "e" in left.facts["run"]
+
+        assert (left.facts.get("part"), left.variant) == (None, "left details")
+
+    def test_the_agencies_between_which_a_message_is_lost_are_named(self, written):
+        text = """
+procedure: p
+owner: office
+steps:
+  a: {role: clerk, sends: [opened, details], next: b}
+  b: {role: clerk}
+parts:
+  police:
+    unit: commune-police
+    steps:
+      c: {role: clerk, awaits: opened, next: {wanted: d, unwanted: e}}
+      d: {role: clerk, awaits: details}
+      e: {role: clerk}
+"""
+        (left,) = breaches(written(text))["DEF-LINK-03"]
+        assert left.variant == "left-between details"
+        assert (left.facts["part"], left.facts["to_part"]) == ("office", "police")
 
     def test_a_procedure_without_messages_is_not_asked(self, written):
         assert "DEF-LINK-03" not in breaches(written("procedure: p\nsteps: {a: {role: clerk}}"))
@@ -790,3 +811,23 @@ def test_published_tables_are_judged_as_expected(data):
             found = breaches(read_steps(folder / line["file"], facts).procedure, office=unnamed)
             actual[line["id"]] = set(found) - {"DEF-ROLE-01"}  # the test's organisation has few roles
     assert actual == expected
+
+
+class TestDrawings:
+    """A drawing has no place for a limit; a printed table has one."""
+
+    TEXT = "procedure: p\nextent: {}\nparts:\n  a: {{steps: {{x: }}}}\n  b: {{steps: {{y: }}}}\n"
+
+    def test_limits_are_open_for_a_drawing(self, written):
+        drawn = written(self.TEXT.format("drawing"))
+        for code in ("DEF-TIME-07", "DEF-LINK-01"):
+            assert set(unknowns(drawn, code)) == {"printed-table"}
+            assert code not in breaches(drawn)
+
+    def test_limits_are_a_finding_for_a_printed_table(self, written):
+        printed = written(self.TEXT.format("steps"))
+        assert {"DEF-TIME-07", "DEF-LINK-01"} <= breaches(printed).keys()
+
+    def test_what_a_drawing_says_of_its_limit_in_words_is_judged(self, written):
+        text = self.TEXT.format("drawing") + "limit: Không quy định\n"
+        assert breaches(written(text))["DEF-TIME-07"][0].variant == "words"
