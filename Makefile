@@ -23,6 +23,7 @@ check: setup  ## format, lint, types, import floors
 
 bench: setup  ## speed, as ratios within one run
 	$(BIN)/python tests/benchmarks/bench_audit.py
+	$(BIN)/python tests/benchmarks/bench_scale.py
 	$(BIN)/python tests/benchmarks/bench_check.py
 
 rulebook: setup  ## docs/rules.md and docs/quy-tac.md from the catalogue and the packs that ship

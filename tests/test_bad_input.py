@@ -226,6 +226,18 @@ def workbook(path: Path) -> None:
     book.close()
 
 
+def sheet(*rows: str) -> Callable[[Path], object]:
+    """A workbook of one sheet with these rows, their cells parted by commas."""
+
+    def make(path: Path) -> None:
+        with xlsxwriter.Workbook(str(path)) as book:
+            made = book.add_worksheet()
+            for number, row in enumerate(rows):
+                made.write_row(number, 0, row.split(","))
+
+    return make
+
+
 def zip_bomb(path: Path) -> None:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/workbook.xml", "<x/>")
@@ -277,6 +289,14 @@ ENTITIES = (
     + "]>"
 )
 PACKED = gzip.compress(LOG.encode() * 50)
+MESSAGES = (
+    '[{"MaHoSo": "HS-1", "NgayTiepNhan": "20250303080000"}, '
+    '{"MaHoSo": "HS-1", "NoiDungXuLy": "Thẩm định", "ThoiDiemXuLy": "20250303090000"}]'
+)
+OCEL = (
+    '{"objects": [{"id": "a", "type": "dossier"}], '
+    '"events": [{"id": "1", "type": "x", "relationships": [{"objectId": "a"}]}]}'
+)
 EACH_ROW_QUOTED = "".join(f'"{line}' for line in LOG.splitlines(keepends=True)[1:])
 
 
@@ -503,7 +523,30 @@ CASES: dict[str, tuple[tuple[str, ...], dict[str, Content]]] = {
     "log: empty": (AUDIT, files(log="")),
     "log: a byte order mark alone": (AUDIT, files(log=b"\xef\xbb\xbf")),
     "log: a head alone": (AUDIT, files(log=LOG.splitlines(keepends=True)[0])),
-    "log: a workbook": (AUDIT, files(log=workbook)),
+    "log: a workbook cut off": (
+        AUDIT,
+        files(log=lambda path: (workbook(path), path.write_bytes(path.read_bytes()[:3000]))),
+    ),
+    "log: a blank workbook": (AUDIT, files(log=sheet())),
+    "log: a workbook of numbers": (AUDIT, files(log=sheet("1,2", "3,4"))),
+    "log: a workbook with a head alone": (AUDIT, files(log=sheet("Nhật ký", LOG.splitlines()[0]))),
+    "log: a workbook of other columns": (AUDIT, files(log=sheet("Tên,Tuổi,Quê", "a,b,c"))),
+    "log: JSON cut off": (AUDIT, files(log=MESSAGES[:-30])),
+    "log: JSON of something else": (AUDIT, files(log='[{"a": 1}]')),
+    "log: JSON without anything": (AUDIT, files(log="{}")),
+    "log: JSON with a comma missing": (AUDIT, files(log=old("}, {", "}\n {", MESSAGES))),
+    "log: JSON lines of which some are broken": (AUDIT, files(log=f"{MESSAGES}\n{{\n\n{MESSAGES}x\n")),
+    "log: JSON nested without end": (AUDIT, files(log='{"a": ' + "[" * 500_000)),
+    "log: JSON in an old code page": (AUDIT, files(log=MESSAGES.encode("cp1258", "replace"))),
+    "log: JSON packed that swells": (AUDIT, files(log=gzip.compress(b'{"a": "' + b"x" * 400_000_000, 1))),
+    "log: JSON packed and cut off": (AUDIT, files(log=gzip.compress(MESSAGES.encode())[:-9])),
+    "OCEL: no list of objects": (AUDIT, files(log='{"events": [], "objects": {}}')),
+    "OCEL: no event": (AUDIT, files(log='{"events": [], "objects": [{"id": "a", "type": "b"}]}')),
+    "OCEL: a type that is not there": (AUDIT, files(log=OCEL, mapping=MAPPING + "object_type: dosier\n")),
+    "OCEL: other columns": (
+        AUDIT,
+        files(log=OCEL, mapping=old("from: dossiers.csv", "from: attributes", MAPPING)),
+    ),
     "log: a zip bomb": (AUDIT, files(log=zip_bomb)),
     "log: a PDF": (AUDIT, files(log=b"%PDF-1.7\n")),
     "log: a web page": (AUDIT, files(log="<!DOCTYPE html><html><body>Đăng nhập<br></body></html>")),
@@ -545,6 +588,13 @@ CASES: dict[str, tuple[tuple[str, ...], dict[str, Content]]] = {
     "dossiers: the folder itself": (
         AUDIT,
         files(mapping=old("from: dossiers.csv", "from: calendars", MAPPING)),
+    ),
+    "map: a log that is not there": (("map", "log.xlsx"), {}),
+    "map: an empty log": (("map", "log.csv", "-o", "new.yaml"), files(log="")),
+    "map: a file that exists": (("map", "log.csv", "-o", "map.yaml"), {}),
+    "map: a broken second table": (
+        ("map", "log.csv", "--dossiers", "dossiers.csv"),
+        files(dossiers=b"PAR1xx"),
     ),
     "dossiers: a workbook": (AUDIT, files(dossiers=workbook)),
     "XES: cut off": (AUDIT, files(log=XES[:-60], mapping=XES_MAPPING)),

@@ -47,7 +47,7 @@ def test_select_and_ignore_choose_by_the_longest_beginning():
     outcome = json.loads(
         run(
             "check", "--format", "json", "--fail-on", "never",
-            "--select", "DEF-TIME", "--ignore", "DEF-TIME-06",
+            "--select", "DEF-TIME,prc", "--ignore", "DEF-TIME-06",
         ).stdout
     )  # fmt: skip
     codes = {finding["code"] for finding in outcome["findings"]}
@@ -60,6 +60,9 @@ def test_select_and_ignore_choose_by_the_longest_beginning():
     [
         (("check", "--select", "DEF-TIMM"), "DEF-TIM"),
         (("check", "no-such-procedure"), "no-such-procedure"),
+        (("check", "--select", "DEF-TIME,DEF-STEPP"), "DEF-STEPP"),
+        (("check", "steps.xlsx"), "iso-audit import"),
+        (("check", str(Path(__file__).parent)), "-w"),
         (("check", "--date", "31/12/2025"), "YYYY-MM-DD"),
         (("check", "--workspace", "no-such-folder"), "no-such-folder"),
         (("audit", "--log", "no-such-log.csv"), "no-such-log.csv"),
@@ -248,6 +251,40 @@ def test_a_file_outside_of_the_workspace_is_quoted_and_hashed(tmp_path: Path) ->
     assert artifact["hashes"]["sha-256"] == hashlib.sha256(file.read_bytes()).hexdigest()
     assert used["uri"] == file.as_uri()
     assert "uriBaseId" not in used
+
+
+@pytest.mark.parametrize(("version", "first"), [("2020", "os18"), ("2025", "os25")])
+def test_supplements_asked_for_more_than_once_are_found_on_the_definition(
+    version: str, first: str, tmp_path: Path
+) -> None:
+    shipped = (ROOT / f"processes/procedures/house-permit-{version}.yaml").read_text(encoding="utf-8")
+    file = tmp_path / "permit.yaml"
+    for times, found in (("", 1), ("    at_most: 2\n", 1), ("    at_most: 1\n", 0)):
+        file.write_text(shipped.replace("    at_most: 1\n", times, 1), encoding="utf-8")
+        words = ("check", file, "--select", "DEF-STEP-07,DEF-TIME-09", "--format", "json")
+        told = [one["requirement"] for one in json.loads(run(*words).stdout)["findings"]]
+        assert told == [f"{first}-supplement-once"] * found
+
+
+def test_a_waiver_without_variant_covers_the_one_finding_that_it_can_mean(house: Path) -> None:
+    (house / "waivers.yaml").write_text(WAIVER.replace("  variant: wording\n", ""), encoding="utf-8")
+    words = ("check", "religious-seat-change", "-w", house, "--date", "2026-02-01", "--format", "json")
+    assert [one["code"] for one in json.loads(run(*words).stdout)["waived"]] == ["DEF-TIME-02"]
+
+
+def test_a_waiver_that_fits_several_findings_covers_none_and_says_what_to_add(house: Path) -> None:
+    file = house / "procedures" / "religious-seat-change.yaml"
+    again = (house / "requirements" / "iso-9001-2015.yaml").read_text(encoding="utf-8")
+    at = again.index("  - id: iso-one-unit-of-time")
+    one = again[at : again.index("  - id: ", at + 5)]
+    (house / "requirements" / "iso-9001-2015.yaml").write_text(
+        again.replace(one, one + one.replace("iso-one-unit-of-time", "own-unit-of-time")), encoding="utf-8"
+    )
+    said = " ".join(
+        run("check", file.stem, "-w", house, "--date", "2026-02-01", "--lang", "en").stdout.split()
+    )
+    assert "fits several findings and covers none" in said
+    assert "write: requirement: iso-one-unit-of-time; requirement: own-unit-of-time." in said
 
 
 def test_a_waived_finding_is_listed_apart_and_comes_back_the_day_after(house: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
@@ -71,9 +72,20 @@ def test_two_versions_tell_changes_and_what_they_do_to_the_findings() -> None:
     assert {"owner", "form-removed", "form-added", "unit-moved"} <= {one["key"] for one in told["changes"]}
     fates = {(one["code"], one["fate"]) for one in told["effects"]}
     assert ("DEF-DOC-04", "gone") in fates
+    forms = [one["said"] for one in told["changes"] if one["key"] == "form-added"]
+    assert forms == ["Forms added: 01–07 of TT 03/2025/TT-VPCP."]
 
 
-def test_a_version_that_brings_findings_fails_where_that_is_asked(tmp_path) -> None:
+def test_findings_of_a_version_name_steps_as_the_procedure_does(tmp_path: Path) -> None:
+    text = run("export", "house-permit@2025-07-01", "--format", "yaml").stdout
+    (tmp_path / "old.yaml").write_text(text, encoding="utf-8")
+    (tmp_path / "new.yaml").write_text(text.replace("limit: 15 wd", "limit: 2 wd", 1), encoding="utf-8")
+    told = run("diff", str(tmp_path / "old.yaml"), str(tmp_path / "new.yaml")).stdout
+    step = "Receive and scan"
+    assert f"“{step}" in " ".join(told.split())
+
+
+def test_a_version_that_brings_findings_fails_where_that_is_asked(tmp_path: Path) -> None:
     old = run("export", "house-permit@2025-07-01", "--format", "yaml").stdout
     (tmp_path / "old.yaml").write_text(old, encoding="utf-8")
     assert "limit: 15 wd" in old

@@ -8,6 +8,7 @@ calendar decides, over every day of the year (`analysis.sweep`).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
@@ -134,11 +135,20 @@ def allowances(study: Study) -> tuple[Allowance, ...]:
         if part.limit is not None and part.limit.value:
             made = Allowance(part.limit, _NO_RUN, part=part.id)
             found.append(_settled(study, made, study.course("default", clocks)))
-    whole, timed = promised(procedure), _parts_as_groups(procedure)
+    whole, timed = promised(procedure), parts_as_groups(procedure)
     if whole is not None and whole.value and timed is not None:
         course = Course(study.course().graph, Allotment(timed, study.organisation, clocks))
         found.append(_settled(study, Allowance(whole, _NO_RUN, of_parts=True), course))
     return tuple(found)
+
+
+def causes(every: Sequence[Allowance]) -> list[Allowance]:
+    """Without a whole that is too long by no more than its parts are: they are told by themselves."""
+    late = [one for one in every if one.is_too_long and not one.is_mixed]
+    parts = [-(one.left.nominal_seconds or 0) for one in late if one.part]
+    told = [one for one in late if not (one.part or one.of_parts) and parts and one.limit.unit.is_working]
+    idle = {id(one) for one in told if -(one.left.nominal_seconds or 0) <= sum(parts)}
+    return [one for one in every if id(one) not in idle]
 
 
 def _settled(study: Study, promise: Allowance, course: Course) -> Allowance:
@@ -171,7 +181,7 @@ def _doubt(study: Study, course: Course) -> str:
     return "" if all(limit is not None and limit.value for limit in limits) else "untimed-consultation"
 
 
-def _parts_as_groups(procedure: Procedure) -> Procedure | None:
+def parts_as_groups(procedure: Procedure) -> Procedure | None:
     """The procedure charged with the limits of its parts, each once; None where fewer than two have one."""
     limits = {part.id: part.limit for part in procedure.parts if part.limit is not None and part.limit.value}
     if len(limits) < 2:

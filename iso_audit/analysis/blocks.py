@@ -136,9 +136,10 @@ class Blocks:
     def classes(
         self, of: Mapping[int, Classes], then: Then, every: int, cost: Sequence[int] | None = None
     ) -> list[Classes]:
-        """Per expression: the classes of its runs, for the questions `every`; by their `cost`, of the shortest.
+        """Per expression: the classes of its runs, for the questions `every`.
 
-        `of` has the steps that some question asks of. Linear, and most of it free of cost where few are.
+        `of` has the steps that some question asks of. With the `cost` of each expression only shortest
+        runs are looked at. Linear, and most of it free of cost where few steps are asked of.
         """
         free = (every, 0, 0, 0)
         value: list[Classes] = []

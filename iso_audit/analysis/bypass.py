@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from iso_audit.analysis.company import run_through
 from iso_audit.analysis.signing import TURNED_AWAY
@@ -22,6 +23,8 @@ class Bypass:
     guarded: Step
     run: tuple[str, ...]
     outcomes: tuple[str, ...]
+    parting: str
+    """The outcome by which the run last leaves a way to the control; empty where no choice is named."""
 
 
 def controls(study: Study) -> tuple[Step, ...]:
@@ -50,7 +53,8 @@ def bypasses(study: Study, marked: Sequence[Step]) -> Iterator[Bypass]:
             run = run_through(study, [(aim,)], away | same, (control.id,))
             if run is not None:
                 guarded = study.procedure.by_id[aim]
-                yield Bypass(control, guarded, run, outcomes_along(study, run))
+                parting = _parting(study, run[: run.index(aim) + 1], control.id)
+                yield Bypass(control, guarded, run, outcomes_along(study, run), parting)
                 break
 
 
@@ -81,6 +85,15 @@ def outcomes_along(study: Study, run: Sequence[str]) -> tuple[str, ...]:
         later = [n for to in told for n in at.get(to, ()) if n > number]
         said += told[run[min(later)]] if later else ()
     return tuple(said)
+
+
+def _parting(study: Study, run: Sequence[str], control: str) -> str:
+    by_id = study.procedure.by_id
+    for step, after in reversed(list(pairwise(run))):
+        told = _outcomes(by_id, step)
+        if told.get(after) and any(to == control or study.reaches(to, control) for to in told if to != after):
+            return told[after][-1]
+    return ""
 
 
 def _outcomes(by_id: Mapping[str, Step], step: str) -> dict[str, tuple[str, ...]]:

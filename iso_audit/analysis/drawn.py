@@ -39,6 +39,18 @@ class Drawn:
         unsent = [flow for node in sorted(at) for flow in net.ins[node] if not marking >> flow & 1]
         return tuple(self.ends_of(flow) for flow in unsent if net.message >> flow & 1)
 
+    def awaited(self, marking: int) -> tuple[tuple[int, int], ...]:
+        """What tokens wait for: (last step on a flow that carries none, the join), nodes of the graph."""
+        net, cost = self.net, costs(self.blocks)
+        at = {net.target[flow] for flow in flows_of(marking & net.waiting)}
+        found: dict[tuple[int, int], None] = {}
+        for node in sorted(at):
+            for flow in net.ins[node] if net.join[node] == ALL else ():
+                if not marking >> flow & 1:
+                    source = spelled(self.blocks, cost, self.held[flow])[-1:] or [self.ends_of(flow)[0]]
+                    found[source[0], self.node[node]] = None
+        return tuple(pair for pair in found if min(pair) >= 0)
+
     def ends_of(self, flow: int) -> tuple[int, int]:
         """The nodes of the graph between which a flow leads."""
         source = next(at for at, outs in enumerate(self.net.outs) if flow in outs)

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from operator import attrgetter
 
+from iso_audit.analysis.causes import (
+    Question,
+    is_by_events,
+    is_by_messages,
+    named,
+    standstill,
+    unexplained,
+)
 from iso_audit.analysis.parts import parts_at_fault
 from iso_audit.analysis.soundness import Structure, Verdict
 from iso_audit.analysis.study import Study
+from iso_audit.model.finding import Grade
 from iso_audit.model.rule import Answer, Breach, Unknown
 
 
@@ -25,22 +35,24 @@ def faults_of(study: Study) -> Answer:
     breaches = []
     if len(found.entries) != 1:
         variant = "several-entries" if found.entries else "no-entry"
-        breaches.append(Breach("", {"steps": found.entries}, variant=variant))
+        breaches.append(Breach("", {"steps": named(study.graph, found.entries)}, variant=variant))
     if not found.ends:
         breaches.append(Breach("", {}, variant="no-end"))
-    trapped = found.trapped if found.ends else ()
-    for variant, faulty in (("unreachable", found.unreachable), ("trapped", trapped)):
-        shown = tuple(step for step in faulty if not steps[step].is_silent)
-        if shown:
-            breaches.append(Breach(shown[0], {"steps": shown}, variant=variant))
+    breaches += _unreachable(study)
+    trapped = tuple(step for step in found.trapped if found.ends and not steps[step].is_silent)
+    if trapped:
+        breaches.append(Breach(trapped[0], {"steps": trapped}, variant="trapped"))
+    stuck = set() if found.finishes.goes_on else set(found.finishes.steps)
     for cycle in found.unlabelled_cycles:
         run = tuple(step for step in cycle if not steps[step].is_silent)
-        if run and not set(run) <= {*found.unreachable, *found.trapped}:
+        # a loop in which work stands still does not come to be repeated
+        if run and stuck.isdisjoint(run) and not set(run) <= {*found.unreachable, *found.trapped}:
             breaches.append(Breach(run[0], {"run": run}, variant="unlabelled-cycle"))
-    in_runs = _in_runs(found, {step for step in trapped if not steps[step].is_silent})
+    in_runs = list(_in_runs(study, set(trapped)))
     breaches += [_placed(study, breach) for breach in in_runs]
-    if found.is_sound is False and not breaches:  # at gateways that nobody carries out
-        breaches.append(_breach(found.problem, Verdict(False, found.problem_run, found.problem_steps)))
+    if found.is_sound is False and not breaches and not _is_excused(study):
+        # at gateways that nobody carries out
+        breaches.append(_breach(study, found.problem, Verdict(False, found.problem_run, found.problem_steps)))
     asked = (found.once, found.finishes, found.ends_once, found.all_happen)
     unknowns = []
     if len(found.entries) == 1 and (found.is_sound is None or any(each.holds is None for each in asked)):
@@ -49,30 +61,63 @@ def faults_of(study: Study) -> Answer:
     return Answer(checked, tuple(breaches), tuple(unknowns))
 
 
-def _in_runs(found: Structure, trapped: set[str]) -> Iterator[Breach]:
+def _unreachable(study: Study) -> Iterator[Breach]:
+    """Each step that nothing leads to, without what comes after it, then what else no way leads to."""
+    graph, unreachable = study.graph, study.structure.unreachable
+    shown = [step for step in unreachable if not study.procedure.by_id[step].is_silent]
+    orphans = [step for step in shown if not graph.ins[graph.index[step]]]
+    behind = graph.forward(graph.index[step] for step in orphans)
+    yield from (Breach(step, {"steps": (step,)}, variant="orphan") for step in orphans)
+    left = tuple(step for step in shown if not behind[graph.index[step]])
+    if left:
+        yield Breach(left[0], {"steps": left}, variant="unreachable")
+
+
+def _in_runs(study: Study, trapped: set[str]) -> Iterator[Breach]:
     """What a run shows, each fault by itself, unless it only follows from one that is told already."""
+    found, graph = study.structure, study.graph
     unfinished = found.finishes
     if unfinished.holds is False and not set(unfinished.steps) <= trapped:
-        facts: dict[str, object] = {"run": unfinished.run, "steps": unfinished.steps}
-        variant = "livelock" if unfinished.goes_on else "deadlock"
-        if unfinished.messages:
-            variant = "message"
-            facts["messages"] = tuple(dict.fromkeys(each.name for each in unfinished.messages))
-            facts["from_steps"] = tuple(dict.fromkeys(each.sender for each in unfinished.messages))
-        yield Breach(_first(unfinished), facts, variant=variant)
-    if found.once.holds is False:
-        yield _breach("twice", found.once)
-    elif found.ends_once.holds is False:
-        yield _breach("ends-twice", found.ends_once)
-    told = {*found.unreachable, *unfinished.steps}
-    never = tuple(step for step in found.all_happen.steps if step not in told)
+        yield _unfinished(study, unfinished)
+    if found.once.holds is False and not is_by_messages(study, _ONCE):
+        yield _breach(study, "twice", found.once)
+    elif found.ends_once.holds is False and not is_by_messages(study, _ENDS_ONCE):
+        events = is_by_events(study, _ENDS_ONCE)
+        told = _breach(study, "ends-beside" if events else "ends-twice", found.ends_once)
+        facts = {**told.facts, "step_event": named(graph, events)} if events else told.facts
+        yield replace(told, facts=facts, grade=Grade.OBSERVATION if events else None)
+    blocked = {*found.unreachable, *unfinished.steps, *(step for _, step in unfinished.awaited)}
+    dead = (step for step in found.all_happen.steps if step not in blocked)
+    never = unexplained(graph, dead, blocked)
     if never:
         yield Breach(never[0], {"steps": never}, variant="never")
 
 
+def _unfinished(study: Study, shown: Verdict) -> Breach:
+    """What is waited for where work stands still, or where it goes on in vain."""
+    if shown.goes_on or not shown.awaited:
+        return _breach(study, "livelock" if shown.goes_on else "standstill", shown)
+    why = standstill(study.graph, shown)
+    facts: dict[str, object] = {"run": shown.run, "steps": why.steps, "awaited_steps": why.awaited}
+    messages = [each for each in shown.messages if each.receiver in why.steps]
+    variant = "circle" if why.is_circle else "message" if messages else "deadlock"
+    if messages:
+        facts["messages"] = tuple(dict.fromkeys(each.name for each in messages))
+        facts["from_steps"] = named(study.graph, dict.fromkeys(each.sender for each in messages), -1)
+    return Breach(why.steps[0], facts, variant=_begun(variant, shown.run))
+
+
+def _is_excused(study: Study) -> bool:
+    """Whether what is wrong of the runs is nothing but a message that comes once more."""
+    found = study.structure
+    return (found.problem == "twice" and is_by_messages(study, _ONCE)) or (
+        found.problem == "ends-twice" and is_by_messages(study, _ENDS_ONCE)
+    )
+
+
 def _placed(study: Study, breach: Breach) -> Breach:
     """The same, with the parts of a linked procedure that the fault lies within or between."""
-    question = _QUESTIONS.get(breach.variant)
+    question = _QUESTIONS.get(breach.variant.removesuffix("-first"))
     faulty = parts_at_fault(study, question) if question is not None else None
     if faulty is None:
         return breach
@@ -84,16 +129,23 @@ def _placed(study: Study, breach: Breach) -> Breach:
     return replace(breach, variant=f"{breach.variant}-within", facts={**breach.facts, "part": named})
 
 
-def _breach(variant: str, shown: Verdict) -> Breach:
-    return Breach(_first(shown), {"run": shown.run, "steps": shown.steps}, variant=variant)
+def _breach(study: Study, variant: str, shown: Verdict) -> Breach:
+    steps = named(study.graph, shown.steps)
+    step = steps[0] if steps else ""
+    return Breach(step, {"run": shown.run, "steps": steps}, variant=_begun(variant, shown.run))
 
 
-def _first(shown: Verdict) -> str:
-    return shown.steps[0] if shown.steps else ""
+def _begun(variant: str, run: tuple[str, ...]) -> str:
+    """The variant for a fault that is there before any step is done, if the run has none."""
+    return variant if run else f"{variant}-first"
 
 
+_ONCE: Question = attrgetter("once")
+_ENDS_ONCE: Question = attrgetter("ends_once")
 _QUESTIONS: Mapping[str, Callable[[Structure], Verdict]] = {
-    **dict.fromkeys(("deadlock", "livelock", "message"), lambda found: found.finishes),
+    **dict.fromkeys(
+        ("deadlock", "circle", "standstill", "livelock", "message"), lambda found: found.finishes
+    ),
     "twice": lambda found: found.once,
     "ends-twice": lambda found: found.ends_once,
 }

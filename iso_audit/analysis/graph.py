@@ -33,6 +33,7 @@ ONE, ALL, SOME = 0, 1, 2
 """How a node splits and joins; for a join `ONE` means that each token enters by itself."""
 
 _SPLIT = {Split.ONE: ONE, Split.ALL: ALL, Split.SOME: SOME}
+_DOORS = frozenset(("submit", "receive", "route"))
 _JOIN = {Join.ANY: ONE, Join.ALL: ALL, Join.SOME: SOME}
 
 
@@ -221,7 +222,7 @@ def graph_of(procedure: Procedure) -> Graph:
     if procedure.start in index:
         entries: tuple[int, ...] = (index[procedure.start],)
     else:
-        entries = tuple(node for node in range(len(steps)) if not ins[node])
+        entries = _natural(steps, [node for node in range(len(steps)) if not ins[node]])
     return Graph(
         steps=steps,
         entries=entries,
@@ -240,6 +241,17 @@ def graph_of(procedure: Procedure) -> Graph:
         ),
         clears=cleared(steps, source, target, messages),
     )
+
+
+def _natural(steps: Sequence[Step], loose: Sequence[int]) -> tuple[int, ...]:
+    """Of the nodes that nothing leads to, those at which a dossier may come in; the others are unreachable.
+
+    It comes in where it is handed in or received, at an event or gateway, else at the first step of the file.
+    """
+    if len(loose) < 2:
+        return tuple(loose)
+    doors = [node for node in loose if not _DOORS.isdisjoint(steps[node].kinds)]
+    return tuple(doors or (loose[:1] if loose[0] == 0 else loose))
 
 
 def cases_of(procedure: Procedure) -> tuple[str, ...]:

@@ -61,7 +61,7 @@ def kept_by_definition(study: Study, requirement: Requirement) -> Answer:
         return Answer(unknowns=(Unknown("too-large"),))
     if run is None:
         return HOLDS
-    if procedure.is_partial and _may_be_unseen(study, constraint):
+    if procedure.is_partial and (_may_be_unseen(study, constraint) or _goes_round(constraint, run)):
         return Answer(unknowns=(_unseen(constraint),))
     at = position(pattern, [inside.get(step, NEITHER) for step in run])
     step = run[at] if at is not None else next(iter(inside), "")
@@ -74,6 +74,11 @@ def _may_be_unseen(study: Study, constraint: Constraint) -> bool:
         first, second = constraint.meant(study.procedure)
         return any(a == b or study.reaches(a, b) for a in first for b in second)
     return constraint.must in (Must.HAPPENS, Must.LEADS_TO)
+
+
+def _goes_round(constraint: Constraint, run: Sequence[str]) -> bool:
+    """Whether only a loop does it too often: a printed table shows the way back, not the number of times."""
+    return constraint.must is Must.AT_MOST and len(set(run)) < len(run)
 
 
 def _unseen(constraint: Constraint) -> Unknown:

@@ -63,6 +63,8 @@ class Route:
     outcome: str = ""
     case: str = ""
     dashed: bool = False
+    message: str = ""
+    """Name of the message that travels along it; empty for an ordinary flow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,9 @@ def place(
     rows = ranks | _loose_rows(loose, lane_of, last + 1, sizes.most)
     order = {step.id: position for position, step in enumerate(procedure.steps)}
     keys = list(dict.fromkeys(lane_of[name] for name in sorted(rows, key=lambda n: (rows[n], order[n]))))
+    if procedure.parts:  # the lanes of one agency stand together
+        units = list(dict.fromkeys(unit for _, unit in keys))
+        keys.sort(key=lambda key: units.index(key[1]))
     cells, columns = _cells(rows, order, lane_of, keys, edges)
     silent = frozenset(step.id for step in nodes if step.is_silent)
     plan = route(cells, columns, silent, edges, sizes, heights, measures)
@@ -109,7 +114,7 @@ def place(
         for i, (role, unit) in enumerate(keys)
     )
     routes = tuple(
-        Route(edge.frm, edge.to, points, edge.outcome, edge.case, edge.back)
+        Route(edge.frm, edge.to, points, edge.outcome, edge.case, edge.back, edge.message)
         for edge, points in zip(edges, plan.lines, strict=True)
     )
     return Layout(lanes, boxes, routes, plan.bands, last + 1 if loose else None, plan.width, plan.height)
@@ -158,7 +163,7 @@ def _edges(nodes: Sequence[Step], start: str) -> list[Edge]:
                 state[to] = 1
                 stack.append((to, 0))
     return [
-        Edge(name, flow.to, flow.outcome, flow.case, (name, position) in back)
+        Edge(name, flow.to, flow.outcome, flow.case, (name, position) in back, flow.message)
         for name in flows
         for position, flow in enumerate(flows[name])
         if flow.to in flows

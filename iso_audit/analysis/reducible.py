@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from iso_audit.analysis.blocks import NOTHING, Blocks
 from iso_audit.analysis.graph import ONE, SOME, Graph
@@ -115,29 +115,31 @@ def _begun(graph: Graph, kept: bytearray, shown: Collection[int]) -> Reduction:
     target, silent = graph.target, graph.is_silent
     if shown:
         silent = [is_silent and node not in shown for node, is_silent in enumerate(silent)]
-    nodes = [node for node in range(size) if kept[node]]
-    after = {node: [target[edge] for edge in graph.outs[node] if kept[target[edge]]] for node in nodes}
-    arriving = [0] * (size + 2)
-    for node in nodes:
-        if node in graph.ends:
-            after[node].append(reduction.last)
-        for other in after[node]:
-            arriving[other] += 1
-    after[reduction.first] = [graph.entries[0]]
-    arriving[graph.entries[0]] += 1
-    corners = [node for node in nodes if arriving[node] > 1 or len(after[node]) > 1 or node in fixed]
+    outs, entry, last = graph.outs, graph.entries[0], reduction.last
+    nodes: Sequence[int] = range(size)
+    arriving = [len(edges) for edges in graph.ins]
+    if not all(kept):
+        nodes = [node for node in nodes if kept[node]]
+        outs = [[edge for edge in edges if kept[target[edge]]] for edges in outs]
+        arriving = [sum(kept[graph.source[edge]] for edge in edges) for edges in graph.ins]
+    arriving[entry] += 1
+    corners = [node for node in nodes if arriving[node] > 1 or len(outs[node]) > 1 or node in fixed]
     reduction.alive = set(corners)
     stays = bytearray(size + 2)
-    for node in (*corners, reduction.last):
+    for node in (*corners, last):
         stays[node] = 1
     for node in (reduction.first, *corners):
-        if node != reduction.first and not silent[node]:
-            reduction.what[node] = blocks.step(node)
-        for other in after[node]:
+        if node == reduction.first:
+            following = [entry]
+        else:
+            following = [target[edge] for edge in outs[node]] or [last]
+            if not silent[node]:
+                reduction.what[node] = blocks.step(node)
+        for other in following:
             between = []
             while not stays[other]:
                 if not silent[other]:
                     between.append(other)
-                other = after[other][0]
+                other = target[outs[other][0]] if outs[other] else last
             reduction.connect(node, other, blocks.row(between) if between else NOTHING)
     return reduction

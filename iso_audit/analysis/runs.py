@@ -26,7 +26,8 @@ from iso_audit.analysis.blocks import (
     joined,
     order,
 )
-from iso_audit.analysis.spelling import AVOIDING, FAR, INVERTING, Inverted, Moves, Ordered, Shortest, costs
+from iso_audit.analysis.inverted import Inverted
+from iso_audit.analysis.spelling import AVOIDING, FAR, INVERTING, Moves, Ordered, Shortest, costs
 
 Nodes = Collection[int]
 Move = tuple[int, int, int]
@@ -72,26 +73,31 @@ class Runs:
         return bool(self._fourth([(a, b)], company, 3))
 
     def can_invert(self, pairs: Sequence[tuple[frozenset[int], frozenset[int]]]) -> list[bool]:
-        """Per pair: whether `out_of_order` has a run. One sweep for all of them."""
-        first_place = {
-            id(nodes): self._first_place(nodes) for nodes in {id(n): n for p in pairs for n in p}.values()
-        }
-        never = len(self._base)
-        known = [first_place[id(second)] < first_place[id(first)] < never for first, second in pairs]
-        asked = [at for at, is_known in enumerate(known) if not is_known]
-        if asked and len(self.moves) == 1:
-            # most pairs that any run inverts are inverted by some shortest one
-            inverted = Inverted(self._shortest, self.moves[0][2], *_asked([pairs[at] for at in asked], FIRST))
-            for bit, at in enumerate(asked):
-                known[at] = bool(inverted.pairs >> bit & 1)
-                if known[at]:
-                    self._inverted[pairs[at]] = inverted, bit
-            # without a choice every run is a shortest one
-            asked = [at for at in asked if not (known[at] or self.blocks.are_certain)]
+        """Per pair: whether `out_of_order` has a run. Two sweeps for all of them."""
+        distinct = {id(nodes): nodes for pair in pairs for nodes in pair}
+        place = {key: self._first_place(nodes) for key, nodes in distinct.items()}
+        known = [place[id(second)] < place[id(first)] < len(self._base) for first, second in pairs]
+        self._by_shortest([pair for pair, is_known in zip(pairs, known, strict=True) if not is_known])
+        known = [yes or pair in self._inverted for pair, yes in zip(pairs, known, strict=True)]
+        # without a choice every run is a shortest one
+        is_all = self._only is not None and self.blocks.are_certain
+        asked = [] if is_all else [at for at, is_known in enumerate(known) if not is_known]
         found = self._fourth([pairs[at] for at in asked], order, FIRST) if asked else 0
         for bit, at in enumerate(asked):
             known[at] = bool(found >> bit & 1)
         return known
+
+    @property
+    def _only(self) -> int | None:
+        """The expression that holds every complete run, where one does."""
+        return self.moves[0][2] if len(self.moves) == 1 and self.moves[0][1] in self.final else None
+
+    def _by_shortest(self, pairs: Sequence[tuple[frozenset[int], frozenset[int]]]) -> None:
+        """Find those of some pairs that a shortest run inverts: most of all that any run does."""
+        if pairs and self._only is not None:
+            inverted = Inverted(self._shortest, self._only, *_asked(pairs, FIRST))
+            found = [at for at in range(len(pairs)) if inverted.pairs >> at & 1]
+            self._inverted.update((pairs[at], (inverted, at)) for at in found)
 
     def _fourth(self, pairs: Sequence[tuple[Nodes, Nodes]], then: Then, both: int) -> int:
         """The pairs, as bits, for which some complete run is of the fourth class.

@@ -55,8 +55,8 @@ def comes_again(study: Study, found: Inversion) -> bool:
 def _nearest(names: Sequence[str], inverted: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
     """Leave out the pairs that enclose another one."""
     at = {name: index for index, name in enumerate(names)}
-
-    def encloses(outer: tuple[str, str], inner: tuple[str, str]) -> bool:
-        return inner != outer and at[outer[0]] <= at[inner[0]] and at[inner[1]] <= at[outer[1]]
-
-    return [pair for pair in inverted if not any(encloses(pair, other) for other in inverted)]
+    kept: list[tuple[str, str]] = []
+    for a, b in sorted(inverted, key=lambda pair: at[pair[1]] - at[pair[0]]):
+        if not any(at[a] <= at[first] and at[second] <= at[b] for first, second in kept):
+            kept.append((a, b))
+    return [pair for pair in inverted if pair in kept]

@@ -29,6 +29,8 @@ class Verdict:
     """Work goes on there, in vain."""
     messages: tuple[Message, ...] = ()
     """Messages that are waited for there."""
+    awaited: tuple[tuple[str, str], ...] = ()
+    """Where work stands still: a step that is waited for, and the one that waits for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,8 @@ def _in_every_case(whole: Graph, answers: Sequence[Shown]) -> Verdict:
     no = min((each for each in answers if each.holds is False), key=lambda each: len(each.run), default=None)
     if no is not None:
         messages = tuple(_message(whole, *pair) for pair in no.missing)
-        return Verdict(False, whole.visible(no.run), _named(whole, no.nodes), no.goes_on, messages)
+        awaited = tuple((whole.steps[one].id, whole.steps[other].id) for one, other in no.awaited)
+        return Verdict(False, whole.visible(no.run), _named(whole, no.nodes), no.goes_on, messages, awaited)
     return Verdict(None if not answers or any(each.holds is None for each in answers) else True)
 
 

@@ -15,17 +15,12 @@ from iso_audit.analysis.blocks import (
     EITHER,
     EMPTY,
     FIRST,
-    FREE,
     NOTHING,
     REPEAT,
-    SECOND,
     SEQUENCE,
     STEP,
     Blocks,
-    Classes,
-    order,
 )
-from iso_audit.analysis.blocks import WRONG as CLASS_WRONG
 
 FAR = 1 << 60
 """The cost of what cannot be, or more."""
@@ -46,7 +41,7 @@ Moves = tuple[tuple[int, int, int], ...]
 AVOIDING: Moves = ((0, 0, WITHOUT),)
 INVERTING: Moves = ((0, 0, WITHOUT), (0, 1, EARLY), (0, 2, WRONG), (1, 1, ANY), (1, 2, WITH), (2, 2, ANY))
 
-_IN_A_ROW = {
+IN_A_ROW = {
     ANY: ((ANY, ANY),),
     WITHOUT: ((WITHOUT, WITHOUT),),
     WITH: ((WITH, ANY), (ANY, WITH)),
@@ -190,67 +185,10 @@ class Ordered:
                 return ((a, sort),)
             if cost_b[sort] == goal:
                 return ((b, sort),)
-        for x, y in _IN_A_ROW[sort]:
+        for x, y in IN_A_ROW[sort]:
             if cost_a[x] + cost_b[y] == goal:
                 return (a, x), (b, y)
-        return next(((b, y), (a, x)) for y, x in _IN_A_ROW[sort] if cost_b[y] + cost_a[x] == goal)
-
-
-_CLASSES = {
-    WITHOUT: (FREE, SECOND), WITH: (FIRST, CLASS_WRONG), EARLY: (SECOND, SECOND),
-    WRONG: (CLASS_WRONG, CLASS_WRONG),
-}  # fmt: skip
-"""Which classes of `blocks` a run has that is so: one of two."""
-
-
-class Inverted:
-    """Those of many pairs of sets of steps that a shortest run of an expression inverts, and these runs.
-
-    One sweep for all pairs, where `Ordered` takes one for each; it shows the same run.
-    """
-
-    def __init__(self, shortest: Shortest, whole: int, of: Mapping[int, Classes], every: int) -> None:
-        self._shortest = shortest
-        self._whole = whole
-        self._value = shortest.blocks.classes(of, order, every, shortest.cost)
-        self.pairs = self._value[whole][CLASS_WRONG]
-        """The pairs that it inverts, as bits."""
-
-    def run(self, pair: int) -> list[int]:
-        """The nodes of a shortest run that inverts one of `pairs`, by its number."""
-        blocks, bit = self._shortest.blocks, 1 << pair
-        run: list[int] = []
-        stack = [(self._whole, WRONG)]
-        while stack:
-            at, sort = stack.pop()
-            _, first, second, wrong = self._value[at]
-            if sort == ANY or not (first | second | wrong) & bit:
-                run += self._shortest.run(at)
-            elif blocks.op[at] == STEP:
-                run.append(blocks.left[at])
-            else:
-                stack += reversed(self._parts(at, sort, bit))
-        return run
-
-    def _parts(self, at: int, sort: int, bit: int) -> Sequence[tuple[int, int]]:
-        """As in `Ordered`, of runs that are shortest of all."""
-        blocks, cost = self._shortest.blocks, self._shortest.cost
-        o, a, b = blocks.op[at], blocks.left[at], blocks.right[at]
-        if o == REPEAT:
-            return ((a, sort),)
-        if o in (EITHER, ANY_OF):
-            return ((a if cost[a] == cost[at] and self._can(a, sort, bit) else b, sort),)
-        for x, y in _IN_A_ROW[sort]:
-            if self._can(a, x, bit) and self._can(b, y, bit):
-                return (a, x), (b, y)
-        rows = ((y, x) for y, x in _IN_A_ROW[sort] if self._can(b, y, bit) and self._can(a, x, bit))
-        return next(((b, y), (a, x)) for y, x in rows)
-
-    def _can(self, at: int, sort: int, bit: int) -> bool:
-        if sort == ANY:
-            return True
-        one, other = _CLASSES[sort]
-        return bool((self._value[at][one] | self._value[at][other]) & bit)
+        return next(((b, y), (a, x)) for y, x in IN_A_ROW[sort] if cost_b[y] + cost_a[x] == goal)
 
 
 def _plain(least: int) -> Costs:
@@ -271,7 +209,7 @@ def _combined(o: int, a: Costs, b: Costs) -> Costs:
 def _after(a: Costs, b: Costs) -> Costs:
     any_, without, with_, early, wrong = a
     anys, withouts, withs, earlies, wrongs = b
-    return (  # `_IN_A_ROW`, written out
+    return (  # `IN_A_ROW`, written out
         any_ + anys,
         without + withouts,
         min(with_ + anys, any_ + withs),

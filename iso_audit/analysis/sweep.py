@@ -25,8 +25,8 @@ from iso_audit.analysis.daytable import Ints
 from iso_audit.analysis.graph import ALL
 from iso_audit.analysis.timing import Charges, Course
 from iso_audit.analysis.worktime import UNIT_CODES, WorkTable
-from iso_audit.model.calendar import Calendar
-from iso_audit.model.civil import DAY, date_of, day_of, from_civil
+from iso_audit.model.calendar import Calendar, Span
+from iso_audit.model.civil import DAY, date_of, day_of, from_civil, reception_spans
 from iso_audit.model.clock import START_NEXT_WORKING_DAY, WORKING_DAY
 from iso_audit.model.procedure import Limit, Procedure, TimeUnit
 
@@ -86,9 +86,9 @@ class Sweep:
         seconds = [
             int(day) * DAY + second
             for day in days
-            for begin, close in calendar.spans(date_of(int(day))) or ((DAY // 2, 0),)
+            for begin, close in _open(calendar, date_of(int(day)))
             for second in sorted({begin, max(begin, close - _BEFORE_CLOSING)})
-        ]
+        ] or [int(day) * DAY + DAY // 2 for day in days]
         self.beginnings: Ints = np.array(seconds, dtype=np.int64)
 
     def after(self, begun: Ints, limit: Limit) -> Ints:
@@ -236,6 +236,11 @@ class Sweep:
                 begun, UNIT_CODES[limit.unit], limit.nominal_seconds or 0, cutoffs=cutoff, moves_start=moves
             ).seconds
         )
+
+
+def _open(calendar: Calendar, day: dt.date) -> list[Span]:
+    """When a dossier may come in: while the office works or its desk receives."""
+    return sorted({*calendar.spans(day), *reception_spans(calendar, day)})
 
 
 @dataclass(slots=True, eq=False)

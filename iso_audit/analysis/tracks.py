@@ -32,6 +32,7 @@ class Edge:
     outcome: str = ""
     case: str = ""
     back: bool = False
+    message: str = ""
 
 
 @dataclass(slots=True)

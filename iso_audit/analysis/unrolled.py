@@ -197,7 +197,7 @@ def _acyclic(graph: Graph) -> tuple[list[int], list[int]]:
         if len(edges) == 1:
             leads_on = place[target[edges[0]]] > 0
         else:
-            leads_on = node in graph.ends or any([place[target[edge]] for edge in edges])
+            leads_on = node in graph.ends or any(place[target[edge]] for edge in edges)
         if leads_on:
             place[node] = len(finished) - number
     return finished, place

@@ -27,6 +27,8 @@ class Shown:
     """Work can still be done there, in vain."""
     missing: tuple[tuple[int, int], ...] = ()
     """Messages that are waited for there, as (sender, receiver)."""
+    awaited: tuple[tuple[int, int], ...] = ()
+    """What is waited for there: (a node whose flow carries no token, the join that waits for it)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +111,9 @@ def _finishes(net: Drawn, space: Space, certain: bytearray) -> Shown:
 def _lost(net: Drawn, space: Space, state: int) -> Shown:
     marking = space.markings[state]
     stuck = state in space.stuck
-    missing = net.missing(marking) if stuck else ()
+    missing, awaited = (net.missing(marking), net.awaited(marking)) if stuck else ((), ())
     run = tuple(net.run(space.run_to(state), marking))
-    return Shown(False, run, tuple(net.waiting(marking)), not stuck, missing)
+    return Shown(False, run, tuple(net.waiting(marking)), not stuck, missing, awaited)
 
 
 def _left(net: Drawn, space: Space, certain: bytearray) -> tuple[tuple[int, int, tuple[int, ...]], ...]:

@@ -8,17 +8,20 @@ from iso_audit.api.clauses import coverage
 from iso_audit.api.comparison import compare
 from iso_audit.api.export import FORMATS, export
 from iso_audit.api.formats import import_file
+from iso_audit.api.mapping import propose_mapping
+from iso_audit.api.mapping_words import mapping_lines
 from iso_audit.api.outputs import as_json, exit_code, shown
 from iso_audit.api.provenance import version
 from iso_audit.api.reading import load_workspace, shipped
 from iso_audit.api.runs import audit, check
 from iso_audit.api.stories import stories, story_exit_code, story_text
 from iso_audit.api.tools import rule_pages, schemas, write_schemas
-from iso_audit.api.values import Run, Stories, Tell, Written
+from iso_audit.api.values import ProposedMapping, Run, Stories, Tell, Written
 from iso_audit.api.versions import diff
 
 __all__ = [
     "FORMATS",
+    "ProposedMapping",
     "Run",
     "Stories",
     "Tell",
@@ -33,6 +36,8 @@ __all__ = [
     "export",
     "import_file",
     "load_workspace",
+    "mapping_lines",
+    "propose_mapping",
     "rule_pages",
     "schemas",
     "shipped",

@@ -39,8 +39,8 @@ def workspace_folder(given: Path | None) -> Path:
 def catalogue(select: Sequence[str] = (), ignore: Sequence[str] = ()) -> Mapping[str, Rule]:
     """Return the rules, without the hooks that `select` and `ignore` leave out.
 
-    Both hold codes or their beginnings, in letters of any case; the longest that fits a code
-    decides, `ignore` on a tie.
+    Both hold codes or their beginnings, in letters of any case, several with commas between; the
+    longest that fits a code decides, `ignore` on a tie.
 
     Raises:
         InputError: a beginning fits no code at all.
@@ -48,7 +48,10 @@ def catalogue(select: Sequence[str] = (), ignore: Sequence[str] = ()) -> Mapping
     from iso_audit.rules import CATALOGUE
 
     codes = [hook.code for rule in CATALOGUE.values() for hook in rule.hooks]
-    select, ignore = ([start.upper() for start in starts] for starts in (select, ignore))
+    select, ignore = (
+        [start.strip().upper() for some in starts for start in some.split(",") if start.strip()]
+        for starts in (select, ignore)
+    )
     faults = [
         Fault(
             Text(vi=f"không có quy tắc nào mang mã '{start}'", en=f"no rule has the code '{start}'"),
@@ -135,12 +138,7 @@ def chosen(workspace: Workspace, names: Sequence[str]) -> Workspace:
             except InputError as error:
                 faults += error.faults
         else:
-            faults.append(
-                Fault(
-                    Text(vi=f"không có quy trình '{name}'", en=f"there is no procedure '{name}'"),
-                    hint=did_you_mean(name, [p.id for p in workspace.procedures]),
-                )
-            )
+            faults.append(_no_procedure(name, [p.id for p in workspace.procedures]))
     others = [p for p in workspace.procedures if all(p.id != each.id for each in own)]
     whole = dict(zip(map(id, own), with_calls(own, (*own, *others), faults), strict=True))
     found = [whole.get(id(procedure), procedure) for procedure in found]
@@ -150,11 +148,41 @@ def chosen(workspace: Workspace, names: Sequence[str]) -> Workspace:
     return replace(workspace, procedures=procedures, remarks=tuple(remarks))
 
 
+def _no_procedure(name: str, known: Sequence[str]) -> Fault:
+    """What is wrong with the name of a procedure, and what to do if it is that of a file."""
+    if Path(name).is_dir():
+        said = Text(vi="đây là thư mục", en="this is a folder")
+        return Fault(said, printable(name), hint=_NAME_FILES)
+    if Path(name).suffix.lower() in _SHEETS:
+        said = Text(vi="đây là bảng tính, không phải quy trình", en="this is a sheet, no procedure file")
+        return Fault(said, printable(name), hint=_IMPORT_FIRST)
+    said = Text(vi=f"không có quy trình '{name}'", en=f"there is no procedure '{name}'")
+    return Fault(said, hint=did_you_mean(name, known))
+
+
+_SHEETS = (".xlsx", ".xls", ".xlsm", ".ods", ".csv")
+_NAME_FILES = Text(
+    vi="dùng -w THƯ_MỤC nếu đó là thư mục làm việc, hoặc nêu từng tệp",
+    en="use -w FOLDER if it is a workspace, or name each file",
+)
+_IMPORT_FIRST = Text(
+    vi="đọc thành quy trình bằng lệnh iso-audit import TỆP -o QUY_TRÌNH.yaml",
+    en="turn it into a procedure with iso-audit import FILE -o PROCEDURE.yaml",
+)
+
+
 def log_files(
     workspace: Workspace, log: Path | None, mapping: Path | None
 ) -> tuple[Path | None, Path | None]:
-    """Return log and mapping: those given, else those that the settings name."""
+    """Return log and mapping: those given, else those that the settings name.
+
+    A mapping may be given by its name alone: then it stands in the folder `mappings` of the workspace,
+    or ships with the program.
+    """
     settings, root = workspace.settings, Path(workspace.root)
+    if mapping is not None and mapping.name == str(mapping) and not os.path.lexists(mapping):
+        known = [folder / "mappings" / f"{mapping}.yaml" for folder in (root, shipped("processes"))]
+        mapping = next((path for path in known if path.is_file()), mapping)
     if log is not None:
         return log, mapping
     chosen = root / settings.log if settings.log else None

@@ -20,9 +20,9 @@ from iso_audit.errors import Fault, InputError
 from iso_audit.text import Text, printable
 
 if TYPE_CHECKING:
-    import pyarrow as pa  # type: ignore[import-untyped]
-
+    from iso_audit.engine.opening import Foreign
     from iso_audit.engine.protocol import Engine, ForeignLog, Held
+    from iso_audit.engine.source import TextTable
     from iso_audit.model.log import LogMapping, World
     from iso_audit.model.nonconformity import Waiver
     from iso_audit.model.outcome import Outcome, Workspace
@@ -134,6 +134,12 @@ def engine(memory: int | None = None) -> Engine:
     It takes about `memory` megabytes, whatever the size of the log.
     """
     from iso_audit.engine.duck import MEMORY, DuckEngine
+
+    return DuckEngine(foreign_readers(), memory=memory or MEMORY)
+
+
+def foreign_readers() -> Foreign:
+    """Readers of what `exchange` reads for the engine; their libraries are imported when first used."""
     from iso_audit.engine.opening import Foreign
     from iso_audit.exchange.code_pages import decode_as, encoding_of
 
@@ -147,13 +153,13 @@ def engine(memory: int | None = None) -> Engine:
 
         return read_json_log(path, mapping)
 
-    def read_sheet(path: Path, wanted: Sequence[str]) -> pa.Table:
+    def read_sheet(path: Path, wanted: Sequence[str]) -> TextTable:
         from iso_audit.exchange.sheet_logs import read_sheet_log
 
         return read_sheet_log(path, wanted)
 
     decoders = {name: partial(decode_as, encoding=name) for name in ("tcvn3", "abc", "vni")}
-    return DuckEngine(Foreign(read_xes, decoders, encoding_of), memory=memory or MEMORY)
+    return Foreign(read_xes, decoders, encoding_of, read_json, read_sheet)
 
 
 def world_for(workspace: Workspace, mapping: LogMapping) -> World:

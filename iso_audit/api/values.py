@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from iso_audit.errors import Fault
     from iso_audit.model.finding import RuleFailure
+    from iso_audit.model.log import Intake
     from iso_audit.model.outcome import Outcome, Workspace
     from iso_audit.model.rule import Rule
     from iso_audit.model.story import Story
@@ -46,3 +48,21 @@ class Stories:
     catalogue: Mapping[str, Rule]
     failures: tuple[RuleFailure, ...] = ()
     written: Written = Written()
+
+
+@dataclass(frozen=True)
+class ProposedMapping:
+    """The text of a mapping file, and what an audit with it would read."""
+
+    text: str
+    rows: Sequence[Mapping[str, str]]
+    """The first events by our columns."""
+    intake: Intake | None
+    """None where the log cannot be audited with it yet."""
+    unmatched: Mapping[str, Mapping[str, int]]
+    """`steps`, `roles`, `units`, `procedures`, `statuses` -> values that answer to nothing of ours."""
+    missing: Sequence[str]
+    """Columns of ours that must be given and were not found."""
+    doubts: int
+    faults: Sequence[Fault]
+    """What keeps the log from being audited with it."""

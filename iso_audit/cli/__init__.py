@@ -12,7 +12,7 @@ import click
 
 from iso_audit.cli.audits import audit, check
 from iso_audit.cli.comparing import compare, coverage, diff
-from iso_audit.cli.formats import export, import_
+from iso_audit.cli.formats import export, import_, map_
 from iso_audit.cli.reference import rule, schema
 
 
@@ -22,7 +22,7 @@ def cli() -> None:
     """Đánh giá sự phù hợp của quy trình và hồ sơ. / Audit procedures and dossiers."""
 
 
-for _verb in (check, audit, rule, import_, export, coverage, diff, compare, schema):
+for _verb in (check, audit, rule, import_, export, map_, coverage, diff, compare, schema):
     cli.add_command(_verb)
 
 

@@ -70,7 +70,7 @@ def check(
 )
 @click.option(
     "--memory",
-    type=click.IntRange(400),
+    type=click.IntRange(500),
     metavar="MB",
     help="Bộ nhớ tối đa cho nhật ký, mặc định 1000. / Most memory for the log, 1000 unless said.",
 )

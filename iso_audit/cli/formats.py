@@ -46,6 +46,27 @@ def import_(
             click.echo(f"  {fault.say(lang)}", err=True)
 
 
+@click.command("map")
+@click.argument("log", type=PATH)
+@click.option("--output", "-o", type=PATH, help="Tệp ánh xạ để ghi. / Mapping file to write.")
+@click.option("--dossiers", type=PATH, help="Bảng thứ hai, mỗi hồ sơ một hàng. / Second table of dossiers.")
+@click.option("--workspace", "-w", type=PATH, help="Thư mục làm việc. / The workspace folder.")
+@language
+def map_(log: Path, output: Path | None, dossiers: Path | None, workspace: Path | None, lang: str) -> None:
+    """Đề xuất tệp ánh xạ cho một nhật ký và cho xem sẽ đọc được gì.
+
+    / Propose the mapping of a log and show what it would read.
+    """
+    with guard(lang):
+        proposed = api.propose_mapping(log, workspace, output, dossiers, lang)
+    if output is None:
+        click.echo(proposed.text, nl=False)
+    else:
+        click.echo(IMPORTED.fill(lang, {"path": output}), err=True)
+    for line in api.mapping_lines(proposed, lang):
+        click.echo(line, err=True)
+
+
 @click.command()
 @click.argument("procedures", nargs=-1)
 @click.option(

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 import duckdb
 
 from iso_audit.engine.norms import Norms
+from iso_audit.engine.passes import Parts
 from iso_audit.engine.store import Store, Values
 
 
-def read_codes(store: Store, norms: Norms, has_table: bool) -> None:
+def read_codes(store: Store, norms: Norms, parts: Parts, has_table: bool) -> None:
     """Make `code_said`: one row a dossier of an era with patterns, and one a code that stands twice.
 
     The number of a code is its last digits; it may occur once a unit and day of receipt. Two rows
@@ -26,19 +27,23 @@ def read_codes(store: Store, norms: Norms, has_table: bool) -> None:
     for patterns, editions in sorted(by_patterns.items()):
         if patterns:
             _read(store, patterns, editions)
+    for _ in parts.each("base", "code_said"):
+        store.add(
+            "numbered_code",
+            """
+            SELECT dossier, coalesce(unit, -1) AS unit, coalesce(day, 0) AS day,
+                regexp_extract(dossier_id, '([0-9]+)$', 1) AS number
+            FROM base_here JOIN code_said_here USING (dossier) WHERE fits
+            """,
+        )
     store.run(
         """
         UPDATE code_said SET is_twice = true WHERE dossier IN (
-            WITH numbered AS (
-                SELECT dossier, coalesce(unit, -1) AS unit, coalesce(day, 0) AS day,
-                    regexp_extract(dossier_id, '([0-9]+)$', 1) AS number
-                FROM base JOIN code_said USING (dossier) WHERE fits
-            ),
-            repeated AS (
-                SELECT unit, day, number FROM numbered WHERE number <> ''
+            WITH repeated AS (
+                SELECT unit, day, number FROM numbered_code WHERE number <> ''
                 GROUP BY unit, day, number HAVING count(*) > 1
             )
-            SELECT dossier FROM numbered JOIN repeated USING (unit, day, number)
+            SELECT dossier FROM numbered_code JOIN repeated USING (unit, day, number)
         )
         """
     )

@@ -25,7 +25,7 @@ from iso_audit.engine.kinds import Kinds
 from iso_audit.engine.measures import measures, unit_dossiers
 from iso_audit.engine.norms import DAYS, Norms
 from iso_audit.engine.opening import Foreign, Opened, open_log
-from iso_audit.engine.passes import A_MEGABYTE, AT_ONCE, drop_scratch, parts
+from iso_audit.engine.passes import A_MEGABYTE, AT_ONCE, Parts, drop_scratch
 from iso_audit.engine.protocol import Counted, Progress, Question, unheard
 from iso_audit.engine.refusals import refusal
 from iso_audit.engine.store import Store
@@ -41,7 +41,7 @@ from iso_audit.text import Text, date
 
 MEMORY = 1_000
 """Megabytes that an audit takes at most, whatever the size of the log; what needs more goes to the disk."""
-_APART = 300
+_APART = 400
 """Megabytes of it that are no tables: the program, its libraries, arrays of one part, what is distinct."""
 _LEAST = 100
 
@@ -132,15 +132,17 @@ class DuckHeld:
         drawn = _drawn_up(store, mapping, world)
         drawn_s = civil_seconds(world.calendar, drawn)
         self._norms = Norms(world, read.words["step"], read.words["role"])
-        self._norms.store(store, _make_base(store, read, mapping, world, at_once))
-        read_codes(store, self._norms, read.dossiers is not None)
+        parts = Parts(store, at_once)
+        self._parts = parts
+        self._norms.store(store, _make_base(store, read, mapping, world, parts))
+        read_codes(store, self._norms, parts, read.dossiers is not None)
         table = _work_table(store, world, drawn_s)
         given = mapping.due == "given"
         spans, desks = make_days(store, table)
         is_derived = mapping.start == "previous_finish"
         drawn_us = int(drawn.timestamp() * 1_000_000)
-        for part, count in parts(store, at_once, "event", "base"):
-            tell(part, count)
+        for done in parts.each("event", "base"):
+            tell(done, parts.count)
             make_course(store)
             make_stops(store, drawn_s)
             make_dues(store, self._norms, table, read.words["case"], read.words["channel"], given)
@@ -157,7 +159,7 @@ class DuckHeld:
             make_bands(store, spans)
             make_judged(store, spans, desks, self._known, drawn_us, is_derived)
         drop_scratch(store)
-        self._kinds = Kinds(store, self._norms, read.words["case"])
+        self._kinds = Kinds(store, self._norms, parts, read.words["case"])
         explain = Explain(store, self._norms, table, read.words["case"], drawn_s, given)
         self._stories = Stories(
             store, self._norms, read.words, explain, spans, drawn_s, has_table=read.dossiers is not None
@@ -194,7 +196,9 @@ class DuckHeld:
         self._kinds.make_missing()
         answers = Answers(on_events, on_dossiers, on_traces)
         self._asked = questions, answers.steps
-        return tally(self._store, self._norms, self._words["unit"], questions, answers, self._evidence)
+        return tally(
+            self._store, self._norms, self._parts, self._words["unit"], questions, answers, self._evidence
+        )
 
     def stories(self, dossier_id: str) -> tuple[Story, ...]:
         """Dossiers with this id, each as the log tells it; with what was found once that was counted."""
@@ -253,19 +257,20 @@ def _nothing_to_judge(store: Store, read: Read, world: World) -> InputError:
 
 
 def _make_base(
-    store: Store, read: Read, mapping: LogMapping, world: World, at_once: int
+    store: Store, read: Read, mapping: LogMapping, world: World, parts: Parts
 ) -> dict[int, list[int]]:
     """Make `base`; return the editions that the log meets, each with the activities of its dossiers."""
     put_versions(store, read, world)
     happened: dict[int, set[int]] = {}
-    for _ in parts(store, at_once, "id", "event"):
+    for _ in parts.each("id", "event"):
         add_base(store, read, mapping, world)
-    rows = store.run(
-        "SELECT DISTINCT b.edition, e.act FROM base AS b LEFT JOIN event AS e USING (dossier) "
-        "WHERE b.edition IS NOT NULL"
-    )
-    for edition, act in rows:
-        happened.setdefault(edition, set()).update([] if act is None else [act])
+    for _ in parts.each("event", "base"):
+        rows = store.run(
+            "SELECT DISTINCT b.edition, e.act FROM base_here AS b LEFT JOIN event_here AS e USING (dossier) "
+            "WHERE b.edition IS NOT NULL"
+        )
+        for edition, act in rows:
+            happened.setdefault(edition, set()).update([] if act is None else [act])
     if not happened:
         raise _nothing_to_judge(store, read, world)
     return {edition: sorted(acts) for edition, acts in sorted(happened.items())}

@@ -138,7 +138,7 @@ class Evidence:
 
     def write(self, path: Path) -> None:
         """Write every breach as CSV that spreadsheets open as it is; the name appears when all is written."""
-        with whole_file(path) as stream:
+        with self._store.guarded(), whole_file(path) as stream:
             writer = csv.writer(stream, lineterminator="\r\n")
             writer.writerow(COLUMNS)
             if not self._questions:

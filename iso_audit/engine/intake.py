@@ -118,7 +118,8 @@ class Account:
         rows = self._store.run(
             "SELECT e.act, count(*) FROM event AS e JOIN base AS b USING (dossier) "
             "JOIN norm AS n ON n.edition = b.edition AND n.act = e.act "
-            "WHERE n.step = 0 GROUP BY e.act ORDER BY e.act"
+            "WHERE n.step = 0 AND e.act IN (SELECT act FROM norm WHERE step = 0) "
+            "GROUP BY e.act ORDER BY e.act"
         )
         return {words.say(act): count for act, count in rows}
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from iso_audit.engine.facts import BITS, EVENT_BITS
 from iso_audit.engine.norms import Edition, Norms
+from iso_audit.engine.passes import Parts
 from iso_audit.engine.store import Store, integers
 from iso_audit.engine.words import Words
 from iso_audit.errors import EngineError
@@ -40,8 +41,8 @@ class _Group(NamedTuple):
 class Kinds:
     """What happened in a log, without who and when."""
 
-    def __init__(self, store: Store, norms: Norms, cases: Words) -> None:
-        self._store, self._norms, self._cases = store, norms, cases
+    def __init__(self, store: Store, norms: Norms, parts: Parts, cases: Words) -> None:
+        self._store, self._norms, self._parts, self._cases = store, norms, parts, cases
         self._places = {place: key for key, place in norms.places.items()}
         self._made: set[str] = set()
 
@@ -109,7 +110,7 @@ class Kinds:
             )
         found.sort(key=lambda entry: entry[0])
         self._number("trace_of", "walk", _OF_WALK, [entry[1] for entry in found])
-        self._store.run("DROP TABLE walk")
+        self._store.drop("walk")
         return tuple(
             Trace(
                 n, edition.procedure, edition.era, order[2], facts, group.finished,
@@ -124,21 +125,26 @@ class Kinds:
         Order and symbol are packed into one number, so that a plain sort of a list puts the
         symbols in order (an ORDER BY inside the aggregate is slower and not portable).
         """
-        self._store.run(
+        self._store.drop("walk")
+        for _ in self._parts.each("dossier", "judged"):
+            self._walk_here(mask, "d.apart" if is_apart_read else "CAST(0 AS HUGEINT)")
+
+    def _walk_here(self, mask: int, apart: str) -> None:
+        self._store.add(
+            "walk",
             f"""
-            CREATE OR REPLACE TEMP TABLE walk AS
             SELECT d.dossier, d.edition, d."case", d.finished, d.facts & {mask} AS facts,
-                {"d.apart" if is_apart_read else "CAST(0 AS HUGEINT)"} AS apart,
+                {apart} AS apart,
                 coalesce(w.symbols, []) AS symbols
-            FROM dossier AS d
+            FROM dossier_here AS d
             LEFT JOIN (
                 SELECT j.dossier, list_transform(
                     list_sort(list((j.event << {_SYMBOL_BITS}) + s.symbol)),
                     lambda x: x & {(1 << _SYMBOL_BITS) - 1}) AS symbols
-                FROM judged AS j JOIN symbol AS s USING (key)
+                FROM judged_here AS j JOIN symbol AS s USING (key)
                 GROUP BY j.dossier
             ) AS w USING (dossier)
-            """
+            """,
         )
 
     def _number_symbols(self, names: Sequence[str]) -> list[Symbol]:

@@ -122,6 +122,4 @@ class Held(Protocol):
 class Engine(Protocol):
     """Takes a log in; raises InputError with every fault where it cannot be read."""
 
-    def take_in(
-        self, source: Path, mapping: LogMapping, world: World, tell: Progress = unheard
-    ) -> Held: ...
+    def take_in(self, source: Path, mapping: LogMapping, world: World, tell: Progress = unheard) -> Held: ...

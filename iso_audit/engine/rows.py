@@ -162,7 +162,8 @@ class Reading:
 
     def refusals(self, values: Values) -> str:
         """SQL of the refused rows: `row`, `refused` (the key of a reason and its column) and `value`."""
-        reasons, told = "WHEN dossier_id IS NULL THEN 'no-dossier:dossier_id' ", ""
+        reasons = "WHEN dossier_id IS NULL THEN 'no-dossier:dossier_id' "
+        told = "WHEN 'no-dossier:dossier_id' THEN '' "
         if self.is_events:
             reasons += "WHEN step IS NULL OR step NOT IN (SELECT text FROM word_step) THEN 'no-step:step' "
         for name in self.moments:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from iso_audit.engine.refusals import refusal
 from iso_audit.engine.store import Store, Values
@@ -26,9 +26,14 @@ if TYPE_CHECKING:
 
     from iso_audit.engine.protocol import ForeignLog
 
+    TextTable: TypeAlias = pa.Table
+
 MOST_BYTES = 8_000_000_000
 LONGEST_LINE = 1_000_000
 _PIECE = 1 << 20
+_LONGEST_HEAD = 100_000
+_TITLES = 30
+"""Lines at the top of a text among which its head is looked for."""
 _SEPARATORS = (",", ";", "\t", "|")
 _WORKBOOKS = (b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 _PACKED = (b"%PDF", b"Rar!", b"7z\xbc\xaf")
@@ -38,7 +43,7 @@ _COMBINING = (b"\xcc", b"\xcd")
 
 ReadXes = Callable[[Path], "ForeignLog"]
 ReadJson = Callable[[Path, LogMapping], "ForeignLog"]
-ReadSheet = Callable[[Path, Sequence[str]], "pa.Table"]
+ReadSheet = Callable[[Path, Sequence[str]], "TextTable"]
 """Reads the table of a workbook that shows most of the columns given."""
 
 
@@ -67,7 +72,7 @@ class Source:
 
 
 def sniff(path: Path) -> str:
-    """Say what a file is by its first bytes: `csv`, `json`, `xes`, `parquet` or `workbook`; raises InputError."""
+    """Say what a file is by its first bytes: `csv`, `json`, `xes`, `parquet`, `workbook`; or InputError."""
     file = str(path)
     try:
         if path.is_dir():
@@ -137,6 +142,8 @@ def from_csv(path: Path, plain: Path, separator: str, wanted: Sequence[str]) -> 
     if lines[0].lower().startswith("sep="):
         separator, lines, skipped = separator or lines[0][4:5], lines[1:], 1
     separator = separator or _separator(lines, wanted)
+    above = _lines_above(lines, separator, wanted)
+    lines, skipped = lines[above:], skipped + above
     try:
         columns = tuple(map(_named, next(csv.reader(lines, delimiter=separator))))
     except (StopIteration, csv.Error) as error:
@@ -172,10 +179,30 @@ def _separator(lines: Sequence[str], wanted: Sequence[str]) -> str:
     """The separator that shows most of the columns that the mapping wants; then the most frequent."""
 
     def merit(separator: str) -> tuple[int, int]:
-        cells = list(map(_named, next(csv.reader(lines, delimiter=separator), [])))
+        head = lines[_lines_above(lines, separator, wanted) :]
+        cells = list(map(_named, next(csv.reader(head, delimiter=separator), [])))
         return len(set(cells) & set(wanted)), len(cells)
 
     return max(_SEPARATORS, key=merit)
+
+
+def _lines_above(lines: Sequence[str], separator: str, wanted: Sequence[str]) -> int:
+    """How many lines of title stand above the head: the line with most columns that the mapping wants.
+
+    None is passed over where a title is quoted, for it may hold line breaks, of which DuckDB's `skip`
+    counts none.
+    """
+
+    def shown(line: str) -> int:
+        if len(line) > _LONGEST_HEAD:
+            return 0
+        return len(set(map(_named, next(csv.reader([line], delimiter=separator), []))) & set(wanted))
+
+    if not wanted or shown(lines[0]) == len(set(wanted)):
+        return 0
+    counts = [shown(line) for line in lines[:_TITLES]]
+    above = counts.index(max(counts))
+    return above if max(counts) > 1 and '"' not in "".join(lines[:above]) else 0
 
 
 def _has_marks(plain: Path, file: str) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import duckdb
@@ -15,6 +16,14 @@ Array = NDArray[Any]
 Rows = list[tuple[Any, ...]]
 Columns = Mapping[str, tuple[str, Sequence[object] | Array]]
 """Name of a column -> its SQL type and its values."""
+
+
+_FULL = ("No space left", "Disk quota", "File too large")
+_NO_ROOM = (
+    "nhật ký không vừa bộ nhớ hoặc đĩa tạm {folder}: hãy giải phóng chỗ, đặt TMPDIR sang ổ khác hoặc tăng "
+    "--memory / the log fits neither in memory nor on the disk for temporary files, {folder}: "
+    "make room, name another disk in TMPDIR or raise --memory ({error})"
+)
 
 
 class Values:
@@ -51,6 +60,7 @@ class Store:
             "autoload_known_extensions": False,
         }
         self._added: set[str] = set()
+        self._folder = folder
         self.zone = zone
         """The zone of moments without an offset."""
         self.connection = duckdb.connect(":memory:", config=config)
@@ -58,12 +68,25 @@ class Store:
 
     def run(self, statement: str, values: Values | None = None) -> Rows:
         """Execute one statement and return its rows."""
-        try:
+        with self.guarded():
             return self.connection.execute(statement, values.bound if values else {}).fetchall()
+
+    @contextmanager
+    def guarded(self) -> Iterator[None]:
+        """Say what the machine lacks, and let an interrupt be one."""
+        try:
+            yield
         except UnicodeDecodeError as error:  # a message of the database cut within a letter
             raise duckdb.InvalidInputException(str(error)) from error
-        except duckdb.OutOfMemoryException as error:
-            raise EngineError(f"the log does not fit in memory or on the disk: {error}") from error
+        except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
+            said = str(error)
+            if isinstance(error, duckdb.IOException) and not any(sign in said for sign in _FULL):
+                raise
+            raise EngineError(_NO_ROOM.format(folder=self._folder, error=said.splitlines()[0])) from error
+        except (RuntimeError, duckdb.InterruptException) as error:
+            if "interrupt" in str(error).lower():
+                raise KeyboardInterrupt from error
+            raise
 
     def number(self, statement: str, values: Values | None = None) -> int:
         """Execute a statement that counts something and return the count."""
@@ -75,7 +98,8 @@ class Store:
 
     def arrays(self, statement: str) -> dict[str, Array]:
         """Execute one statement and return its columns as arrays."""
-        return self.connection.execute(statement).fetchnumpy()
+        with self.guarded():
+            return self.connection.execute(statement).fetchnumpy()
 
     def put(self, name: str, columns: Columns) -> None:
         """Make a table of columns given with their SQL types."""
@@ -95,6 +119,11 @@ class Store:
         else:
             self.run(f"CREATE TEMP TABLE {name} AS {query}")
             self._added.add(name)
+
+    def drop(self, name: str) -> None:
+        """Give a table back, if there is one."""
+        self.run(f"DROP TABLE IF EXISTS {name}")
+        self._added.discard(name)
 
     def close(self) -> None:
         self.connection.close()

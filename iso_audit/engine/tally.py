@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 
 from iso_audit.engine.evidence import Evidence
 from iso_audit.engine.norms import Norms
+from iso_audit.engine.passes import Parts
 from iso_audit.engine.protocol import Count, Counted, Question
 from iso_audit.engine.store import Store
 from iso_audit.engine.words import Words
@@ -68,6 +69,7 @@ def _grade(said: Judgement) -> int | None:
 def tally(
     store: Store,
     norms: Norms,
+    parts: Parts,
     units: Words,
     questions: Sequence[Question],
     answers: Answers,
@@ -75,8 +77,11 @@ def tally(
 ) -> Counted:
     """Count the answers of every dossier; makes `failure` and fills `evidence`."""
     answers.store(store)
-    _count_subjects(store)
-    _make_failures(store)
+    store.drop("subject_count")
+    store.drop("failure")
+    for _ in parts.each("dossier", "judged"):
+        _count_subjects(store)
+        _add_failures(store)
     evidence.ask(questions, answers.steps)
     return Counted(_counts(store, norms, units, answers), evidence.exhibits(), _open(store, norms, answers))
 
@@ -110,19 +115,20 @@ def _counts(store: Store, norms: Norms, units: Words, answers: Answers) -> tuple
 
 
 def _count_subjects(store: Store) -> None:
-    """How often each kind and trace occurs, by edition, unit and month of receipt."""
-    store.run(
+    """How often each kind and trace occurs in one part, by edition, unit and month of receipt."""
+    store.add(
+        "subject_count",
         f"""
-        CREATE OR REPLACE TEMP TABLE subject_count AS
         SELECT {_EVENT} AS kind, k.id AS subject, d.edition, j.unit, d.month, count(*) AS times
-        FROM judged AS j JOIN event_kind AS k USING (key) JOIN dossier AS d USING (dossier) GROUP BY ALL
+        FROM judged_here AS j JOIN event_kind AS k USING (key) JOIN dossier_here AS d USING (dossier)
+        GROUP BY ALL
         UNION ALL
         SELECT {_DOSSIER}, k.id, d.edition, d.unit, d.month, count(*)
-        FROM dossier_kind AS k JOIN dossier AS d USING (dossier) GROUP BY ALL
+        FROM dossier_kind AS k JOIN dossier_here AS d USING (dossier) GROUP BY ALL
         UNION ALL
         SELECT {_TRACE}, k.id, d.edition, d.unit, d.month, count(*)
-        FROM trace_of AS k JOIN dossier AS d USING (dossier) GROUP BY ALL
-        """
+        FROM trace_of AS k JOIN dossier_here AS d USING (dossier) GROUP BY ALL
+        """,
     )
 
 
@@ -144,21 +150,21 @@ def _open(store: Store, norms: Norms, answers: Answers) -> dict[tuple[int, str, 
     )
 
 
-def _make_failures(store: Store) -> None:
-    """Every breach of every dossier, with the event that shows it: its own, or that at its position."""
-    store.run(
+def _add_failures(store: Store) -> None:
+    """Breaches of the dossiers of one part, each with the event that shows it: its own or the one there."""
+    store.add(
+        "failure",
         f"""
-        CREATE OR REPLACE TEMP TABLE failure AS
         SELECT v.question, v.step, v.position, j.dossier, j.event, j.unit
-        FROM verdict AS v JOIN event_kind AS k ON k.id = v.subject JOIN judged AS j ON j.key = k.key
+        FROM verdict AS v JOIN event_kind AS k ON k.id = v.subject JOIN judged_here AS j ON j.key = k.key
         WHERE v.kind = {_EVENT} AND v.failed > 0
         UNION ALL
         SELECT v.question, v.step, v.position, k.dossier, NULL, d.unit
-        FROM verdict AS v JOIN dossier_kind AS k ON k.id = v.subject JOIN dossier AS d USING (dossier)
+        FROM verdict AS v JOIN dossier_kind AS k ON k.id = v.subject JOIN dossier_here AS d USING (dossier)
         WHERE v.kind = {_DOSSIER} AND v.failed > 0
         UNION ALL
         SELECT v.question, v.step, v.position, k.dossier, d.first_event + v.position, d.unit
-        FROM verdict AS v JOIN trace_of AS k ON k.id = v.subject JOIN dossier AS d USING (dossier)
+        FROM verdict AS v JOIN trace_of AS k ON k.id = v.subject JOIN dossier_here AS d USING (dossier)
         WHERE v.kind = {_TRACE} AND v.failed > 0
-        """
+        """,
     )

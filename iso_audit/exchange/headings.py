@@ -13,7 +13,7 @@ from iso_audit.text import folded
 
 _BOTH = {
     "dossier_id": """mã hồ sơ|số hồ sơ|mã hs|số hs|mã số hồ sơ|số biên nhận|mã biên nhận|số tiếp nhận|
-        dossier id|dossier code|dossier|case id|case concept name|ticket id|case""",
+        dossier id|dossier code|dossier|case id|case concept name|ticket id|case|object""",
     "procedure": """mã tthc|mã thủ tục|mã thủ tục hành chính|tên tthc|tên thủ tục|tên thủ tục hành chính|
         thủ tục|tên thủ tục về việc|tên thủ tục/về việc|loại hồ sơ|procedure|procedure code""",
     "unit": """phòng ban xử lý|phòng ban|đơn vị xử lý|đơn vị giải quyết|cơ quan giải quyết|đơn vị|
@@ -23,7 +23,7 @@ _OF_EVENTS = {
     **_BOTH,
     "step": """công việc|tên công việc|bước|tên bước|bước xử lý|bước công việc|nội dung xử lý|
         nội dung công việc|hành động|thao tác|tác vụ|hoạt động|node name|activity|activity name|task|step|
-        concept name|event""",
+        concept name|event|type""",
     "actor": """cán bộ xử lý|cán bộ|cán bộ thực hiện|cán bộ thụ lý|người xử lý|người thực hiện|
         chuyên viên xử lý|tài khoản|actor|resource|org resource|user|user receive""",
     "role": "chức danh|chức vụ|vai trò|trách nhiệm|role|org role|org group",
@@ -39,6 +39,8 @@ _OF_EVENTS = {
 }
 _OF_DOSSIERS = {
     **_BOTH,
+    "dossier_id": f"{_BOTH['dossier_id']}|concept name",
+    "case": "trường hợp|case",
     "channel": """hình thức nộp|hình thức|hình thức tiếp nhận|phương thức nhận|phương thức nộp|
         kênh tiếp nhận|cách thức nộp|channel""",
     "received_at": """ngày nhận|ngày tiếp nhận|ngày nhận hồ sơ|nhận hồ sơ|thời gian tiếp nhận|tiếp nhận|

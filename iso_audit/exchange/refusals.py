@@ -93,6 +93,45 @@ _REASONS = {
     "no-log-rows": Text(
         "dưới hàng tiêu đề của nhật ký không có hàng nào", "there is no row below the head of the log"
     ),
+    "deep": Text("nội dung lồng nhau quá sâu; không đọc", "it is nested too deeply to be read"),
+    "damaged-log": Text(
+        "tệp nén bị hỏng hoặc chưa tải về đủ, không đọc được",
+        "the packed file is damaged or incomplete and cannot be read",
+    ),
+    "large-log": Text(
+        "nhật ký JSON dài hơn {most} byte hoặc phình lên quá mức khi giải nén; không đọc",
+        "the JSON log is longer than {most} bytes, or swells too much when unpacked; it is not read",
+    ),
+    "long-line-log": Text("dòng dài hơn {most} byte", "a line of more than {most} bytes"),
+    "wide-log": Text(
+        "nhật ký có hơn {most} trường khác nhau", "the log has more than {most} different fields"
+    ),
+    "json": Text(
+        "JSON sai cú pháp ở cột {column} (thiếu dấu nháy, dấu phẩy hoặc ngoặc)",
+        "the JSON is wrong at column {column} (a quotation mark, comma or bracket is missing)",
+    ),
+    "json-end": Text(
+        "JSON hết giữa chừng ở đây; có lẽ tệp chưa tải về đủ",
+        "the JSON ends in the middle here; perhaps the file is incomplete",
+    ),
+    "json-letters": Text("chữ ở đây không phải UTF-8", "the letters here are not UTF-8"),
+    "ocel-shape": Text(
+        "đây không phải nhật ký OCEL 2.0 dạng JSON (cần hai danh sách «events» và «objects»)",
+        "this is no OCEL 2.0 log in JSON (it needs two lists, `events` and `objects`)",
+    ),
+    "ocel-empty": Text(
+        "nhật ký OCEL không có sự kiện hoặc đối tượng nào", "the OCEL log has no event or no object"
+    ),
+    "ocel-type": Text(
+        "nhật ký không có đối tượng loại «{type}»; có các loại: {types}",
+        "the log has no object of type '{type}'; its types are: {types}",
+    ),
+    "no-messages": Text(
+        "JSON này không phải nhật ký: không có sự kiện OCEL 2.0, cũng không có thông điệp đồng bộ "
+        "(MaHoSo cùng ThoiDiemXuLy hoặc NgayTiepNhan)",
+        "this JSON is no log: it holds neither OCEL 2.0 events nor synchronisation messages "
+        "(MaHoSo with ThoiDiemXuLy or NgayTiepNhan)",
+    ),
     "no-step": Text(
         "dưới hàng tiêu đề không có bước công việc nào",
         "there is no step of work below the head of the table",

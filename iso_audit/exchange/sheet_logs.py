@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     import pyarrow as pa  # type: ignore[import-untyped]
     from python_calamine import CalamineSheet, CalamineWorkbook
 
-TIMES = 5
-"""How many times larger than a table of steps a log may be: 10 million cells, 1 GB unpacked."""
+TIMES = 4
+"""How many times larger than a table of steps a log may be: 8 million cells, which take 1 GB of memory."""
 _LOOKED_AT = 40
 """Rows at the top among which the head is looked for."""
 _LETTERS = re.compile(r"[^\W\d_]")
@@ -46,7 +46,7 @@ def read_sheet_log(path: Path, wanted: Sequence[str] = ()) -> pa.Table:
 def _chosen(workbook: CalamineWorkbook, file: str, wanted: Sequence[str]) -> pa.Table:
     best: tuple[tuple[int, int, int], pa.Table] | None = None
     for sheet in filled_sheets(workbook, file, MOST_CELLS * TIMES):
-        rows = [list(map(_shown, row)) for row in sheet.to_python(skip_empty_area=False)]
+        rows = _rows(sheet)
         at, score = _head(rows, wanted)
         if at is not None and (best is None or score > best[0]):
             best = score, _table(rows, at, sheet, wanted)
@@ -55,6 +55,14 @@ def _chosen(workbook: CalamineWorkbook, file: str, wanted: Sequence[str]) -> pa.
     if not best[1].num_rows:
         raise refusal("no-log-rows", file)
     return best[1]
+
+
+def _rows(sheet: CalamineSheet) -> Rows:
+    """All cells as text, those that say the same as one, from the sheet's first row and column."""
+    known: dict[str, str] = {}
+    blank = [""] * (sheet.start[1] if sheet.start else 0)
+    # The reader gives the empty rows above the content, and leaves out the empty columns beside it.
+    return [blank + [known.setdefault(said, said) for said in map(_shown, row)] for row in sheet.iter_rows()]
 
 
 def _shown(value: object) -> str:
@@ -89,21 +97,22 @@ def _table(rows: Rows, at: int, sheet: CalamineSheet, wanted: Sequence[str]) -> 
         for column, name in enumerate(names)
         if name or any(rows[n][column] for n in kept)
     ]  # fmt: skip
-    # A font encoding is told from all cells together: one cell holds too few words to be certain.
     titles = [names[column] or _letter(column) for column in used]
-    fixed = repair("\x00".join([*titles, *(rows[n][column] for n in kept for column in used)])).text
-    cells = fixed.split("\x00")
-    titles, cells = _as_wanted(cells[: len(used)], wanted), cells[len(used) :]
-    width = max(len(used), 1)
-    columns = [pa.array([cell or None for cell in cells[n::width]], pa.string()) for n in range(len(used))]
+    # A font encoding is told from all cells together: one cell holds too few words to be certain.
+    words = list(dict.fromkeys([*titles, *(rows[n][column] for n in kept for column in used)]))
+    fixed = dict(zip(words, repair("\x00".join(words)).text.split("\x00"), strict=True))
+    columns = [pa.array([fixed[rows[n][column]] or None for n in kept], pa.string()) for column in used]
     numbers = pa.array([n + 1 for n in kept], pa.int64())
-    return pa.Table.from_arrays([numbers, *columns], ["row", *titles])
+    heads = _as_wanted([fixed[title] for title in titles], wanted)
+    return pa.Table.from_arrays([numbers, *columns], ["row", *heads])
 
 
 def _names(rows: Rows, at: int, merges: Merges) -> tuple[list[str], int]:
     """Names of the columns and the first row of content; a head may stand in two rows, with numbers below."""
     names = [" ".join(cell.split()) for cell in rows[at]]
-    across = [(left, right) for (top, left), (bottom, right) in merges if top <= at <= bottom and right > left]
+    across = [
+        (left, right) for (top, left), (bottom, right) in merges if top <= at <= bottom and right > left
+    ]
     below = rows[at + 1] if at + 1 < len(rows) else []
     under = [n for left, right in across for n in range(left, right + 1) if n < len(below) and below[n]]
     first = at + 1

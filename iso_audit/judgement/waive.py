@@ -4,25 +4,39 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
+from itertools import groupby
 
 from iso_audit.model.finding import Finding
 from iso_audit.model.nonconformity import Idle, IdleWaiver, Waived, Waiver
+
+
+def meant(waiver: Waiver, findings: Iterable[Finding]) -> list[Finding]:
+    """The findings that a waiver names, one at most in each version of its procedure.
+
+    What it leaves open is no matter where one finding alone fits; of several it means none, unless
+    just one has no variant either.
+    """
+    found = []
+    fitting = sorted((each for each in findings if waiver.fits(each)), key=lambda each: each.procedure)
+    for _, group in groupby(fitting, key=lambda each: each.procedure):
+        fits = list(group)
+        exact = [each for each in fits if each.variant == waiver.variant]
+        found += next((some for some in (exact, fits) if len(some) == 1), [])
+    return found
 
 
 def waived(
     findings: Iterable[Finding], waivers: Sequence[Waiver], day: dt.date
 ) -> tuple[tuple[Finding, ...], tuple[Waived, ...]]:
     """Part findings into those that stand and those that a waiver in force on `day` covers."""
-    held = [waiver for waiver in waivers if waiver.approved_on <= day <= waiver.until]
-    standing: list[Finding] = []
-    tolerated: list[Waived] = []
-    for finding in findings:
-        waiver = next((waiver for waiver in held if waiver.covers(finding)), None)
-        if waiver is None:
-            standing.append(finding)
-        else:
-            tolerated.append(Waived(finding, waiver))
-    return tuple(standing), tuple(tolerated)
+    every = tuple(findings)
+    covering: dict[int, Waiver] = {}
+    for waiver in waivers:
+        if waiver.approved_on <= day <= waiver.until:
+            for finding in meant(waiver, every):
+                covering.setdefault(id(finding), waiver)
+    standing = tuple(finding for finding in every if id(finding) not in covering)
+    return standing, tuple(Waived(each, covering[id(each)]) for each in every if id(each) in covering)
 
 
 def idle(
@@ -32,7 +46,7 @@ def idle(
     day: dt.date,
     was_asked: Callable[[Waiver], bool],
 ) -> tuple[IdleWaiver, ...]:
-    """Waivers without effect: expired, not yet in force, or about a finding that is not there.
+    """Waivers without effect: expired, not yet in force, fitting no finding or more than one.
 
     `was_asked` says whether this run put the waiver's question at all; of others nothing is known.
     """
@@ -41,9 +55,10 @@ def idle(
     for waiver in waivers:
         if waiver in used or not was_asked(waiver):
             continue
-        if any(waiver.covers(finding) for finding in standing):
+        if meant(waiver, standing):
             told.append(IdleWaiver(waiver, Idle.EXPIRED if day > waiver.until else Idle.EARLY))
         elif day >= waiver.approved_on:  # one that follows on another is not stale before its first day
-            near = tuple(finding for finding in standing if waiver.is_about(finding))
-            told.append(IdleWaiver(waiver, Idle.STALE, near))
+            fits = tuple(finding for finding in standing if waiver.fits(finding))
+            near = fits or tuple(finding for finding in standing if waiver.is_about(finding))
+            told.append(IdleWaiver(waiver, Idle.VAGUE if fits else Idle.STALE, near))
     return tuple(told)

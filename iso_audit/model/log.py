@@ -153,6 +153,8 @@ class LogMapping:
     """Procedure of every dossier, where the source has no such column."""
     dates: tuple[str, ...] = ()
     """Date formats (strptime) tried in order; ISO 8601 is always tried."""
+    object_type: str = ""
+    """Type of object that is the dossier, in a log of objects (OCEL); empty: the one most events name."""
     zone: str = ""
     """Time zone of instants without an offset; empty: the calendar's."""
     start: str = ""

@@ -18,8 +18,8 @@ LONGEST_WAIVER = dt.timedelta(days=366)
 class Waiver:
     """The decision to tolerate one finding until a day.
 
-    It covers what it names and no more: a finding at another step, unit or variant, or under another
-    requirement, needs a waiver of its own. An empty `requirement` means the only one that asks `code`.
+    It covers what it names and no more: a finding at another step or unit needs a waiver of its own.
+    `variant` and `requirement` may be left out where one finding alone is meant without them.
     """
 
     code: str
@@ -36,11 +36,12 @@ class Waiver:
     requirement: str = ""
     place: Place = field(default=NOWHERE, compare=False)
 
-    def covers(self, finding: Finding) -> bool:
-        """Whether this is the finding that it names, whatever the day."""
+    def fits(self, finding: Finding) -> bool:
+        """Whether nothing that it names is otherwise in the finding, whatever the day."""
         return (
             self.is_about(finding)
-            and (self.step, self.unit, self.variant) == (finding.step, finding.unit, finding.variant)
+            and (self.step, self.unit) == (finding.step, finding.unit)
+            and self.variant in ("", finding.variant)
             and self.requirement in ("", finding.requirement)
         )
 
@@ -66,6 +67,7 @@ class Idle(StrEnum):
     EXPIRED = "expired"
     EARLY = "early"
     STALE = "stale"
+    VAGUE = "vague"
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,8 @@ _MARKS = {
     Answered.EXCLUDED: "excluded",
     Answered.NOT_CONCERNED: "not-concerned",
 }
+_LEGEND = ("covered", "observation", "minor", "major", "gap", "open", "excluded", "not-concerned")
+"""Signs in the order of the legend, the best first and what could not be judged last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +83,16 @@ def matrix(
         covers = coverage(procedure, workspace.organisation, pack.clauses)
         marks = tuple(_mark(cover, graves.get(procedure.key, ()), procedure, facts) for cover in covers)
         rows.append((facts.procedure(procedure.key), marks))
-    shown = dict.fromkeys(mark.key for _, marks in rows for mark in marks)
+    shown = {mark.key for _, marks in rows for mark in marks}
     return Matrix(
         pack.standard or pack.title.say(facts.lang) or pack.id,
         tuple((need.clause, _title(need, facts)) for need in pack.clauses),
         tuple(rows),
-        tuple((facts.words(f"clause.sign.{key}"), facts.words(f"clause.{key}")) for key in shown),
+        tuple(
+            (facts.words(f"clause.sign.{key}"), facts.words(f"clause.{key}"))
+            for key in _LEGEND
+            if key in shown
+        ),
     )
 
 
@@ -141,7 +147,7 @@ def _mark(cover: Cover, found: Iterable[tuple[str, str]], procedure: Procedure, 
     clause, said = cover.need.clause, _answers(cover, procedure, facts)
     grades = [grade for cited, grade in found if is_under(cited, clause) or is_under(clause, cited)]
     key = _MARKS.get(cover.answered, "covered")
-    if cover.answered is Answered.COVERED and grades:
+    if grades:  # what was found there is certain, whatever the clause is answered by
         key = grades[0]
     return Mark(key, facts.words(f"clause.sign.{key}"), said or facts.words(f"clause.{key}"))
 

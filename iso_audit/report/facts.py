@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import Enum
 from fractions import Fraction
 
@@ -31,7 +31,7 @@ class Facts:
         self.words = words
         self.organisation = organisation
         self.procedures = procedures
-        self._versions = Counter(procedure.id for procedure in procedures.values())
+        self._versions = Counter(name for name, _ in {(p.id, p.key) for p in procedures.values()})
 
     @property
     def lang(self) -> str:
@@ -73,6 +73,8 @@ class Facts:
             return self.role(value)
         if _is(name, "unit"):
             return self.unit(value)
+        if name == "case":
+            return self.case(value)
         if _is(name, "kind"):
             return self.words.find(f"kind.{value}") or self.step(value, procedure)
         if _is(name, "procedure"):
@@ -97,6 +99,20 @@ class Facts:
         if found is None:
             return self.words.find(f"kind.{step}") or step
         return found.name.say(self.lang) or found.id
+
+    def numbered(self, step: str, procedure: str) -> str:
+        """Name of a step under its number as printed: 5. Thẩm định hồ sơ."""
+        found, said = self._step(step, procedure), self.step_name(step, procedure)
+        return f"{found.number}. {said}" if found is not None and found.number else said
+
+    def numbers(self, steps: Sequence[str], procedure: str) -> str:
+        """Numbers of steps as printed, from and to where they follow each other: 6–13; names without."""
+        found = [self._step(step, procedure) for step in steps]
+        said = [step.number if step is not None and step.number else "" for step in found]
+        if is_series(said):
+            return f"{said[0]}–{said[-1]}"
+        named = (one or self.step(step, procedure) for one, step in zip(said, steps, strict=True))
+        return self.words.join(named)
 
     def _step(self, step: str, procedure: str) -> Step | None:
         known = self.procedures.get(procedure)
@@ -136,6 +152,10 @@ class Facts:
         known = self.procedures.get(procedure)
         units = {one.id: one.unit for one in known.parts} if known is not None else {}
         return self.unit(units.get(part) or part)
+
+    def case(self, case: str) -> str:
+        """A case of the dossier in words: as the pictures say it."""
+        return self.words.find(f"case.{case}") or case.replace("-", " ")
 
     def duration(self, seconds: int) -> str:
         """Seconds of work in working days and hours: 1 ngày 2,5 giờ làm việc."""
@@ -183,6 +203,14 @@ class Told(dict[str, str]):
 def rate(part: int, whole: int, lang: str) -> str:
     """A share in percent that does not break before its sign."""
     return percent(part, whole, lang).replace(" ", "\u00a0")
+
+
+def is_series(numbers: Sequence[str]) -> bool:
+    """Whether at least three numbers follow each other without a gap."""
+    if len(numbers) < 3 or not all(one.isdecimal() for one in numbers):
+        return False
+    first = int(numbers[0])
+    return [int(one) for one in numbers] == list(range(first, first + len(numbers)))
 
 
 def is_run(name: str) -> bool:

@@ -1,7 +1,8 @@
 """Swimlane pictures as SVG: lanes for roles, time downward, findings marked.
 
-Colour is never the only sign: a violated step has a heavy frame and a badge with "!" and a count,
-a step that nobody took is dashed, a line that leads back is dashed.
+Colour is never the only sign: a violated step has a heavy frame and a badge with the numbers of its
+findings, the run that shows a finding is a heavy line and numbers its steps, a step that nobody took
+is dashed, a line that leads back is dashed, one that a message takes is dashed and dotted.
 """
 
 from __future__ import annotations
@@ -11,18 +12,20 @@ from dataclasses import dataclass, field
 from html import escape
 from itertools import pairwise
 
-from iso_audit.analysis.layout import Box, Lane, Layout, Route
-from iso_audit.analysis.routing import Point
+from iso_audit.analysis.layout import Box, Lane, Layout
 from iso_audit.model.procedure import Join, Procedure, Split, Step
 from iso_audit.report.cutting import FOOT, Span
 from iso_audit.report.lettering import GREY, INK, SERIF, text, width, wrapped
+from iso_audit.report.lines import BLUE, drawn_line
 
-RED, FRAME, LINE = "#b3261e", "#55606e", "#39424e"
+RED, FRAME = "#b3261e", "#55606e"
 SIZE, SMALL, LEADING = 8.4, 7.4, 9.2
 
 
 NARROWEST_HEAD = 40
 """A narrower lane only lets lines through and has no head."""
+BAND = 13
+"""Height of the band that names the agencies of a linked procedure."""
 MOST_LINES = 4
 """Lines of a step's name; more are cut."""
 
@@ -37,14 +40,20 @@ class Labels:
     limit: Callable[[Step], str]
     outcome: Callable[[str, str], str]
     anytime: str
+    band: Callable[[str, str], str] = lambda role, unit: ""
+    """(role, unit) -> the agency under which the lane stands in a linked procedure, else nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """What was found at the steps: number of findings, times taken (empty where no log tells)."""
+    """What was found at the steps: badges of findings, times taken (empty where no log tells), a run."""
 
-    findings: Mapping[str, int] = field(default_factory=dict)
+    findings: Mapping[str, str] = field(default_factory=dict)
     taken: Mapping[str, int] = field(default_factory=dict)
+    run: tuple[str, ...] = ()
+    """Steps of the run that shows a finding, in order."""
+    way: frozenset[tuple[str, str]] = frozenset()
+    """Flows (from, to) that the run goes along."""
 
     def never(self, step: str) -> bool:
         return bool(self.taken) and not self.taken.get(step)
@@ -60,7 +69,20 @@ def box_height(step: Step, labels: Labels, wide: float) -> float:
 
 def head_height(layout: Layout, labels: Labels) -> float:
     """Height of the band that names the lanes."""
-    return 11 + LEADING * max((len(_head(lane, labels)) for lane in layout.lanes), default=1)
+    lines = max((len(_head(lane, labels)) for lane in layout.lanes), default=1)
+    return 11 + LEADING * lines + (BAND if _bands(layout, labels) else 0)
+
+
+def _bands(layout: Layout, labels: Labels) -> list[tuple[str, float, float]]:
+    """(agency, left, right) of the lanes that stand together; empty where no lane stands under one."""
+    bands: list[tuple[str, float, float]] = []
+    for lane in layout.lanes:
+        said, right = labels.band(lane.role, lane.unit), lane.x + lane.width
+        if bands and bands[-1][0] == said:
+            bands[-1] = (said, bands[-1][1], right)
+        else:
+            bands.append((said, lane.x, right))
+    return bands if any(said for said, _, _ in bands) else []
 
 
 def _head(lane: Lane, labels: Labels) -> list[tuple[str, float, bool, str]]:
@@ -91,7 +113,10 @@ def swimlanes(
     height = head + bottom - top + (FOOT if bottom < layout.height else 0)
     drawn = [*_lanes(layout, labels, head, height)]
     shift = [f'<g transform="translate(0 {head - top:.1f})">']
-    shift += [_line(route, layout, procedure, span) for route in layout.routes]
+    gone = {(route.frm, route.to): route for route in reversed(layout.routes)}
+    taken = [gone[flow] for flow in gone if flow in marks.way]
+    shift += [drawn_line(route, layout, procedure, span) for route in layout.routes if route not in taken]
+    shift += [drawn_line(route, layout, procedure, span, is_run=True) for route in taken]
     if layout.anytime_row is not None:
         y = layout.rows[layout.anytime_row][0] - 5
         if top <= y <= bottom:
@@ -113,19 +138,41 @@ def swimlanes(
 
 
 def _lanes(layout: Layout, labels: Labels, head: float, height: float) -> Iterable[str]:
-    for index, lane in enumerate(layout.lanes):
-        shade = "#ffffff" if index % 2 else "#f5f7f9"
-        yield _rect(lane.x, 0, lane.width, height, f'fill="{shade}"')
+    columns = [*_columns(layout, labels), layout.width]
+    for left, right in list(pairwise(columns))[::2]:
+        yield _rect(left, 0, right - left, height, 'fill="#f5f7f9"')
     yield _rect(0, 0, layout.width, head, 'fill="#e4e9ef"')
+    bands = _bands(layout, labels)
+    top = BAND if bands else 0
     for lane in layout.lanes:
         lines = _head(lane, labels)
-        y = head / 2 - LEADING / 2 * len(lines) + 7
+        y = top + (head - top) / 2 - LEADING / 2 * len(lines) + 7
         for said, size, bold, fill in lines:
             yield text(lane.x + lane.width / 2, y, said, size, bold=bold, fill=fill)
             y += LEADING
-    for lane in layout.lanes[1:]:
-        yield f'<path d="M{lane.x:.1f} 0V{height:.1f}" stroke="#c3cbd4" stroke-width=".6"/>'
+    for left in columns[1:-1]:
+        yield f'<path d="M{left:.1f} {top}V{height:.1f}" stroke="#c3cbd4" stroke-width=".6"/>'
+    for said, left, right in bands:
+        short = (
+            wrapped(said, right - left - 6, SIZE, 1, bold=True)[0] if right - left > NARROWEST_HEAD else ""
+        )
+        yield text((left + right) / 2, BAND - 3.5, short, SIZE, bold=True)
+        if left > 0:
+            yield f'<path d="M{left:.1f} 0V{height:.1f}" stroke="{FRAME}" stroke-width="1.6"/>'
     yield _rect(0.4, 0.4, layout.width - 0.8, height - 0.8, 'fill="none" stroke="#8b96a3" stroke-width=".8"')
+
+
+def _columns(layout: Layout, labels: Labels) -> Iterable[float]:
+    """Left edges of the columns; a strand without a head belongs to the lane beside it of the same agency."""
+    before, strand = None, None
+    for lane in layout.lanes:
+        band = labels.band(lane.role, lane.unit)
+        if _head(lane, labels):
+            yield lane.x if strand is None else strand
+            strand = None
+        elif band != before:
+            strand = lane.x
+        before = band
 
 
 def _rect(x: float, y: float, w: float, h: float, style: str) -> str:
@@ -133,9 +180,12 @@ def _rect(x: float, y: float, w: float, h: float, style: str) -> str:
 
 
 def _box(step: Step, box: Box, labels: Labels, marks: Marks) -> str:
-    found, never = marks.findings.get(step.id, 0), marks.never(step.id)
+    found, never = marks.findings.get(step.id, ""), marks.never(step.id)
+    order = [str(position) for position, one in enumerate(marks.run, 1) if one == step.id]
     frame = f'stroke="{RED}" stroke-width="2.2"' if found else f'stroke="{FRAME}" stroke-width=".8"'
-    if never and not found:
+    if order and not found:
+        frame = f'stroke="{BLUE}" stroke-width="1.6"'
+    elif never and not found:
         frame = f'stroke="{GREY}" stroke-width=".8" stroke-dasharray="3 2"'
     ink = GREY if never and not found else INK
     parts = [_rect(box.x, box.y, box.w, box.h, f'rx="2.5" fill="#fff" {frame}')]
@@ -152,12 +202,17 @@ def _box(step: Step, box: Box, labels: Labels, marks: Marks) -> str:
         parts.append(text(box.middle, y - 0.2, said, round(size, 1), italic=True, fill=GREY))
     parts += _corners(step, box)
     if found:
-        said = f"! {found}"
-        wide = width(said, 8, bold=True) + 8
-        x, y = box.x + box.w - wide + 5, box.y - 9
-        parts.append(f'<rect x="{x:.1f}" y="{y:.1f}" width="{wide:.1f}" height="11" rx="5.5" fill="{RED}"/>')
-        parts.append(text(x + wide / 2, y + 8.3, said, 8, bold=True, fill="#fff"))
+        wide = width(found, 8, bold=True) + 8
+        parts.append(_badge(box.x + box.w - wide + 5, box.y - 9, wide, found, RED))
+    if order:
+        said = ", ".join(order[:3]) + " …" * (len(order) > 3)
+        parts.append(_badge(box.x - 5, box.y - 7, max(width(said, 8, bold=True) + 6, 11), said, BLUE))
     return "".join(parts)
+
+
+def _badge(x: float, y: float, wide: float, said: str, fill: str) -> str:
+    shape = _rect(x, y, wide, 11, f'rx="5.5" fill="{fill}" stroke="#fff" stroke-width=".6"')
+    return shape + text(x + wide / 2, y + 8.3, said, 8, bold=True, fill="#fff")
 
 
 def _corners(step: Step, box: Box) -> Iterable[str]:
@@ -194,54 +249,6 @@ def _diamond(x: float, y: float, half: float, sign: str) -> str:
     return f'<path d="{outline}" fill="#fff" stroke="{FRAME}" stroke-width=".9"/>{mark}'
 
 
-def _line(route: Route, layout: Layout, procedure: Procedure, span: Span) -> str:
-    """The pieces of a route inside the part, with a lettered circle where it goes on in another part."""
-    points = list(route.points)
-    if procedure.by_id[route.to].join is not Join.ANY and not procedure.by_id[route.to].is_silent:
-        points[-1] = (points[-1][0], points[-1][1] - 5)
-    top, bottom = span
-    dash = ' stroke-dasharray="4 2.5"' if route.dashed else ""
-    out = []
-    for piece in _clipped(points, top, bottom):
-        path = "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in piece)
-        out.append(f'<path d="{path}" fill="none" stroke="{LINE}" stroke-width=".9"{dash}/>')
-        for x, y in (piece[0], piece[-1]):
-            if (y == bottom and bottom < layout.height) or (y == top and top > 0):
-                out.append(_connector(x, y + 6, route, layout))
-        x, y = piece[-1]
-        if piece[-1] == points[-1]:
-            out.append(f'<path d="M{x:.1f} {y:.1f}l-2.7 -5.6h5.4z" fill="{LINE}"/>')
-    return "".join(out)
-
-
-def _connector(x: float, y: float, route: Route, layout: Layout) -> str:
-    letter = _letter(list(layout.boxes).index(route.to))
-    return (
-        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5" fill="#fff" stroke="{LINE}" stroke-width=".8"/>'
-        f"{text(x, y + 2.3, letter, 6.4)}"
-    )
-
-
-def _letter(index: int) -> str:
-    return chr(65 + index % 26) + (str(index // 26) if index >= 26 else "")
-
-
-def _clipped(points: list[Point], top: float, bottom: float) -> list[list[Point]]:
-    pieces: list[list[Point]] = []
-    open_piece = False
-    for (x1, y1), (x2, y2) in pairwise(points):
-        a, b = (min(max(y, top), bottom) for y in (y1, y2))
-        outside = max(y1, y2) < top or min(y1, y2) > bottom or (y1 != y2 and a == b)
-        if outside:
-            open_piece = False
-            continue
-        if not open_piece:
-            pieces.append([(x1, a)])
-        pieces[-1].append((x2, b))
-        open_piece = b == y2
-    return pieces
-
-
 @dataclass(frozen=True, slots=True)
 class _Tag:
     """Words of an outcome and where they stand."""
@@ -269,7 +276,7 @@ def _tags(layout: Layout, labels: Labels) -> Iterable[_Tag]:
     """Words of each choice: over the line where it turns aside, beside the arrow of one that does not."""
     tops = [top for top, _ in layout.rows]
     for route in layout.routes:
-        words = labels.outcome(route.outcome, route.case)
+        words = labels.outcome(route.outcome, route.case) or route.message.replace("-", " ")
         if not words:
             continue
         said = wrapped(words, 110, SMALL, 1)[0]

@@ -129,11 +129,9 @@ def summary(
     if outcome.waived:
         said.append(words.count("summary.waived", len(outcome.waived)))
     if open_questions:
-        said.append(
-            words(
-                "summary.open", open=words.count("count.open", open_questions), section=words("section.open")
-            )
-        )
+        times = words.count("count.times", sum(item.count for item in outcome.open_items))
+        left = words.count("count.open", open_questions)
+        said.append(words("summary.open", open=left, times=times, section=words("section.open")))
     return " ".join(said)
 
 

@@ -16,6 +16,7 @@ from iso_audit.model.procedure import Procedure, Step
 from iso_audit.report.cutting import FOOT, Span, narrowed, parts_of
 from iso_audit.report.facts import NOTHING, Facts
 from iso_audit.report.figures import Labels, Marks, box_height, head_height, overhang, swimlanes
+from iso_audit.report.proofs import run_of, way
 from iso_audit.report.statements import Group, Statement
 from iso_audit.report.words import words
 from iso_audit.text import number
@@ -28,6 +29,9 @@ SCALES = (1.0, 0.93, 0.86, 0.8, 0.75)
 NARROWEST, WIDEST = 60.0, 112.0
 TRIED = (88.0, 72.0)
 """Widths of boxes tried for an upright picture whose parts go without the lanes they do not need."""
+
+MOST_NUMBERS = 2
+"""Numbers of findings in the badge of a step; the line under the picture names them all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,8 @@ class Picture:
     marks: tuple[tuple[str, tuple[int, ...]], ...]
     """(step, numbers of the findings there)"""
     whole: tuple[int, ...]
+    run: int
+    """Number of the finding whose run is drawn: the gravest that has one; 0 where none has."""
     groups: tuple[str, ...]
     height: float
     row: tuple[str, ...]
@@ -96,7 +102,10 @@ def _picture(procedure: Procedure, found: list[Statement], outcome: Outcome, fac
     layout, is_wide, scale = _fitted(procedure, labels)
     room = LANDSCAPE if is_wide else PORTRAIT
     taken = {step: n for (key, step), n in outcome.executions.items() if key == procedure.key}
-    marks = Marks({step: len(numbers) for step, numbers in at.items()}, taken)
+    shown = min((one for one in found if one.run), key=lambda one: (one.grade.rank, one.number), default=None)
+    run = run_of(shown.finding) if shown is not None else ()
+    badges = {step: _badge(numbers, facts) for step, numbers in at.items()}
+    marks = Marks(badges, taken, run, way(procedure, run))
     title = facts.procedure(procedure.key)
     alt = words(
         "picture.alt",
@@ -120,10 +129,17 @@ def _picture(procedure: Procedure, found: list[Statement], outcome: Outcome, fac
             (facts.step(s.id, procedure.key), tuple(at[s.id])) for s in procedure.steps if s.id in at
         ),
         whole=tuple(sorted(whole)),
+        run=shown.number if shown is not None else 0,
         groups=_limit_groups(procedure, facts),
         height=(layout.height + head_height(layout, labels)) * scale,
         row=_row(procedure, found, outcome, facts),
     )
+
+
+def _badge(numbers: list[int], facts: Facts) -> str:
+    """The numbers of the findings at a step, as many as its frame has room for."""
+    said = ", ".join(str(number) for number in sorted(numbers)[:MOST_NUMBERS])
+    return facts.words("picture.badge", n=said) + "…" * (len(numbers) > MOST_NUMBERS)
 
 
 def _fitted(procedure: Procedure, labels: Labels) -> tuple[Layout, bool, float]:
@@ -185,23 +201,29 @@ def _name(step: Step, facts: Facts) -> str:
 def _labels(procedure: Procedure, facts: Facts) -> Labels:
     units = {step.unit for step in procedure.steps} | {part.unit for part in procedure.parts}
 
+    def has_office(role: str) -> bool:
+        known = facts.organisation.roles.get(role)
+        return not (role == "applicant" or (known is not None and known.is_applicant))
+
+    def band(role: str, unit: str) -> str:
+        return facts.unit(unit) if procedure.parts and unit and has_office(role) else ""
+
     def lane(role: str, unit: str) -> tuple[str, str]:
         named = facts.role(role) if role else ("" if unit else facts.words("picture.no_lane"))
-        if not named:
-            return facts.unit(unit), ""
-        return named, facts.unit(unit) if unit and len(units) > 1 else ""
+        if not named or band(role, unit):
+            return named or facts.unit(unit), ""
+        return named, facts.unit(unit) if unit and len(units) > 1 and has_office(role) else ""
 
     def outcome(name: str, case: str) -> str:
         plain = name.replace("-", " ").replace("_", " ")
         said = facts.words.find(f"outcome.{plain.replace(' ', '_')}") or plain
         if case and case != name:
-            case_said = facts.words.find(f"case.{case}") or case.replace("-", " ")
-            return f"{said} [{case_said}]".strip()
+            return f"{said} [{facts.case(case)}]".strip()
         return said
 
     return Labels(
         lane, lambda step: _name(step, facts), lambda step: facts.limit_of(step.id, procedure.key), outcome,
-        facts.words("picture.anytime"),
+        facts.words("picture.anytime"), band,
     )  # fmt: skip
 
 
@@ -212,7 +234,7 @@ def _row(procedure: Procedure, found: list[Statement], outcome: Outcome, facts: 
     steps = sum(not step.is_silent for step in procedure.steps)
     counts = [number(grades[grade], facts.lang) if grades[grade] else NOTHING for grade in Grade]
     return (
-        _whole_limit(procedure, facts) or NOTHING,
+        _limits_in_short(procedure, facts) or NOTHING,
         str(steps),
         number(dossiers, facts.lang) if outcome.intake is not None else NOTHING,
         *counts,
@@ -225,6 +247,10 @@ def _about(procedure: Procedure, facts: Facts) -> str:
     limit = _whole_limit(procedure, facts)
     if limit:
         parts.append(words("picture.limit", limit=limit))
+    for case, other in procedure.limits.items():
+        if case != "default":
+            named = facts.step_name(case, procedure.key) if case in procedure.by_id else facts.case(case)
+            parts.append(words("picture.limit_of", case=named, limit=say_limit(other, facts.lang)))
     return " · ".join(parts)
 
 
@@ -235,11 +261,20 @@ def _whole_limit(procedure: Procedure, facts: Facts) -> str:
     return facts.words("picture.same_day") if procedure.same_day else ""
 
 
+def _limits_in_short(procedure: Procedure, facts: Facts) -> str:
+    """From the shortest to the longest time that any case has; one after the other where units differ."""
+    limits = sorted(set(procedure.limits.values()), key=lambda one: one.nominal_seconds or 0)
+    values = [limit.value for limit in limits]
+    if len(set(values)) < 2:
+        return _whole_limit(procedure, facts)
+    if values[0] and len({limit.unit for limit in limits}) == 1:
+        return f"{number(values[0], facts.lang)}–{say_limit(limits[-1], facts.lang)}"
+    return "; ".join(dict.fromkeys(say_limit(limit, facts.lang) for limit in limits))
+
+
 def _limit_groups(procedure: Procedure, facts: Facts) -> tuple[str, ...]:
     said = []
     for group in procedure.limit_groups:
-        steps = facts.words.join(
-            procedure.by_id[s].number or facts.step(s, procedure.key) for s in group.steps
-        )
+        steps = facts.numbers(group.steps, procedure.key)
         said.append(facts.words("picture.group", steps=steps, limit=say_limit(group.limit, facts.lang)))
     return tuple(said)

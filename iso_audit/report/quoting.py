@@ -18,6 +18,10 @@ _MEANT = re.compile(
     re.VERBOSE,
 )
 
+_LEAD = re.compile(r"\s*(?:- +)*[^\s:,=<>{}\[\]#\"']+:\s+")
+"""What stands before the value of a key on a line of its own: such a value may hold commas."""
+_VALUE = re.compile(r"[^\s<>{}\[\]#\"'|>&*!].*?(?=\s+#|\s*$)")
+
 
 def quoted(line: str, number: int, column: int) -> list[str]:
     """The line with its number, and under it a mark at `column` (from 1; 0 marks nothing).
@@ -27,7 +31,7 @@ def quoted(line: str, number: int, column: int) -> list[str]:
     """
     shown = harmless(line.rstrip("\r\n"))
     at = min(max(column - 1, 0), len(shown))
-    meant = _MEANT.match(shown, at)
+    meant = (_VALUE if _LEAD.fullmatch(shown[:at]) else _MEANT).match(shown, at) or _MEANT.match(shown, at)
     end = meant.end() if meant and column else at + 1
     first = 0
     if width(shown) > WIDEST:

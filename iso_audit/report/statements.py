@@ -13,6 +13,7 @@ from iso_audit.model.requirement import Clause, Pack, Requirement
 from iso_audit.model.rule import Hook, Rule
 from iso_audit.report.exhibits import ExhibitTable, exhibit_table, shown
 from iso_audit.report.facts import Facts, is_run
+from iso_audit.report.proofs import label_of, told
 from iso_audit.report.words import Words
 from iso_audit.text import Text, date
 
@@ -148,7 +149,9 @@ def cites(clauses: Iterable[Clause], words: Words) -> tuple[str, ...]:
         if clause.article and clause.article not in named:
             named.append(clause.article)
     return tuple(
-        words(f"cite.{kind}", ref=ref, article=", ".join(named), clause=", ".join(named)) if named else ref
+        words.count(f"cite.{kind}", len(named), ref=ref, article=", ".join(named), clause=", ".join(named))
+        if named
+        else ref
         for (ref, kind), named in numbers.items()
     )
 
@@ -186,8 +189,8 @@ def _statement(number: int, finding: Finding, title: str, rule: Rule | None, fac
         ground=grounds,
         place=_place(finding, words),
         facts=tuple(_untold(finding, template, facts)) if not finding.exhibits else (),
-        run=_run(finding, facts),
-        run_label=words("finding.longest" if _is_longest(finding) else "finding.run"),
+        run=told(finding, facts),
+        run_label=label_of(finding, words),
         exhibits=exhibit_table(finding, facts),
         exhibits_note=note,
         dossiers=tuple(exhibit.dossier for exhibit in exhibits),
@@ -211,21 +214,3 @@ def _place(finding: Finding, words: Words) -> str:
     if not place.file:
         return ""
     return words("finding.file_line" if place.line else "finding.file", file=place.file, line=place.line)
-
-
-def _is_longest(finding: Finding) -> bool:
-    """Whether the run of a finding is told because of the time it takes."""
-    return "longest" in finding.facts or "starts" in finding.facts
-
-
-def _run(finding: Finding, facts: Facts) -> tuple[str, ...]:
-    """The run that shows the finding, step by step; with the limits to add up, where it is about time."""
-    runs = (value for name, value in finding.facts.items() if is_run(name))
-    run = next((value for value in runs if isinstance(value, (tuple, list)) and value), ())
-    return tuple(_run_step(str(step), finding, facts) for step in run)
-
-
-def _run_step(step: str, finding: Finding, facts: Facts) -> str:
-    said = facts.step_name(step, finding.procedure)
-    limit = facts.limit_of(step, finding.procedure) if _is_longest(finding) else ""
-    return f"{said} ({limit})" if limit else said

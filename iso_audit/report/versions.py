@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from iso_audit.analysis.difference import Difference, difference, matched
 from iso_audit.model.finding import Finding
 from iso_audit.model.outcome import Outcome, Workspace
 from iso_audit.model.procedure import Limit, Procedure
 from iso_audit.model.rule import Rule
-from iso_audit.report.facts import Facts
+from iso_audit.report.facts import Facts, is_series
 from iso_audit.report.words import Words, words
 from iso_audit.text import Text, date
 
 _WIDTH = 110
 _ROLES = ("authority", "role-moved")
 _UNITS = ("owner", "unit-moved")
+_FORMS = ("form-added", "form-removed")
 _SHARED = ("role-moved", "unit-moved", "clock-changed")
 
 
@@ -65,8 +66,8 @@ def compared(
 ) -> Versions:
     """Say what changed from `old` to `new`; the outcomes are those of a check of each alone."""
     say = words(lang)
-    of_old = Facts(say, workspace.organisation, {old.key: old})
-    of_new = Facts(say, workspace.organisation, {new.key: new})
+    of_old = Facts(say, workspace.organisation, _by_key(old, before))
+    of_new = Facts(say, workspace.organisation, _by_key(new, after))
     partner = {was: now for now, was in matched(old, new).items()}
     had = {_key(finding, partner): finding for finding in before.findings}
     has = {_key(finding, {}): finding for finding in after.findings}
@@ -81,6 +82,11 @@ def compared(
         tuple(effects),
         tuple(has[key] for key in has if key not in had),
     )
+
+
+def _by_key(version: Procedure, outcome: Outcome) -> dict[str, Procedure]:
+    """A version under its own key, and under that which its findings name, being judged as in force."""
+    return {version.key: version} | {finding.procedure: version for finding in outcome.findings}
 
 
 def _key(finding: Finding, partner: Mapping[str, str]) -> tuple[str, ...]:
@@ -104,10 +110,14 @@ def _effect(fate: str, finding: Finding, catalogue: Mapping[str, Rule], facts: F
 def _changes(
     found: Iterable[Difference], old: Procedure, new: Procedure, of_old: Facts, of_new: Facts
 ) -> Iterator[Change]:
-    """One line for each change; steps that move from one hand to another together share theirs."""
+    """One line for each change; forms, and steps that change hands together, share theirs."""
     together: dict[tuple[object, ...], list[Difference]] = {}
     for one in found:
-        alike = (one.key, one.before, one.after) if one.key in _SHARED else (one.key, one)
+        alike: tuple[object, ...] = (one.key, one)
+        if one.key in _SHARED:
+            alike = one.key, one.before, one.after
+        elif one.key in _FORMS:
+            alike = (one.key,)
         together.setdefault(alike, []).append(one)
     for several in together.values():
         one, facts, version = several[0], of_new, new
@@ -116,8 +126,27 @@ def _changes(
         steps = "», «".join(facts.step(each.step, version.key) for each in several if each.step)
         if of_new.lang == "en":
             steps = steps.replace("», «", "”, “")
+        if one.key in _FORMS:
+            one = replace(one, before=_forms(several, old, of_new), after=_forms(several, new, of_new))
         said = _said(one, steps, len(several) > 1, old, new, of_old, of_new)
         yield Change(one.key, tuple(each.step for each in several if each.step), said)
+
+
+def _forms(changed: Sequence[Difference], version: Procedure, facts: Facts) -> str:
+    """Prescribed forms of a version that were changed, under the regulation that prescribes them."""
+    meant = {value for one in changed for value in (one.before, one.after)}
+    numbers: dict[str, list[str]] = {}
+    for form in version.forms:
+        if f"{form.number} ({form.ref})" in meant:
+            numbers.setdefault(form.ref, []).append(form.number)
+    return "; ".join(
+        facts.words(
+            "diff.forms_of",
+            numbers=f"{said[0]}–{said[-1]}" if is_series(said) else facts.words.join(said),
+            ref=ref,
+        )
+        for ref, said in numbers.items()
+    )
 
 
 def _said(
@@ -130,7 +159,7 @@ def _said(
         step=step,
         before=_value(one.key, one.before, of_old, old),
         after=_value(one.key, one.after, of_new, new),
-        case="" if one.case in ("", "default") else say("diff.case", case=one.case),
+        case="" if one.case in ("", "default") else say("diff.case", case=of_new.case(one.case)),
     )
 
 

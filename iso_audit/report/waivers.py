@@ -67,17 +67,19 @@ def waiver_note(idle: IdleWaiver, facts: Facts) -> str:
         on=date(waiver.approved_on, facts.lang),
         until=date(waiver.until, facts.lang),
     )
-    if idle.why is not Idle.STALE:
+    if idle.why not in (Idle.STALE, Idle.VAGUE):
         return said
     if not idle.near:
         return f"{said} {words('waiver.removable')}"
-    scopes = "; ".join(_otherwise(waiver, near, words) for near in idle.near)
+    wheres = [(near.step, near.unit, near.variant) for near in idle.near]
+    is_asked_twice = bool(waiver.requirement) or len(set(wheres)) < len(wheres)
+    scopes = "; ".join(_otherwise(waiver, near, words, is_asked_twice) for near in idle.near)
     return f"{said} {words('waiver.near', scopes=scopes)}"
 
 
-def _otherwise(waiver: Waiver, finding: Finding, words: Words) -> str:
+def _otherwise(waiver: Waiver, finding: Finding, words: Words, is_asked_twice: bool) -> str:
     """What a waiver would have to name, or leave out, to cover a finding."""
-    keys = ("step", "unit", "variant", *(("requirement",) if waiver.requirement else ()))
+    keys = ("step", "unit", "variant", *(("requirement",) if is_asked_twice else ()))
     differs = {key: said for key in keys if (said := getattr(finding, key)) != getattr(waiver, key)}
     return ", ".join(
         f"{key}: {said}" if said else words("waiver.without", key=key) for key, said in differs.items()

@@ -30,7 +30,10 @@ PARTS: Mapping[str, tuple[Text, Callable[[Procedure], bool]]] = {
 
 
 def _defined(study: Study, requirement: Requirement) -> Answer:
-    """Forms, conditions and fees are asked for only where they exist, which a file cannot show."""
+    """Forms, conditions and fees are asked for only where they exist, which a file cannot show.
+
+    The limit has a question of its own (DEF-TIME-07) and is asked for here only where a pack says so.
+    """
     procedure = study.procedure
     missing = tuple(
         said for key in requirement.names("parts") for said, has in [PARTS[key]] if not has(procedure)
@@ -55,7 +58,7 @@ RULE = Rule(
         "parts": Parameter(
             "texts",
             Text(vi="Các bộ phận bắt buộc", en="Parts that are compulsory"),
-            tuple(PARTS),
+            tuple(part for part in PARTS if part != "limit"),
             known=tuple(PARTS),
         ),
     },

@@ -52,7 +52,7 @@ RULE = Rule(
             ),
             "at_most": Text(
                 vi="Quy trình cho phép thực hiện «{any_kind}» quá {count} lần trong một hồ sơ.",
-                en="The procedure allows “{any_kind}” more than {count} time(s) in one dossier.",
+                en="The procedure lets “{any_kind}” happen too often in one dossier (at most: {count}).",
             ),
             "excludes": Text(
                 vi="Quy trình cho phép một hồ sơ qua cả «{any_kind}» lẫn «{any_kind_second}».",
@@ -93,7 +93,7 @@ RULE = Rule(
             ),
             "at_most": Text(
                 vi="Ở {failed} trong {checked} hồ sơ, «{any_kind}» được thực hiện quá {count} lần.",
-                en="In {failed} of {checked} dossiers “{any_kind}” took place more than {count} time(s).",
+                en="In {failed} of {checked} dossiers “{any_kind}” took place too often (at most: {count}).",
             ),
             "excludes": Text(
                 vi="{failed} trong {checked} hồ sơ có cả «{any_kind}» lẫn «{any_kind_second}».",

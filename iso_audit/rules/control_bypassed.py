@@ -24,9 +24,11 @@ def _defined(study: Study, _requirement: Requirement) -> Answer:
                 "step": found.control.id,
                 "step_guarded": found.guarded.id,
                 "outcomes": found.outcomes,
+                "choice": found.parting,
                 "run": found.run,
             },
             Grade.OBSERVATION if found.control.negotiable else None,
+            variant="choice" if found.parting else "",
         )
         for found in bypasses(study, marked)
     ]
@@ -47,6 +49,13 @@ RULE = Rule(
             vi="Có hồ sơ đến bước «{step_guarded}» mà không qua bước kiểm soát «{step}».",
             en="A dossier can come to the step “{step_guarded}” without the control “{step}”.",
         ),
+        variants={
+            "choice": Text(
+                vi="Khi chọn «{choice}», hồ sơ đến bước «{step_guarded}» mà không qua bước kiểm soát "
+                "«{step}».",
+                en="On “{choice}” a dossier comes to the step “{step_guarded}” without the control “{step}”.",
+            )
+        },
     ),
     bad={
         "DEF-ROLE-07": Example(

@@ -11,6 +11,10 @@ from iso_audit.text import Text
 ASIDE = ("request_supplement", "refuse")
 """The two exits for a dossier that is not accepted; any other one is that of a complete dossier."""
 
+_ASIDE = frozenset(ASIDE)
+_AWAY = _ASIDE | {"stop", "withdraw"}
+_DESK = _ASIDE | {"receive", "check", "record_scan"}
+
 
 def _defined(study: Study, _requirement: Requirement) -> Answer:
     """What an exit is, is told by the kind of step it leads to, not by its words."""
@@ -33,8 +37,8 @@ def _defined(study: Study, _requirement: Requirement) -> Answer:
 def _exits(study: Study, check: Step) -> frozenset[str]:
     """Kinds of the exits of a check; a second check right after the first is part of it."""
     steps = study.procedure.by_id
-    found, seen, at = set(check.kinds) & set(ASIDE), {check.id}, [check]
-    if len(set(check.kinds) - {"receive", "check", "record_scan", *ASIDE}) > 0:
+    found, seen, at = set(_ASIDE.intersection(check.kinds)), {check.id}, [check]
+    if not _DESK.issuperset(check.kinds):
         found.add("issue_receipt")
     while at:
         for name in study.followers(at.pop().id):
@@ -43,8 +47,7 @@ def _exits(study: Study, check: Step) -> frozenset[str]:
                 at += [step] if name not in seen else []
                 seen.add(name)
             else:
-                aside = set(step.kinds) & {*ASIDE, "stop", "withdraw"}
-                found |= aside or {"issue_receipt"}
+                found |= _AWAY.intersection(step.kinds) or {"issue_receipt"}
     return frozenset(found)
 
 

@@ -82,8 +82,8 @@ RULE = Rule(
         "DEF-DOC-05",
         _defined,
         Text(
-            vi="Quy trình không nêu các biểu mẫu số {numbers} của {ref}.",
-            en="The procedure does not list the forms No. {numbers} of {ref}.",
+            vi="Quy trình không nêu biểu mẫu số {numbers} của {ref}.",
+            en="Of the forms of {ref} the procedure does not list No. {numbers}.",
         ),
         variants={
             "other-name": Text(

@@ -12,8 +12,8 @@ from iso_audit.text import Text
 def _defined(study: Study, _requirement: Requirement) -> Answer:
     """A number for at least one case; words ("Không quy định") are named as what they are.
 
-    Graver where the announcement of the procedure sets a limit that the definition leaves out. A drawing
-    has no place for a limit; a printed table has one, and what it says there is judged.
+    Graver where the limit is not there at all, a compulsory part of a procedure, or where the announcement
+    sets one. A drawing has no place for a limit; a printed table has one, and what it says is judged.
     """
     procedure = study.procedure
     if procedure.same_day or any(limit.value for limit in procedure.limits.values()):
@@ -21,8 +21,9 @@ def _defined(study: Study, _requirement: Requirement) -> Answer:
     if procedure.extent == "drawing" and not procedure.limits:
         return Answer(unknowns=(Unknown("printed-table"),))
     announced = study.announced.limits.values() if study.announced is not None else ()
-    grade = Grade.MINOR if any(limit.value for limit in announced) else None
     words = next((limit for limit in procedure.limits.values()), None)
+    is_left_out = words is None and not procedure.is_partial
+    grade = Grade.MINOR if is_left_out or any(limit.value for limit in announced) else None
     place = procedure.place if words is None else words.place
     facts = {"printed": "" if words is None else words.printed}
     return Answer(1, (Breach("", facts, grade, place, variant="" if words is None else "words"),))

@@ -67,20 +67,20 @@ RULE = Rule(
         "DEF-LINK-03",
         _defined,
         Text(
-            vi="Tin “{message}” gửi từ «{step}» không bao giờ có nơi tiếp nhận.",
+            vi="Tin «{message}» gửi từ «{step}» không bao giờ có nơi tiếp nhận.",
             en="The message “{message}”, sent from “{step}”, is never received.",
         ),
         variants={
             "left": Text(
-                vi="Theo {run}, tin “{message}” gửi từ «{step}» không có nơi tiếp nhận.",
+                vi="Theo {run}, tin «{message}» gửi từ «{step}» không có nơi tiếp nhận.",
                 en="By {run}, the message “{message}”, sent from “{step}”, is not received.",
             ),
             "never-between": Text(
-                vi="{to_part} không bao giờ tiếp nhận tin “{message}” mà {part} gửi từ «{step}».",
+                vi="{to_part} không bao giờ tiếp nhận tin «{message}» mà {part} gửi từ «{step}».",
                 en="{to_part} never receives the message “{message}” that {part} sends from “{step}”.",
             ),
             "left-between": Text(
-                vi="Theo {run}, {to_part} không tiếp nhận tin “{message}” mà {part} gửi từ «{step}».",
+                vi="Theo {run}, {to_part} không tiếp nhận tin «{message}» mà {part} gửi từ «{step}».",
                 en="By {run}, {to_part} does not receive the message “{message}” that {part} sends from "
                 "“{step}”.",
             ),

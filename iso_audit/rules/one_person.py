@@ -24,8 +24,20 @@ def _defined(study: Study, requirement: Requirement) -> Answer:
             facts: dict[str, object] = {"role": role, "unit": unit, "steps": stopped}
             facts |= {"people": tuple(people), "date": study.judged_on}
             grade = requirement.grade_of(variant)
+            if lapsed := _lapsed(study, role):
+                variant, facts = f"{variant}-lapsed", facts | lapsed
             breaches.append(Breach(stopped[0], facts, grade, variant=f"{variant} {role} {unit}".strip()))
     return Answer(checked, tuple(breaches))
+
+
+def _lapsed(study: Study, role: str) -> dict[str, object]:
+    """The last letter that gave somebody the role and has ended; empty where there is none."""
+    ended = [
+        (last, letter.ref)
+        for letter in study.organisation.delegations
+        if letter.role == role and (last := letter.in_force.last) is not None and last < study.judged_on
+    ]
+    return dict(zip(("date_last", "ref"), max(ended), strict=True)) if ended else {}
 
 
 RULE = Rule(
@@ -67,6 +79,18 @@ RULE = Rule(
             "nobody": Text(
                 vi="Tại ngày {date}, không còn ai giữ vai trò {role} để thực hiện: {steps}.",
                 en="On {date} nobody holds the role {role}, which has to do: {steps}.",
+            ),
+            "one-lapsed": Text(
+                vi="Vai trò {role} chỉ còn một người đảm nhiệm: văn bản ủy quyền {ref} có hiệu lực đến hết "
+                "ngày {date_last}; vắng người này thì phải dừng: {steps}.",
+                en="One person alone can act as {role}, since the letter of delegation {ref} ended on "
+                "{date_last}; without that person these stop: {steps}.",
+            ),
+            "nobody-lapsed": Text(
+                vi="Tại ngày {date}, không còn ai giữ vai trò {role}: văn bản ủy quyền {ref} có hiệu lực đến "
+                "hết ngày {date_last}; không ai thực hiện: {steps}.",
+                en="On {date} nobody holds the role {role}, since the letter of delegation {ref} ended on "
+                "{date_last}; nobody can do: {steps}.",
             ),
         },
     ),

@@ -51,7 +51,7 @@ def _readings(study: Study) -> tuple[dict[str, object], bool]:
     for shown in (*too_long, *mixed)[:1]:
         rounded = replace(shown.converted, value=round(shown.converted.value or Fraction(0), 1))
         read = {"reading_printed": shown.as_printed, "reading_converted": rounded}
-        return {"limit": shown.limit, "run": shown.longest.path, **read}, bool(too_long)
+        return {"limit": shown.limit, **read}, bool(too_long)
     return {}, False
 
 

@@ -6,7 +6,7 @@ from iso_audit.analysis.study import Study
 from iso_audit.model.procedure import Step
 from iso_audit.model.requirement import Requirement
 from iso_audit.model.rule import Answer, Breach, Example, Hook, Parameter, Rule, Unknown
-from iso_audit.text import Text
+from iso_audit.text import Text, did_you_mean
 
 AGENCY = (
     "receive", "check", "issue_receipt", "transfer_in", "assign", "appraise", "draft_result", "review",
@@ -15,21 +15,29 @@ AGENCY = (
 
 
 def _defined(study: Study, requirement: Requirement) -> Answer:
-    """A printed table shows who is responsible, so it is judged too.
+    """A printed table shows who is responsible, so it is judged too, unless nobody was read from a cell.
 
-    Only where nobody was read from its cell the question is open: a sentence may stand there.
+    The lanes of a drawing have names of its author's: what the organisation calls them is asked once each.
     """
     steps = [step for step in study.procedure.steps if not step.is_silent]
-    agency = frozenset(requirement.names("agency"))
-    breaches, unknowns = [], []
+    agency, known = frozenset(requirement.names("agency")), study.organisation.roles
+    breaches: list[Breach] = []
+    unknowns: dict[str, list[Unknown]] = {}
     for step in steps:
-        variant = _want(study, step, agency)
-        if variant == "nobody" and study.procedure.is_partial:
-            unknowns.append(Unknown("printed-table", step.id))
-        elif variant:
-            facts = {"step": step.id, "role": step.role, "unit": step.unit}
-            breaches.append(Breach(step.id, facts, variant=variant))
-    return Answer(len(steps) - len(unknowns), tuple(breaches), tuple(unknowns))
+        want = _want(study, step, agency)
+        lane = step.unit if want == "unknown-unit" else step.role
+        if want == "nobody" and study.procedure.is_partial:
+            unknowns[step.id] = [Unknown("printed-table", step.id)]
+        elif want.startswith("unknown") and study.procedure.extent == "drawing":
+            unknowns.setdefault(f"lane {lane}", []).append(Unknown("unknown-lane", step.id, {"role": lane}))
+        elif want:
+            near = did_you_mean(step.role, known) if want == "unknown-role" else None
+            facts: dict[str, object] = {"step": step.id, "role": step.role, "unit": step.unit}
+            if near:
+                facts["meant"] = near
+            breaches.append(Breach(step.id, facts, variant="misspelt-role" if near else want))
+    undecided = sum(map(len, unknowns.values()))
+    return Answer(len(steps) - undecided, tuple(breaches), tuple(each[0] for each in unknowns.values()))
 
 
 def _want(study: Study, step: Step, agency: frozenset[str]) -> str:
@@ -68,17 +76,17 @@ RULE = Rule(
         "DEF-ROLE-01",
         _defined,
         Text(
-            vi="Bước «{step}» không xác định được vai trò chịu trách nhiệm.",
-            en="Nobody can be held responsible for the step “{step}”.",
+            vi="Bước «{step}» không ghi vai trò hoặc đơn vị chịu trách nhiệm.",
+            en="The step “{step}” names no responsible role or unit.",
         ),
         variants={
-            "nobody": Text(
-                vi="Bước «{step}» không ghi vai trò hoặc đơn vị chịu trách nhiệm.",
-                en="The step “{step}” names no responsible role or unit.",
-            ),
             "unknown-role": Text(
                 vi="Bước «{step}» giao cho vai trò «{role}» không có trong cơ cấu tổ chức.",
                 en="The step “{step}” is given to the role “{role}”, which the organisation does not have.",
+            ),
+            "misspelt-role": Text(
+                vi="Bước «{step}» giao cho vai trò «{role}» không có trong cơ cấu tổ chức ({meant}).",
+                en="The step “{step}” is given to the unknown role “{role}” ({meant}).",
             ),
             "unknown-unit": Text(
                 vi="Bước «{step}» giao cho đơn vị «{unit}» không có trong cơ cấu tổ chức.",
@@ -93,18 +101,14 @@ RULE = Rule(
     bad={
         "DEF-ROLE-01": Example(
             Text(
-                vi="Bước lưu hồ sơ giao cho một vai trò không có trong cơ cấu tổ chức.",
-                en="Filing is given to a role that the organisation does not have.",
+                vi="Vai trò được giao lưu hồ sơ không có trong tổ chức.", en="Filing falls to no known role."
             ),
             procedure={"steps": {"archive": {"role": "keeper-of-records"}}},
         )
     },
     good={
         "DEF-ROLE-01": Example(
-            Text(
-                vi="Bước lưu hồ sơ giao cho đơn vị thay vì vai trò.",
-                en="Filing is given to a unit instead of a role.",
-            ),
+            Text(vi="Việc lưu hồ sơ giao cho một đơn vị.", en="Filing is given to a unit instead of a role."),
             procedure={"steps": {"archive": {"role": None, "unit": "one-stop-desk"}}},
         )
     },

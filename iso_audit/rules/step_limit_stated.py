@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from iso_audit.analysis.allowance import waiting
 from iso_audit.analysis.study import Study
-from iso_audit.model.procedure import Procedure
+from iso_audit.model.procedure import Limit, Procedure
 from iso_audit.model.requirement import Requirement
 from iso_audit.model.rule import NOT_APPLICABLE, Answer, Breach, Example, Hook, Parameter, Rule
 from iso_audit.text import Text
@@ -39,10 +39,10 @@ def _defined(study: Study, requirement: Requirement) -> Answer:
 
 def _sets_times(procedure: Procedure) -> bool:
     """Whether the document sets a time anywhere: for the whole, a group, a part or a step."""
-    limits = [*procedure.limits.values(), *(group.limit for group in procedure.limit_groups)]
-    if procedure.same_day or any(limit.value for limit in limits):
-        return True
-    return any(each.limit is not None and each.limit.value for each in (*procedure.parts, *procedure.steps))
+    limits: list[Limit | None] = [step.limit for step in procedure.steps]
+    limits += [*procedure.limits.values(), *(group.limit for group in procedure.limit_groups)]
+    limits += [part.limit for part in procedure.parts]
+    return procedure.same_day or any(limit is not None and limit.value for limit in limits)
 
 
 RULE = Rule(

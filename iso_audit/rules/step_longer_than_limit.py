@@ -53,13 +53,13 @@ def _stated(study: Study) -> list[tuple[Step, Limit]]:
     away = waiting(study)
     found = []
     for step in study.procedure.steps:
-        longest, stated = step.limit, step.stated_limit
-        if stated is not None and stated.value and (
-            longest is None or not longest.value or (longest.nominal_seconds or 0) < (stated.nominal_seconds or 0)
-        ):  # fmt: skip
-            longest = stated
-        if longest is not None and longest.value and step.id not in away:
-            found.append((step, longest))
+        limit, stated = step.limit, step.stated_limit
+        if stated is not None and stated.value:
+            own = limit.nominal_seconds if limit is not None and limit.value else None
+            if own is None or own < (stated.nominal_seconds or 0):
+                limit = stated
+        if limit is not None and limit.value and step.id not in away:
+            found.append((step, limit))
     return found
 
 

@@ -15,69 +15,81 @@ _SAYS = {
         en="The procedure starts in more than one place: {steps}.",
     ),
     "no-end": Text(vi="Quy trình không có bước kết thúc.", en="The procedure has no last step."),
+    "orphan": Text(
+        vi="Không bước nào dẫn tới {steps}, nên không hồ sơ nào thực hiện được bước này.",
+        en="No step leads to {steps}, so no dossier ever comes to it.",
+    ),
     "unreachable": Text(
         vi="Không có đường đi nào từ bước bắt đầu tới: {steps}.",
         en="No way leads from the first step to: {steps}.",
     ),
     "trapped": Text(
-        vi="Từ các bước sau không có đường đi nào tới bước kết thúc: {steps}.",
-        en="From these steps no way leads to an end: {steps}.",
+        vi="Có hồ sơ không bao giờ kết thúc được: không có đường đi nào tới bước kết thúc từ {steps}.",
+        en="Some dossiers can never be brought to an end: no way leads there from {steps}.",
     ),
     "unlabelled-cycle": Text(
         vi="Vòng lặp {run} không nêu khi nào phải làm lại và khi nào được đi tiếp.",
         en="The loop {run} does not say when work is repeated and when it goes on.",
     ),
     "deadlock": Text(
-        vi="Sau {run}, hồ sơ dừng lại: {steps} chờ một việc không thể xảy ra nữa.",
-        en="After {run} the dossier stands still: what can no longer happen is waited for at {steps}.",
+        vi="Sau {run}, hồ sơ dừng lại: {steps} chờ {awaited_steps}, mà việc này không thể xảy ra nữa.",
+        en="After {run} the dossier stands still: {steps} waits for {awaited_steps}, and that cannot come.",
+    ),
+    "circle": Text(
+        vi="Sau {run}, hồ sơ dừng lại vì chờ lẫn nhau: {steps} chờ {awaited_steps}, và ngược lại.",
+        en="After {run} work waits in a circle: {steps} waits for {awaited_steps}, which waits for it.",
     ),
     "livelock": Text(
-        vi="Sau {run}, công việc lặp lại mãi mà không tới được bước kết thúc.",
-        en="After {run} work goes on for ever and cannot reach an end.",
+        vi="Sau {run}, có hồ sơ không bao giờ kết thúc được: công việc lặp lại mãi ở {steps}.",
+        en="After {run} a dossier can never be brought to an end: work is repeated for ever at {steps}.",
     ),
     "twice": Text(
         vi="Theo {run}, bước {steps} được bắt đầu thêm lần nữa khi việc song song chưa xong.",
         en="After {run} the step {steps} is started again while parallel work is still going on.",
     ),
     "message": Text(
-        vi="Sau {run}, {steps} chờ tin “{messages}” từ {from_steps}, mà tin này có thể không bao giờ "
-        "được gửi.",
+        vi="Sau {run}, {steps} chờ tin “{messages}” từ {from_steps}, nhưng tin này có thể không được gửi.",
         en="After {run}, “{messages}” from {from_steps} is waited for at {steps}, and may never be sent.",
     ),
     "ends-twice": Text(
         vi="Theo {run}, hồ sơ kết thúc hơn một lần tại {steps}.",
         en="By {run} the dossier comes to its end more than once, at {steps}.",
     ),
+    "ends-beside": Text(
+        vi="Theo {run}, hồ sơ có thể kết thúc hơn một lần tại {steps}: {step_event} cũng dẫn tới đó.",
+        en="By {run} the dossier may end more than once, at {steps}: {step_event} may lead there too.",
+    ),
     "never": Text(
-        vi="Có đường đi tới nhưng không hồ sơ nào thực hiện được các bước sau, vì những việc phải "
-        "xong trước không bao giờ xong đủ: {steps}.",
-        en="Ways lead to these steps, but no dossier can ever come to them, since what must be done "
-        "before is never all done: {steps}.",
+        vi="Không hồ sơ nào tới được các bước sau, vì việc phải xong trước không bao giờ xong đủ: {steps}.",
+        en="No dossier ever comes to these steps, as the work before is never all done: {steps}.",
     ),
 }
 
+_WITHIN = Text("Lỗi nằm trong phần việc của {part}.", "The fault lies in the part of {part}.")
+_BETWEEN = Text(
+    vi="Lỗi nằm ở chỗ các cơ quan phối hợp: phần việc của từng cơ quan, xét riêng, không có lỗi này.",
+    en="This is a fault between the agencies: the part of each, taken alone, is without it.",
+)
 
-def _placed() -> Iterator[tuple[str, Text]]:
-    """The same for linked procedures: within the part of one agency, or between them."""
-    for variant in ("deadlock", "message", "livelock", "twice", "ends-twice"):
-        vi, en = ("bế tắc", "deadlock") if variant in ("deadlock", "message") else ("lỗi", "fault")
-        vi = f"Đây là {vi} giữa các cơ quan: phần việc của từng cơ quan, xét riêng, không có lỗi này."
-        en = f"This is a {en} between the agencies: the part of each, taken alone, is without it."
+
+def _in_runs() -> Iterator[tuple[str, Text]]:
+    """What runs show: after some steps or at once; within the part of one agency, or between them."""
+    for variant in ("deadlock", "circle", "message", "livelock", "twice", "ends-twice", "ends-beside"):
         said = _SAYS[variant]
-        yield f"{variant}-between", Text(f"{said.vi} {vi}", f"{said.en} {en}")
-        vi, en = "Lỗi nằm trong phần việc của {part}.", "The fault lies in the part of {part}."
-        yield f"{variant}-within", Text(f"{said.vi} {vi}", f"{said.en} {en}")
+        vi, en = (words.partition("{run}")[2] for words in (said.vi, said.en))
+        first = Text(f"Ngay từ đầu{vi}", f"From the very start{en}")
+        for name, text in ((variant, said), (f"{variant}-first", first)):
+            yield name, text
+            for where, more in (("within", _WITHIN), ("between", _BETWEEN)):
+                yield f"{name}-{where}", Text(f"{text.vi} {more.vi}", f"{text.en} {more.en}")
 
 
 RULE = Rule(
     name="structure",
     title=Text(vi="Trình tự liền mạch từ đầu đến cuối", en="One way in, and always a way out"),
     why=Text(
-        vi="Quy trình chỉ áp dụng được khi biết bắt đầu ở đâu, mỗi bước dẫn tới đâu và kết thúc thế nào. "
-        "Bước không tới được hoặc không có lối ra thì hồ sơ bị bỏ quên hoặc được xử lý theo cách riêng.",
-        en="A procedure can be followed only where it says how it starts, where each step leads and how it "
-        "ends. At a step that cannot be reached or left, dossiers are forgotten or handled by private "
-        "custom.",
+        vi="Bước không tới được hoặc không có lối ra thì hồ sơ bị bỏ quên hoặc được xử lý theo cách riêng.",
+        en="At a step that cannot be reached or left, dossiers are forgotten or handled by private custom.",
     ),
     on_procedure=Hook(
         "DEF-STEP-03",
@@ -86,7 +98,7 @@ RULE = Rule(
             vi="Trình tự các bước của quy trình không liền mạch.",
             en="The sequence of steps does not hold together.",
         ),
-        variants=_SAYS | dict(_placed()),
+        variants=_SAYS | dict(_in_runs()),
     ),
     bad={
         "DEF-STEP-03": Example(
@@ -99,18 +111,8 @@ RULE = Rule(
     },
     good={
         "DEF-STEP-03": Example(
-            Text(
-                vi="Trả lại dự thảo để dự thảo lại: vòng lặp có nêu điều kiện, có thời hạn chung.",
-                en="A draft is sent back: a loop with its conditions, under one limit.",
-            ),
-            procedure={
-                "limit_groups": [{"steps": ["draft", "draft-refusal", "review"], "limit": "12 wh"}],
-                "steps": {
-                    "draft": {"limit": None, "join": "some"},
-                    "draft-refusal": {"limit": None},
-                    "review": {"limit": None, "next": {"agreed": "approve", "disagreed": "draft"}},
-                },
-            },
+            Text("Dự thảo chờ những việc còn có thể xảy ra.", "The draft waits for what may still come."),
+            procedure={"steps": {"draft": {"join": "some"}}},
         )
     },
 )

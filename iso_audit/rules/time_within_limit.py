@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from iso_audit.analysis.allowance import Allowance, allowances
+from iso_audit.analysis.allowance import Allowance, allowances, causes
 from iso_audit.analysis.study import Study
 from iso_audit.model.finding import Grade
 from iso_audit.model.procedure import Procedure
@@ -14,13 +14,14 @@ from iso_audit.text import Text
 def _defined(study: Study, _requirement: Requirement) -> Answer:
     """The longest run against the limit: for the whole, in each case, for each part and the parts in a row.
 
-    Parallel work counts once, waiting for the applicant not at all, work done again as often as it may
-    be: a loop without bound leaves the question open, unless once is too long already. Where units are
-    mixed the calendar decides. Minor where only repeated work, or the lesser part of the year, are at fault.
+    Parallel work counts once, waiting for the applicant not at all, work done again as often as it may be:
+    a loop without bound leaves it open, unless once is too long already. Where units are mixed the calendar
+    decides. Minor where only repeated work, or the lesser part of the year, are at fault.
     """
-    checked, unknowns = 0, []
-    breaches: list[Breach] = []
-    for allowance in allowances(study):
+    if not study.structure.is_sound:
+        return Answer(unknowns=(Unknown("unsound"),))
+    checked, unknowns, breaches = 0, list[Unknown](), list[Breach]()
+    for allowance in causes(allowances(study)):
         facts: dict[str, object] = {"case": allowance.case, "part": allowance.part}
         facts |= {"limit": allowance.limit, "run": allowance.longest.path}
         if allowance.is_too_long is None:

@@ -16,6 +16,8 @@ def _defined(study: Study, _requirement: Requirement) -> Answer:
     can it in a case that the steps do not tell apart. Where steps have no limit at all (DEF-TIME-04)
     the rest may be theirs.
     """
+    if not study.structure.is_sound:
+        return Answer(unknowns=(Unknown("unsound"),))
     procedure = study.procedure
     flows = (flow for step in procedure.steps for flow in step.flows)
     told_apart = {"default", *(flow.case for flow in flows)} & set(procedure.limits)
@@ -34,8 +36,10 @@ def _defined(study: Study, _requirement: Requirement) -> Answer:
         else:
             checked += 1
             if (left.value or 0) > 0:
-                variant = f"{allowance.part}{allowance.case}".removesuffix("default")
+                variant = f"part {allowance.part}" if allowance.part else allowance.case
+                variant = "" if variant == "default" else variant
                 facts |= {"left": left, "case": allowance.case, "part": allowance.part}
+                facts["unit"] = next((p.unit for p in procedure.parts if p.id == allowance.part), "")
                 breaches.append(Breach("", facts, place=allowance.limit.place, variant=variant))
     return Answer(checked, tuple(breaches), tuple(unknowns))
 
@@ -69,6 +73,14 @@ RULE = Rule(
             en="The limit is {limit}; on the longest way the steps take {longest} of it; no step accounts "
             "for {left}.",
         ),
+        variants={
+            "part": Text(
+                vi="Thời hạn phần việc của {unit} là {limit}, các bước theo đường đi dài nhất chỉ dùng "
+                "{longest}; {left} không thuộc bước nào.",
+                en="The limit of the part of {unit} is {limit}; on the longest way its steps take {longest} "
+                "of it; no step accounts for {left}.",
+            )
+        },
     ),
     bad={
         "DEF-TIME-06": Example(

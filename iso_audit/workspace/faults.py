@@ -69,9 +69,10 @@ def spoken(kind: str, name: str, value: object, facts: Mapping[str, Any]) -> tup
         return not_an_id(value), None
     if kind in ("zone", "encoding"):
         known = zoneinfo.available_timezones() - {value} if kind == "zone" else _ENCODINGS
-        return _filled(kind, {"value": shorten(value)}), did_you_mean(str(value), known)
+        return _filled(_SAID[kind], {"value": shorten(value)}), did_you_mean(str(value), known)
     if kind in _SAID:
-        return _filled(kind, {"name": name, **facts, "value": shorten(value)}), _HINTS.get(kind)
+        told = {"name": name, **facts, "value": shorten(value)}
+        return _filled(_SAID[kind], told), _filled(_HINTS[kind], told) if kind in _HINTS else None
     expected, found = _EXPECTED.get(kind, _RIGHT), thing(value)
     name_vi, name_en = (f"'{name}'", f"'{name}'") if name else ("tệp", "the file")
     if name.isdigit():
@@ -83,8 +84,8 @@ def spoken(kind: str, name: str, value: object, facts: Mapping[str, Any]) -> tup
     return what, _TRUE_FALSE if kind == "bool_type" and isinstance(value, str) else None
 
 
-def _filled(kind: str, facts: Mapping[str, object]) -> Text:
-    return Text(vi=_SAID[kind].fill("vi", facts), en=_SAID[kind].fill("en", facts))
+def _filled(said: Text, facts: Mapping[str, object]) -> Text:
+    return Text(vi=said.fill("vi", facts), en=said.fill("en", facts))
 
 
 _ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "cp1258", "cp1252", "latin-1", "tcvn3", "vni")
@@ -166,10 +167,16 @@ _SAID: Mapping[str, Text] = {
         vi="biểu thức '{value}' phải có đúng một nhóm (...), không phải {groups}",
         en="the pattern '{value}' must have exactly one group (...), not {groups}",
     ),
+    "curly": Text(
+        vi="'{name}' viết trong dấu ngoặc kép cong: {value}", en="'{name}' stands in curly quotes: {value}"
+    ),
     "too_short": Text(vi="'{name}' không được để trống", en="'{name}' may not be empty"),
 }
 _TRUE_FALSE = Text(vi="viết true hoặc false", en="write true or false")
 _HINTS: Mapping[str, Text] = {
+    "curly": Text(
+        vi='dùng dấu ngoặc thẳng: "{bare}", hoặc bỏ dấu ngoặc', en='use straight quotes: "{bare}", or none'
+    ),
     "moment": Text(vi="ví dụ 2026-02-03T17:00:00+07:00", en="such as 2026-02-03T17:00:00+07:00"),
     "span": Text(vi="ví dụ 07:30-11:30", en="such as 07:30-11:30"),
     "day": Text(vi="viết năm-tháng-ngày, ví dụ 2026-02-03", en="write year-month-day, such as 2026-02-03"),

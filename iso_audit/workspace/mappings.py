@@ -54,6 +54,7 @@ def read_mapping(
         ignored=tuple(shape.ignore or ()),
         procedure=shape.procedure or "",
         dates=tuple(shape.dates or ()),
+        object_type=shape.object_type or "",
         zone=shape.zone or "",
         start=shape.start or "",
         due=shape.due or "computed",

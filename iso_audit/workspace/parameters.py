@@ -16,6 +16,7 @@ from iso_audit.text import Text, did_you_mean
 from iso_audit.workspace.faults import Path, missing, shorten, spoken
 from iso_audit.workspace.positions import Document
 from iso_audit.workspace.shapes.base import (
+    as_code,
     as_limit,
     as_list,
     as_pattern,
@@ -93,7 +94,7 @@ _READERS: Mapping[str, Read] = {
     "int": _as_int,
     "number": _as_number,
     "text": as_text,
-    "role": as_text,
+    "role": as_code,
     "flag": _as_flag,
     "time": as_time,
     "limit": as_limit,

@@ -88,16 +88,9 @@ def _check_names(
 def _check_requirement(
     i: int, names: Mapping[str, str], asking: Sequence[str], document: Document, faults: list[Fault]
 ) -> None:
-    """The requirement must be one that asks the code, and be named where there are several."""
+    """The requirement must be one that asks the code."""
     code, requirement = names["code"], names.get("requirement")
-    several = ", ".join(asking)
-    if requirement is None and len(asking) > 1:
-        what = Text(
-            vi=f"nhiều yêu cầu dùng mã {code}, hãy nêu một bằng 'requirement': {several}",
-            en=f"several requirements ask {code}, name one with 'requirement': {several}",
-        )
-        faults.append(document.fault((i, "code"), what))
-    elif requirement is not None and requirement not in asking:
+    if requirement is not None and requirement not in asking:
         shown = shorten(requirement)
         what = Text(
             vi=f"không có yêu cầu '{shown}' nào dùng mã {code}",

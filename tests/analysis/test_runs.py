@@ -311,7 +311,8 @@ def test_where_no_end_can_be_reached_nothing_is_asked() -> None:
 
 
 def test_with_two_entries_nothing_is_decided() -> None:
-    known = studied(procedure(step("a", "c"), step("b", "c"), step("c")))
+    desk = {"kinds": ("receive",)}
+    known = studied(procedure(step("a", "c", **desk), step("b", "c", **desk), step("c")))
     assert (known.on_every_run("c"), known.on_every_run("a"), known.is_decided) == (True, None, False)
 
 

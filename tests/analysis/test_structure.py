@@ -118,10 +118,17 @@ def test_a_plain_procedure_has_one_entry_and_its_ends() -> None:
     assert found == Structure(("receive",), ("return", "refuse"), (), (), (), (), True)
 
 
-def test_a_step_that_nothing_leads_to_is_a_second_entry() -> None:
+def test_a_procedure_is_entered_where_dossiers_come_in_or_at_its_first_step() -> None:
     found = structure(step("a", "b"), step("b"), step("lost", "b"))
-    assert (found.entries, found.is_sound, found.problem) == (("a", "lost"), False, "several-entries")
-    assert found.problem_steps == ("a", "lost")
+    assert (found.entries, found.unreachable, found.problem) == (("a",), ("lost",), "unreachable")
+    found = structure(step("lost", "b"), step("b"), step("a", "b", kinds=("receive",)))
+    assert (found.entries, found.unreachable) == (("a",), ("lost",))
+
+
+def test_a_second_desk_that_nothing_leads_to_is_a_second_entry() -> None:
+    found = structure(step("a", "b", kinds=("receive",)), step("b"), step("post", "b", kinds=("receive",)))
+    assert (found.entries, found.is_sound, found.problem) == (("a", "post"), False, "several-entries")
+    assert found.problem_steps == ("a", "post")
 
 
 def test_with_a_start_a_step_that_nothing_leads_to_is_unreachable() -> None:

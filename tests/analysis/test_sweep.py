@@ -314,3 +314,16 @@ def test_a_restart_begins_the_limit_anew() -> None:
     of = procedure(step("a", "b", limit=days(4)), anew, step("c", limit=working_days(2)))
     assert worst_of(of, days(6)).late < worst_of(replace(of, steps=(
         of.steps[0], replace(of.steps[1], clock=None), of.steps[2])), days(6)).late  # fmt: skip
+
+
+def test_dossiers_come_in_while_the_office_works_or_its_desk_receives() -> None:
+    calendar = shipped_calendar()
+    saturday = ((),) * 5 + (((27_000, 41_400),), ())
+    for each, days_off in ((calendar, set()), (replace(calendar, reception=saturday), {5})):
+        swept = sweep_of(each, dt.date(2026, 3, 2))
+        idle = {
+            date_of(int(day)).weekday()
+            for day in set((swept.beginnings // DAY).tolist())
+            if not each.works(date_of(int(day)))
+        }
+        assert idle == days_off

@@ -265,7 +265,7 @@ def test_what_does_not_fit_in_memory_goes_to_the_disk(data, tmp_path):
         for copy in range(30):
             stream.writelines(f"{copy}{row}\n" for row in rows)
     said = []
-    for engine in (DuckEngine(), DuckEngine(memory=400, at_once=1_000)):
+    for engine in (DuckEngine(), DuckEngine(memory=500, at_once=1_000)):
         with engine.take_in(log, SAMPLE, sample_world()) as held:
             kinds = (held.event_kinds(), held.dossier_kinds(), held.traces(READS))
             said.append((kinds, held.tally(QUESTIONS, *judged(held)), held.measures()))

@@ -43,11 +43,11 @@ def test_words_of_an_input_cannot_become_markup(vietnamese: View) -> None:
     assert "&lt;b&gt;" in broken.parts[0]
 
 
-def test_a_violated_step_has_a_heavy_frame_and_a_badge_with_the_count() -> None:
-    marked = drawn(Marks({"approve": 2}))
+def test_a_violated_step_has_a_heavy_frame_and_a_badge_with_its_findings() -> None:
+    marked = drawn(Marks({"approve": "PH 2, 5"}))
     assert marked.count('stroke-width="2.2"') == 1
-    assert ">! 2</text>" in marked
-    assert "! " not in re.sub(r"<title>.*</title>", "", drawn())
+    assert ">PH 2, 5</text>" in marked
+    assert "#b3261e" not in drawn()
 
 
 def test_a_step_that_nobody_took_is_dashed_only_where_a_log_tells() -> None:

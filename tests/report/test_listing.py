@@ -86,6 +86,7 @@ def marked(line: str, column: int) -> str:
     ("line", "column", "meant"),
     [
         ("limit: 17 wd", 8, "17 wd"),
+        ("    limit: 0,5 ngày  # theo bảng", 12, "0,5 ngày"),
         ("  b4:", 3, "b4"),
         ("\tb4:", 2, "b4"),
         ("  - {steps: [b6, b7], limit: 07 ngày}", 30, "07 ngày"),

@@ -123,7 +123,7 @@ def test_a_raised_grade_prints_its_ground(vietnamese: View) -> None:
 def test_a_finding_on_a_definition_shows_its_place_and_the_run_step_by_step(vietnamese: View) -> None:
     finding = statement(vietnamese, "DEF-STEP-01")
     assert finding.place == "tệp procedures/broken.yaml, dòng 7"
-    assert finding.run == ("Tiếp nhận", 'Quyết định <b>hỗ trợ</b> & "thông báo"')
+    assert finding.run == ("1. Tiếp nhận", '2. Quyết định <b>hỗ trợ</b> & "thông báo"')
 
 
 def test_exhibits_are_a_table_with_the_way_a_due_date_came_about(vietnamese: View) -> None:

@@ -140,7 +140,8 @@ SECOND_DESK = {
     }
 }
 STEPS: list[tuple[str, str, dict[str, Any]]] = [
-    ("DEF-STEP-03", "several-entries", {"extra": {"role": "clerk", "next": "archive"}}),
+    ("DEF-STEP-03", "several-entries", {"extra": {"kind": "receive", "role": "clerk", "next": "archive"}}),
+    ("DEF-STEP-03", "orphan", {"extra": {"role": "clerk", "next": "archive"}}),
     ("DEF-STEP-03", "unreachable", {"extra": {"next": "extra-2"}, "extra-2": {"next": "extra"}}),
     ("DEF-STEP-03", "trapped", {"archive": {"next": "extra"}, "extra": {"next": "archive"}}),
     ("DEF-STEP-03", "twice", {"draft": {"join": None}}),
@@ -150,6 +151,7 @@ STEPS: list[tuple[str, str, dict[str, Any]]] = [
     ("DEF-STEP-06", "no-approver", {"apologise": {"submits_to": None}}),
     ("DEF-ROLE-01", "nobody", {"archive": {"role": None}}),
     ("DEF-ROLE-01", "unknown-unit", {"archive": {"unit": "nowhere"}}),
+    ("DEF-ROLE-01", "misspelt-role", {"archive": {"role": "divison-head"}}),
     ("DEF-ROLE-01", "applicant", {"archive": {"role": "applicant"}}),
     ("DEF-LINK-02", "no-deadline", {"consult": {"limit": None}}),
     ("DEF-LINK-02", "neither", {"consult": {"limit": None, "no_reply": None}}),

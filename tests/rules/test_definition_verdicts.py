@@ -18,7 +18,7 @@ from iso_audit.exchange.step_table import Facts, read_steps
 from iso_audit.model.finding import Grade
 from iso_audit.model.organisation import Delegation, Organisation, Person
 from iso_audit.model.procedure import Announcement, Limit, Period, Procedure, TimeUnit
-from iso_audit.model.requirement import Pack
+from iso_audit.model.requirement import Pack, Requirement
 from iso_audit.model.rule import NOT_APPLICABLE, Breach
 from iso_audit.rules import CATALOGUE
 from iso_audit.workspace.load import load_procedure
@@ -144,7 +144,7 @@ class TestPublishedByOldPortals:
         rows = (("1", "1 d"), ("2", "3 wd"), ("3", "15 d"), ("4", "5 wd"))
         (late,) = breaches(written(table("23 d", *rows)))["DEF-TIME-01"]
         assert (late.variant, late.grade) == ("mixed", None)
-        assert late.facts["starts"] > late.facts["late"] > 1_000
+        assert late.facts["starts"] > late.facts["late"] > 900
         assert late.facts["run"] == ("s0", "s1", "s2", "s3")
         assert late.facts["received_at"] < late.facts["due_at"] < late.facts["finished_at"]
 
@@ -256,6 +256,11 @@ parts:
     (too_long,) = found["DEF-TIME-01"]
     assert (too_long.variant, too_long.facts["run"]) == ("part police", ("a", "b"))
     assert too_long.facts["longest"] == Limit(Fraction(6), WD)
+    # the whole is too long as well, but not for anything else
+    (alone,) = breaches(written(text.replace("limit: 10 wd", "limit: 9 wd")))["DEF-TIME-01"]
+    assert alone.variant == "part police"
+    both = breaches(written(text.replace("limit: 10 wd", "limit: 8 wd")))["DEF-TIME-01"]
+    assert [each.variant for each in both] == ["", "part police"]
 
 
 PARTS = """
@@ -487,7 +492,7 @@ steps:
   t2: {role: clerk, next: t}
 """
         found = breaches(written(text))["DEF-STEP-03"]
-        assert [breach.variant for breach in found] == ["unreachable", "trapped"]
+        assert [breach.variant for breach in found] == ["orphan", "trapped"]
 
     def test_a_part_that_waits_for_a_message_names_it_and_who_should_send_it(self, written):
         text = """
@@ -528,8 +533,78 @@ steps:
   d: {role: clerk, join: all, next: e}
   e: {role: clerk}
 """
-        stuck, never = breaches(written(text))["DEF-STEP-03"]
-        assert (stuck.variant, never.variant, never.facts["steps"]) == ("deadlock", "never", ("e",))
+        (stuck,) = breaches(written(text))["DEF-STEP-03"]  # what lies behind it is not told again
+        assert (stuck.variant, stuck.facts["steps"]) == ("deadlock", ("d",))
+        assert stuck.facts["awaited_steps"] in (("b",), ("c",))
+
+    def test_steps_that_wait_for_each_other_are_told_as_such_and_what_they_hold_up_is_not(self, written):
+        text = """
+procedure: p
+steps:
+  a: {role: clerk, next: {all: [b, f]}}
+  b: {role: clerk, join: all, next: c}
+  c: {role: clerk, next: {again: b, done: e}}
+  f: {role: clerk, next: e}
+  e: {role: clerk, join: all, next: g}
+  g: {role: clerk}
+"""
+        (stuck,) = breaches(written(text))["DEF-STEP-03"]
+        assert (stuck.variant, stuck.facts["steps"], stuck.facts["awaited_steps"]) == (
+            "circle",
+            ("b",),
+            ("c",),
+        )
+
+    def test_what_is_wrong_from_the_very_start_names_no_run(self, written):
+        text = """
+procedure: p
+steps:
+  g: {kind: route, next: {left: b, right: c}}
+  b: {role: clerk, join: all, next: d}
+  c: {role: clerk, next: {again: b, done: d}}
+  d: {role: clerk}
+"""
+        (stuck,) = breaches(written(text))["DEF-STEP-03"]
+        assert (stuck.variant, stuck.facts["run"]) == ("deadlock-first", ())
+
+    def test_a_message_sent_once_more_is_no_step_done_twice(self, written):
+        text = """
+procedure: p
+steps:
+  a: {role: clerk, sends: told, next: {again: a, done: b}}
+  b: {role: clerk}
+start: a
+parts:
+  police:
+    unit: commune-police
+    steps:
+      c: {role: clerk, awaits: told, next: d}
+      d: {role: clerk}
+"""
+        assert "DEF-STEP-03" not in breaches(written(text))
+        assert breaches(
+            written(
+                text.replace("next: d", "next: {all: [d, e]}").replace(
+                    "d: {role: clerk}",
+                    "d: {role: clerk, next: e}\n      e: {role: clerk, next: f}\n      f: {role: clerk}",
+                )
+            )
+        )["DEF-STEP-03"]
+
+
+def test_the_time_of_runs_that_cannot_be_is_open(written):
+    text = """
+procedure: p
+limit: 10 wd
+steps:
+  a: {role: clerk, limit: 8 wd, next: {left: b, right: c}}
+  b: {role: clerk, limit: 8 wd, next: d}
+  c: {role: clerk, limit: 8 wd, next: d}
+  d: {role: clerk, limit: 8 wd, join: all}
+"""
+    found = written(text)
+    assert not {"DEF-TIME-01", "DEF-TIME-06"} & set(breaches(found))
+    assert unknowns(found, "DEF-TIME-01") == unknowns(found, "DEF-TIME-06") == ["unsound"]
 
 
 class TestMessages:
@@ -683,6 +758,13 @@ steps:
     asked = study(written(text), replace(organisation(), people={"one": left}, delegations=()), JUDGED_ON)
     (nobody,) = hook.ask(asked, requirement).breaches
     assert (nobody.variant, nobody.grade, nobody.facts["people"]) == ("nobody clerk", Grade.MINOR, ())
+    last = JUDGED_ON - dt.timedelta(days=1)
+    letter = Delegation("two", "clerk", in_force=Period(None, last), ref="12/QĐ-UBND")
+    people = {"one": Person("one", ("clerk",)), "two": Person("two", ("specialist",))}
+    office = replace(organisation(), people=people, delegations=(letter,))
+    alone, _ = hook.ask(study(written(text), office, JUDGED_ON), requirement).breaches
+    assert (alone.variant, alone.grade) == ("one-lapsed clerk", None)
+    assert (alone.facts["ref"], alone.facts["date_last"]) == ("12/QĐ-UBND", last)
 
 
 def test_going_around_a_negotiable_control_is_an_observation(written):
@@ -695,6 +777,7 @@ steps:
 """
     (found,) = breaches(written(text))["DEF-ROLE-07"]
     assert (found.step, found.grade, found.facts["outcomes"]) == ("review", None, ("urgent",))
+    assert (found.variant, found.facts["choice"]) == ("choice", "urgent")
     softer = written(text.replace("control: true", "control: true, negotiable: true"))
     (found,) = breaches(softer)["DEF-ROLE-07"]
     assert found.grade is Grade.OBSERVATION
@@ -760,6 +843,7 @@ def test_a_loop_of_work_without_bound_leaves_the_longest_time_open(written):
     text = """
 procedure: p
 limit: 5 wd
+start: draft
 steps:
   draft: {kind: draft_result, role: specialist, limit: 3 wd, next: review}
   review: {kind: review, role: division-head, limit: 2 wd, next: {agreed: end, disagreed: draft}}
@@ -780,6 +864,12 @@ def test_a_case_with_a_shorter_limit_and_no_shorter_way_cannot_conform(written):
 def test_a_longer_case_that_no_step_tells_apart_is_no_unallocated_time(written):
     text = "procedure: p\nlimit: {default: 5 wd, complex: 9 wd}\nsteps: {a: {role: clerk, limit: 5 wd}}"
     assert on_time(breaches(written(text))) == set()
+
+
+def test_a_limit_left_out_is_told_once(written):
+    found = breaches(written("procedure: p\ntitle: Cấp phép\nsteps: {a: {role: clerk}}"))
+    assert found["DEF-TIME-07"][0].grade is Grade.MINOR
+    assert "the time limit" not in [said.en for said in found["DEF-DOC-01"][0].facts["missing"]]
 
 
 def test_a_printed_role_cell_that_names_nobody_is_open(written):
@@ -823,6 +913,30 @@ class TestDrawings:
         for code in ("DEF-TIME-07", "DEF-LINK-01"):
             assert set(unknowns(drawn, code)) == {"printed-table"}
             assert code not in breaches(drawn)
+
+    def test_the_name_of_a_lane_is_asked_for_once_and_blamed_on_no_step(self, written):
+        text = "procedure: p\nextent: {}\nsteps: {{a: {{role: Bán hàng, next: b}}, b: {{role: Bán hàng}}}}\n"
+        drawn = written(text.format("drawing"))
+        assert unknowns(drawn, "DEF-ROLE-01") == ["unknown-lane"]
+        assert "DEF-ROLE-01" not in breaches(drawn)
+        assert len(breaches(written(text.format("full")))["DEF-ROLE-01"]) == 2
+
+    def test_a_way_back_that_is_drawn_does_not_say_how_often_it_is_gone(self, written):
+        text = (
+            "procedure: p\nextent: {}\nsteps:\n  receive: {{kind: receive, next: check}}\n"
+            "  check: {{kind: check, next: {{a: done, b: ask}}}}\n"
+            "  ask: {{kind: request_supplement, next: check}}\n  done:\n"
+        )
+        once = Requirement(
+            "once", "constraint", (), Grade.MINOR,
+            {"must": "at_most", "of": (("request_supplement",),), "count": 1},
+        )  # fmt: skip
+        hook = CATALOGUE["constraint"].on_procedure
+        assert hook is not None
+        asked = [study(written(text.format(way)), organisation(), JUDGED_ON) for way in ("drawing", "full")]
+        drawn, full = (hook.ask(each, once) for each in asked)
+        assert [unknown.reason for unknown in drawn.unknowns] == ["printed-table"]
+        assert (drawn.breaches, len(full.breaches)) == ((), 1)
 
     def test_limits_are_a_finding_for_a_printed_table(self, written):
         printed = written(self.TEXT.format("steps"))

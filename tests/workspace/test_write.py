@@ -55,6 +55,7 @@ def read(text: str) -> Procedure:
     return procedure
 
 
+CURLY = ("“", "”", "„", "‘", "’", "«", "»")
 NAMES = ("receive", "check", "draft", "tiếp-nhận", "b2.1", "9")
 printed = st.sampled_from(
     ("15 wd", "2 wh", "0,5 ngày làm việc", "04 giờ", "1/3 ngày làm việc", "30 d", "Không quy định")
@@ -65,6 +66,7 @@ sentences = st.one_of(
     st.text(st.characters(codec="utf-8"), min_size=1, max_size=12),
 ).map(lambda text: unicodedata.normalize("NFC", text))  # fmt: skip
 maybe = st.just("") | sentences
+codes = maybe.filter(lambda text: not text.startswith(CURLY) and not text.endswith(CURLY))
 texts = st.builds(Text, maybe, maybe)
 days = st.none() | st.dates(dt.date(2000, 1, 1), dt.date(2030, 12, 31))
 periods = st.builds(Period, days, days).filter(lambda p: not (p.first and p.last and p.first > p.last))
@@ -112,14 +114,14 @@ def procedures(draw: st.DrawFn) -> Procedure:
     for place, name in enumerate(names):
         part = parts[0].id if parts and place >= len(names) // 2 else ""
         first, *behind = draw(exits(name, names, part, 0))
-        unit = parts[0].unit if part else draw(maybe)
+        unit = parts[0].unit if part else draw(codes)
         steps += [
             replace(
                 first,
                 name=draw(texts),
                 kinds=tuple(draw(st.lists(st.sampled_from(KINDS[:-1]), max_size=2, unique=True))),
                 number=draw(maybe),
-                role=draw(maybe),
+                role=draw(codes),
                 unit=unit,
                 limit=draw(st.none() | limits()),
                 stated_limit=draw(st.none() | limits()),
@@ -131,7 +133,7 @@ def procedures(draw: st.DrawFn) -> Procedure:
                 control=draw(st.booleans()),
                 negotiable=draw(st.booleans()),
                 anytime=draw(st.booleans()),
-                submits_to=draw(lists),
+                submits_to=draw(st.lists(codes.filter(bool), max_size=3).map(tuple)),
                 no_reply=draw(maybe),
                 join=draw(st.sampled_from(Join)),
             ),
@@ -146,8 +148,8 @@ def procedures(draw: st.DrawFn) -> Procedure:
         title=texts,
         code=st.sampled_from(("", "1.009990", "TTHC-01", "7")),
         level=maybe,
-        owner=maybe,
-        authority=maybe,
+        owner=codes,
+        authority=codes,
         limits=st.dictionaries(st.sampled_from(("default", "xác minh")), limits(), max_size=2),
         in_force=periods,
         legal_basis=st.lists(st.builds(LegalBasis, sentences, maybe, periods), max_size=2).map(tuple),
@@ -163,7 +165,7 @@ def procedures(draw: st.DrawFn) -> Procedure:
         ways=lists,
         applicants=lists,
         documents=lists,
-        forms=st.lists(st.builds(Form, sentences, sentences, texts), max_size=2).map(tuple),
+        forms=st.lists(st.builds(Form, codes.filter(bool), codes.filter(bool), texts), max_size=2).map(tuple),
         conditions=lists,
         fee=maybe,
         result=maybe,

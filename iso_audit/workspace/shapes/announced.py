@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pydantic import RootModel
 
-from iso_audit.workspace.shapes.base import Durations, PeriodShape, Str
+from iso_audit.workspace.shapes.base import Code, Durations, PeriodShape, Str
 
 
 class AnnouncementShape(PeriodShape):
     """One announcement of one procedure, found by the procedure's code."""
 
-    code: Str
+    code: Code
     limit: Durations
     ref: Str
 

@@ -41,6 +41,13 @@ def wrong(kind: str, value: object, **facts: object) -> PydanticCustomError:
     return PydanticCustomError(kind, kind, {"value": value, **facts})
 
 
+def misread(kind: str, value: object, **facts: object) -> PydanticCustomError:
+    """Make a fault in a value; where typographic quotes stand around it, they are the fault."""
+    if isinstance(value, str) and (value.startswith(_CURLY) or value.endswith(_CURLY)):
+        return wrong("curly", value, bare=value.strip("".join(_CURLY)))
+    return wrong(kind, value, **facts)
+
+
 def written(value: object) -> str | None:
     """Return a text, or a number as it was written; None for anything else."""
     if isinstance(value, str):
@@ -73,6 +80,14 @@ def as_text(value: object) -> str:
     return text
 
 
+def as_code(value: object) -> str:
+    """Take a text that is compared with others letter by letter: YAML reads “1.0” with its quotes."""
+    text = as_text(value)
+    if text.startswith(_CURLY) or text.endswith(_CURLY):
+        raise misread("a_text", text)
+    return text
+
+
 def as_words(value: object) -> Text:
     """Take one text, or one for each language."""
     if not isinstance(value, dict):
@@ -96,7 +111,7 @@ def as_id(value: object) -> str:
     """Take a name that other places refer to."""
     text = as_text(value)
     if not is_id(text):
-        raise wrong("id", value)
+        raise misread("id", value)
     return text
 
 
@@ -107,14 +122,14 @@ def as_day(value: object) -> dt.date:
             return dt.date.fromisoformat(value)
         except ValueError:
             raise wrong("no_such_day", value) from None
-    raise wrong("day", value)
+    raise misread("day", value)
 
 
 def as_time(value: object) -> dt.time:
     """Take a time of day as 15:00."""
     if isinstance(value, str) and (match := _TIME.match(value)):
         return dt.time(int(match[1]), int(match[2]))
-    raise wrong("time_of_day", value)
+    raise misread("time_of_day", value)
 
 
 def as_pattern(value: object) -> str:
@@ -153,7 +168,7 @@ def as_limit(value: object) -> Limit:
     """Take a limit: a number and its unit, or the words that an office prints."""
     limit = _limit(value) if isinstance(value, str) else None
     if limit is None:
-        raise wrong("limit", value)
+        raise misread("limit", value)
     return limit
 
 
@@ -180,7 +195,7 @@ def one_of(*known: str) -> Callable[[object], str]:
     def as_one(value: object) -> str:
         text = as_text(value)
         if text not in known:
-            raise wrong("choice", value, known=list(known))
+            raise misread("choice", value, known=list(known))
         return text
 
     return as_one
@@ -204,6 +219,7 @@ _ONLY_PYTHON = re.compile(
 )
 """Looking around, back references, possessive repeats and other signs that the log engine has not."""
 
+_CURLY = ("“", "”", "„", "‘", "’", "«", "»")
 _ID = re.compile(r"[^\W_][\w.\-]*\Z")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d\Z", re.ASCII)
 _TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)\Z", re.ASCII)
@@ -242,6 +258,8 @@ LIMITS: dict[str, Any] = {
 }
 
 Str = Annotated[str, PlainValidator(as_text), WithJsonSchema(TEXT)]
+Code = Annotated[str, PlainValidator(as_code), WithJsonSchema(TEXT)]
+Codes = Annotated[list[Code], BeforeValidator(as_list), WithJsonSchema(listed(TEXT))]
 Strs = Annotated[list[Str], BeforeValidator(as_list), WithJsonSchema(listed(TEXT))]
 Words = Annotated[Text, PlainValidator(as_words), WithJsonSchema(WORDS)]
 ManyWords = Annotated[list[Words], BeforeValidator(as_list), WithJsonSchema(listed(WORDS))]

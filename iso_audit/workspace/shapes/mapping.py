@@ -112,6 +112,7 @@ class MappingShape(Shape):
     note: Words | None = None
     procedure: Str | None = None
     procedures: Names | None = None
+    object_type: Str | None = Field(default=None, description="Type of object that is the dossier (OCEL).")
     zone: Zone | None = None
     dates: Strs | None = None
     start: Annotated[str, OneOf("previous_finish")] | None = None

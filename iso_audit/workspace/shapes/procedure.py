@@ -8,6 +8,8 @@ from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from iso_audit.model.procedure import EXTENTS, KINDS, StepClock
 from iso_audit.workspace.shapes.base import (
+    Code,
+    Codes,
     Day,
     Duration,
     Durations,
@@ -54,8 +56,8 @@ class StepShape(Shape):
     no: Str | None = Field(default=None, description="The number as printed.")
     kind: Kinds | None = None
     name: Words | None = None
-    role: Str | None = None
-    unit: Str | None = None
+    role: Code | None = None
+    unit: Code | None = None
     limit: Duration | None = None
     stated_limit: Duration | None = Field(
         default=None, description="A time that the wording of the step states."
@@ -68,7 +70,7 @@ class StepShape(Shape):
     control: bool | None = None
     negotiable: bool | None = None
     anytime: bool | None = Field(default=None, description="May happen at any moment, outside the graph.")
-    submits_to: Strs | None = None
+    submits_to: Codes | None = None
     no_reply: Str | None = Field(
         default=None, description="What happens when a consulted body does not answer."
     )
@@ -96,7 +98,7 @@ class LimitGroupShape(Shape):
 class PartShape(Shape):
     """One agency's part of a linked procedure."""
 
-    unit: Str | None = None
+    unit: Code | None = None
     limit: Duration | None = None
     steps: dict[str, StepShape | None]
 
@@ -111,8 +113,8 @@ class LegalBasisShape(PeriodShape):
 class FormShape(Shape):
     """A prescribed form."""
 
-    ref: Str
-    no: Str
+    ref: Code
+    no: Code
     name: Words | None = None
 
 
@@ -150,11 +152,11 @@ class ProcedureShape(Shape):
     model_config = ConfigDict(json_schema_extra={"anyOf": [{"required": ["steps"]}, {"required": ["parts"]}]})
 
     procedure: Id
-    code: Str | None = None
+    code: Code | None = None
     title: Words | None = None
     level: Str | None = None
-    owner: Str | None = Field(default=None, description="Unit that owns the procedure.")
-    authority: Str | None = Field(default=None, description="Role that signs the result.")
+    owner: Code | None = Field(default=None, description="Unit that owns the procedure.")
+    authority: Code | None = Field(default=None, description="Role that signs the result.")
     limit: Durations | None = Field(
         default=None, description="Whole limit; by case of the dossier, or by the step that ends it."
     )

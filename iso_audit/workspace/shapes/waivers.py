@@ -30,7 +30,7 @@ class WaiverShape(Shape):
         default=None, description="As findings.json names it, where one step has several findings."
     )
     requirement: Str | None = Field(
-        default=None, description="Needed where several requirements ask the code."
+        default=None, description="Where several requirements have a finding there."
     )
     reason: Annotated[Words, AfterValidator(filled)]
     approved_by: Annotated[Str, AfterValidator(filled)]

@@ -1,0 +1,151 @@
+"""A look at a log before anybody has said what it means: its columns, words and first rows."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tempfile
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import TracebackType
+from zoneinfo import ZoneInfo
+
+import duckdb
+
+from iso_audit.engine.careful import read_carefully
+from iso_audit.engine.opening import WHOLE_LOGS, Foreign, open_log
+from iso_audit.engine.plain_text import made_plain
+from iso_audit.engine.refusals import refusal
+from iso_audit.engine.rows import Reading
+from iso_audit.engine.source import Source, first_lines, from_csv, from_parquet, from_table, sniff
+from iso_audit.engine.store import Store, Values
+from iso_audit.model.log import EVENT_COLUMNS, LogMapping, TableMapping
+
+_MEMORY = 1000
+"""Megabytes; what does not fit goes to a temporary folder."""
+_NOTHING = LogMapping("", TableMapping())
+
+
+@dataclass
+class Looked:
+    """One table of a log as it stands in its file; read line by line where the fast reader refuses it."""
+
+    source: Source
+    store: Store
+    name: str
+    """Its own in the database."""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of its columns that stand only once."""
+        return tuple(name for name in self.source.columns if self.source.columns.count(name) == 1)
+
+    def words(self, column: str, most: int) -> dict[str, int]:
+        """The different values of a column, the most frequent first, and how often each stands there."""
+        try:
+            return self._words(column, most)
+        except duckdb.Error as error:
+            if self.source.plain is None:
+                raise refusal("damaged", self.source.file) from error
+            self.source = read_carefully(self.store, self.source, f"{self.name}_careful")
+            return self._words(column, most)
+
+    def _words(self, column: str, most: int) -> dict[str, int]:
+        values = Values()
+        at = self.source.index(column)
+        said = f"nullif(trim(nfc_normalize(CAST(c{at} AS VARCHAR))), '')"
+        rows = self.store.run(
+            f"SELECT said, count(*) AS times "
+            f"FROM (SELECT {said} AS said FROM {self.source.relation(values)}) "
+            f"WHERE said IS NOT NULL GROUP BY said ORDER BY times DESC, said LIMIT {most}",
+            values,
+        )
+        return dict(rows)
+
+
+class Glance:
+    """An opened log; a context manager, because it holds memory and files."""
+
+    def __init__(self, path: Path, foreign: Foreign, zone: str, is_heading: Callable[[str], bool]) -> None:
+        """Open a log; raises InputError where it cannot be read at all."""
+        self._path, self._foreign, self._zone = path, foreign, zone
+        self._tables = 0
+        self._resources = ExitStack()
+        self._folder = Path(self._resources.enter_context(tempfile.TemporaryDirectory(prefix="iso-audit-")))
+        try:
+            self._store = Store(zone, str(self._folder), 2, _MEMORY)
+            self._resources.callback(self._store.close)
+            self.kind = sniff(path)
+            self.events: Looked
+            self.dossiers: Looked | None = None
+            if self.kind in WHOLE_LOGS:
+                log = foreign.log(self.kind, path, _NOTHING)
+                seen = [
+                    Looked(from_table(self._store, str(path), name, table), self._store, name)
+                    for name, table in (("seen_events", log.events), ("seen_dossiers", log.dossiers))
+                ]
+                self.events, self.dossiers = seen
+            else:
+                self.events = self.table(path, is_heading)
+        except BaseException:
+            self._resources.close()
+            raise
+
+    def table(self, path: Path, is_heading: Callable[[str], bool]) -> Looked:
+        """Look at a file that holds one table."""
+        kind, name = sniff(path), f"seen_{self._tables}"
+        self._tables += 1
+        try:
+            return Looked(self._source(path, kind, name, is_heading), self._store, name)
+        except duckdb.Error as error:
+            raise refusal("damaged", str(path)) from error
+
+    def _source(self, path: Path, kind: str, name: str, is_heading: Callable[[str], bool]) -> Source:
+        if kind == "parquet":
+            return from_parquet(self._store, path)
+        if kind == "workbook" and self._foreign.read_sheet is not None:
+            return from_table(self._store, str(path), name, self._foreign.read_sheet(path, ()))
+        if kind != "csv":
+            raise refusal("no-reader", str(path), kind=kind)
+        plain = made_plain(path, self._folder / name, "", self._foreign.decoders, self._foreign.guess)
+        heads = first_lines(plain, str(path))[:30]
+        cells = {cell.strip(' "\r\n') for line in heads for sign in ",;\t|" for cell in line.split(sign)}
+        return from_csv(path, plain, "", sorted(filter(is_heading, cells)))
+
+    def first_rows(self, mapping: LogMapping, count: int) -> list[dict[str, str]]:
+        """The first events as a mapping reads them, our columns that it gives alone.
+
+        Raises:
+            InputError: the mapping does not fit the log.
+        """
+        events_alone = replace(mapping, dossiers=None, procedure=mapping.procedure or "?")
+        opened = open_log(self._store, self._path, events_alone, self._foreign, self._folder)
+        try:
+            return self._rows(opened.events, count)
+        except duckdb.Error:
+            return self._rows(opened.carefully(self._store).events, count)
+
+    def _rows(self, reading: Reading, count: int) -> list[dict[str, str]]:
+        values = Values()
+        names = [name for name in EVENT_COLUMNS if reading.has(name)]
+        rows = self._store.run(
+            f"SELECT {', '.join(names)} FROM {reading.select(values)} ORDER BY row LIMIT {count}", values
+        )
+        return [dict(zip(names, map(self._said, names, row), strict=True)) for row in rows]
+
+    def _said(self, name: str, value: object) -> str:
+        if value is None:
+            return ""
+        if EVENT_COLUMNS[name] == "text":
+            return str(value)
+        at = dt.datetime.fromtimestamp(int(str(value)) / 1_000_000, ZoneInfo(self._zone))
+        return f"{at:%Y-%m-%d %H:%M:%S}"
+
+    def __enter__(self) -> Glance:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._resources.close()

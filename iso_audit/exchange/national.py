@@ -1,0 +1,73 @@
+"""Messages by which offices tell the national portal of dossiers and of their progress (domain notes 6.1).
+
+A message that says when something was done is a row of progress and becomes an event; one that says
+when a dossier was received or is due becomes the dossier. Envelopes and lists around them may be of any
+shape: a row inside a dossier's message belongs to that dossier. A later message about a dossier replaces
+what the earlier ones said and adds to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from iso_audit.exchange.headings import squeezed
+from iso_audit.exchange.json_tables import JsonLog, Message, table_of, text_of
+from iso_audit.exchange.refusals import refusal
+
+EVENT_FIELDS = (
+    "MaHoSo", "NguoiXuLy", "ChucDanh", "ThoiDiemXuLy", "PhongBanXuLy", "NoiDungXuLy", "TrangThai",
+    "NgayBatDau", "NgayKetThucTheoQuyDinh",
+)  # fmt: skip
+DOSSIER_FIELDS = (
+    "MaHoSo", "MaTTHC", "TenTTHC", "MaLinhVuc", "SoBienNhan", "NgayTiepNhan", "NgayHenTra", "TrangThaiHoSo",
+    "NgayTra", "HinhThuc", "NgayKetThucXuLy", "DonViXuLy",
+)  # fmt: skip
+_NAMES = {squeezed(name): name for name in (*EVENT_FIELDS, *DOSSIER_FIELDS)}
+_PROGRESS = frozenset(("ThoiDiemXuLy", "NoiDungXuLy"))
+_DOSSIER = frozenset(("NgayTiepNhan", "NgayHenTra", "MaTTHC"))
+_DEEPEST = 50
+
+
+def read_messages(messages: Iterable[Message], file: str) -> JsonLog:
+    """Read messages in their order; raises InputError where none is of the kind that portals exchange."""
+    reading = _Reading(file)
+    for at, message in messages:
+        reading.take(at, message, "", 0)
+    if not reading.events and not reading.dossiers:
+        raise refusal("no-messages", file)
+    dossiers = list(reading.dossiers.values())
+    return JsonLog(table_of(reading.events, EVENT_FIELDS, file), table_of(dossiers, DOSSIER_FIELDS, file))
+
+
+class _Reading:
+    """Rows of progress, and dossiers by their code, so far."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.events: list[tuple[int, dict[str, str]]] = []
+        self.dossiers: dict[str, tuple[int, dict[str, str]]] = {}
+
+    def take(self, at: int, message: object, code: str, depth: int) -> None:
+        """Take whatever a message holds; `code` is the dossier's that it stands in."""
+        if depth > _DEEPEST:
+            raise refusal("deep", self.file)
+        if isinstance(message, list):
+            for each in message:
+                self.take(at, each, code, depth + 1)
+        if not isinstance(message, dict):
+            return
+        fields = {_NAMES.get(squeezed(str(name)), str(name)): text_of(each) for name, each in message.items()}
+        said = {name: value for name, value in fields.items() if value is not None}
+        code = said.get("MaHoSo", code)
+        if _PROGRESS & fields.keys():
+            self.events.append((at, {**said, "MaHoSo": code} if code else said))
+        elif _DOSSIER & fields.keys():
+            self._dossier(at, code, said)
+        for each in message.values():
+            if isinstance(each, dict | list):
+                self.take(at, each, code, depth + 1)
+
+    def _dossier(self, at: int, code: str, said: dict[str, str]) -> None:
+        """A message without a code stays a row of its own, to be refused with its place."""
+        first, before = self.dossiers.get(code or f"\x00{at}", (at, {}))
+        self.dossiers[code or f"\x00{at}"] = first, {**before, **said, **({"MaHoSo": code} if code else {})}
