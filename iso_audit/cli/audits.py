@@ -58,8 +58,8 @@ def check(
 
 
 @click.command()
-@click.option("--log", type=PATH, help="Nhật ký hồ sơ (CSV, XES). / The log.")
-@click.option("--map", "mapping", type=PATH, help="Tệp ánh xạ. / The mapping file.")
+@click.option("--log", type=PATH, help="Nhật ký (CSV, XLSX, Parquet, XES, JSON). / The log.")
+@click.option("--map", "mapping", type=PATH, help="Tệp ánh xạ, hoặc tên. / Mapping: file or name.")
 @click.option("--output", "-o", type=PATH, help="Thư mục kết quả. / Folder for outputs.")
 @click.option(
     "--dossier",
