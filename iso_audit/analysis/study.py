@@ -8,13 +8,14 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache, reduce
 from operator import and_
 
-from iso_audit.analysis.alignment import Aligner, Alignment
+from iso_audit.analysis.alignment import Alignment
 from iso_audit.analysis.behaviour import Behaviour
 from iso_audit.analysis.graph import Graph, cases_of, graph_of, in_case
-from iso_audit.analysis.replay import Replay, Replayer
+from iso_audit.analysis.replay import Replay
 from iso_audit.analysis.runs import Runs
 from iso_audit.analysis.soundness import Structure, structure_of
 from iso_audit.analysis.timing import Allotment, Course, Longest, ends_of
+from iso_audit.analysis.trails import Trails
 from iso_audit.model.calendar import Calendar
 from iso_audit.model.organisation import Organisation
 from iso_audit.model.procedure import Announcement, Procedure, StepClock
@@ -221,37 +222,22 @@ class Study:
         return self._graphs[case] if case in self._graphs else in_case(self._whole, case)
 
     @cached_property
-    def _replayers(self) -> dict[str, Replayer]:
-        outside = [step.id for step in self.procedure.steps if step.anytime]
-        made = {graph: Replayer(graph, outside) for graph in dict.fromkeys(self._graphs.values())}
-        return {case: made[graph] for case, graph in self._graphs.items()}
+    def _trails(self) -> Trails:
+        return Trails(self._graphs, [step.id for step in self.procedure.steps if step.anytime])
 
     def replay(self, steps: Sequence[str], case: str = "") -> Replay:
         """Play the steps of a dossier through the procedure; of a case that is not known, the best of all.
 
         Steps outside the graph are passed over; a step that is not of this procedure does not fit.
         """
-        replayers = self._replayers
-        if case in replayers:
-            return replayers[case].play(steps)
-        answers = [replayer.play(steps) for replayer in dict.fromkeys(replayers.values())]
-        return max(answers, key=lambda r: (r.fits, r.can_finish, -1 if r.stuck_at is None else r.stuck_at))
-
-    @cached_property
-    def _aligners(self) -> dict[str, Aligner]:
-        outside = [step.id for step in self.procedure.steps if step.anytime]
-        made = {graph: Aligner(graph, outside) for graph in dict.fromkeys(self._graphs.values())}
-        return {case: made[graph] for case, graph in self._graphs.items()}
+        return self._trails.replay(steps, case)
 
     def align(self, steps: Sequence[str], case: str = "") -> Alignment | None:
         """The complete run that fits a dossier best; of a case that is not known, the best of all.
 
         None where there is none, or where it was not found in the states that are looked at.
         """
-        if case in self._aligners:
-            return self._aligners[case].align(steps)
-        found = [aligner.align(steps) for aligner in dict.fromkeys(self._aligners.values())]
-        return min((one for one in found if one is not None), key=lambda one: one.cost, default=None)
+        return self._trails.align(steps, case)
 
     def silenced(self, steps: frozenset[str]) -> Study:
         """The study of the same procedure in which `steps` are gateways that leave no trace."""
