@@ -108,20 +108,18 @@ def _of_component(steps: list[str], choices: Choices, apart: Apart) -> dict[str,
 
 
 def _matching(steps: list[str], choices: Choices) -> dict[str, str] | None:
-    """A different person for each step, by augmenting paths."""
-    holder: dict[str, str] = {}
+    """A different person for each step (Hopcroft and Karp 1973)."""
+    import networkx as nx  # here, because few procedures ask and the library takes long to load
 
-    def place(step: str, tried: set[str]) -> bool:
-        for person in sorted(choices[step] - tried):
-            tried.add(person)
-            if person not in holder or place(holder[person], tried):
-                holder[person] = step
-                return True
-        return False
-
-    if all(place(step, set()) for step in steps):
-        return {step: person for person, step in holder.items()}
-    return None
+    graph: nx.Graph[tuple[str, str]] = nx.Graph()
+    graph.add_nodes_from(("step", step) for step in steps)
+    graph.add_edges_from(
+        (("step", step), ("person", each)) for step in steps for each in sorted(choices[step])
+    )
+    matched = nx.bipartite.hopcroft_karp_matching(graph, [("step", step) for step in steps])
+    if any(("step", step) not in matched for step in steps):
+        return None
+    return {step: matched["step", step][1] for step in steps}
 
 
 class _Search:
