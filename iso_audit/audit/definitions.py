@@ -20,8 +20,11 @@ def check_definitions(
 ) -> None:
     """Put every requirement in force to every procedure version."""
     calendar = workspace.calendars.get(workspace.settings.calendar)
+    present = {procedure.id for procedure in workspace.procedures}
     for done, procedure in enumerate(workspace.procedures):
         tell("definitions", done, len(workspace.procedures))
+        if present.intersection(procedure.part_of):
+            continue  # judged as a part of what calls it
         day = judged_on(procedure, workspace.settings.audit_date)
         announced = _announced(workspace, procedure, day)
         asked = study(procedure, workspace.organisation, day, announced, calendar)

@@ -349,6 +349,8 @@ class Procedure:
     version: Version | None = None
     decision: Decision | None = None
     kept: tuple[Kept, ...] = ()
+    part_of: tuple[str, ...] = field(default=(), compare=False)
+    """Ids of the procedures that call it as a part of themselves; only where it has no code of its own."""
     keys: frozenset[str] = frozenset()
     """The keys that the file wrote: an empty list that was written differs from one that is absent."""
     place: Place = field(default=NOWHERE, compare=False)

@@ -7,7 +7,7 @@ calling step went on.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from itertools import combinations, pairwise, product
@@ -49,8 +49,20 @@ def with_calls(
     """
     if not any(step.calls for procedure in procedures for step in procedure.steps):
         return list(procedures)
+    known = list(known)
     expansion = _Expansion(known, faults, is_all=is_all)
-    return [expansion.of(procedure) for procedure in procedures]
+    callers: dict[str, set[str]] = {}
+    for procedure in known:
+        for step in procedure.steps:
+            if step.calls is not None:
+                callers.setdefault(step.calls.procedure, set()).add(procedure.id)
+    return [_within(expansion.of(procedure), callers) for procedure in procedures]
+
+
+def _within(procedure: Procedure, callers: Mapping[str, Collection[str]]) -> Procedure:
+    """Say of a procedure without a code of its own whose part it is."""
+    found = callers.get(procedure.id, ())
+    return replace(procedure, part_of=tuple(sorted(found))) if found and not procedure.code else procedure
 
 
 class _Expansion:

@@ -12,8 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
+from iso_audit import api
 from iso_audit.analysis.study import study
 from iso_audit.api.reading import chosen_procedures
+from iso_audit.api.runs import checked
 from iso_audit.errors import Fault, InputError
 from iso_audit.exchange.bpmn.read import read_root
 from iso_audit.exchange.bpmn.write import bpmn
@@ -21,6 +23,7 @@ from iso_audit.exchange.drawing import Wording
 from iso_audit.model.organisation import Organisation
 from iso_audit.model.outcome import Settings, Workspace
 from iso_audit.model.procedure import Call, Flow, Limit, Procedure, Separation
+from iso_audit.rules import CATALOGUE
 from iso_audit.workspace.calls import MOST_STEPS, with_calls
 from iso_audit.workspace.load import load
 from iso_audit.workspace.positions import parse
@@ -274,3 +277,14 @@ def test_a_call_is_sound_and_takes_as_long_as_what_it_calls(drawn: tuple[Procedu
 def test_all_that_has_no_call_is_returned_as_it_is() -> None:
     only = procedure(step("a"))
     assert with_calls([only], [only], [])[0] is only
+
+
+@pytest.mark.parametrize(("code", "judged"), [("", {"main"}), ("1.000001", {"main", "fee"})])
+def test_what_is_only_a_part_of_others_is_not_judged_by_itself(code: str, judged: set[str]) -> None:
+    main = procedure(step("pay", calls=Call("fee"), kinds=()))
+    both = [replace(main, id="main"), replace(procedure(step("a")), id="fee", code=code)]
+    workspace = api.load_workspace(None)
+    found = replace(workspace, procedures=tuple(with_calls(both, both, [])))
+    assert {tally.procedure for tally in checked(found, CATALOGUE).outcome.tallies} == judged
+    alone = replace(found, procedures=found.procedures[1:])
+    assert {tally.procedure for tally in checked(alone, CATALOGUE).outcome.tallies} == {"fee"}
