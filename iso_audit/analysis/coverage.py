@@ -39,7 +39,7 @@ PARTS: Mapping[str, Callable[[Procedure], bool]] = {
 """Parts of a procedure that may answer to a clause."""
 
 WORDS = (*KINDS, *PARTS, RECORDS, SYSTEM)
-"""All that `ClauseNeed.by` may name; where a kind and a part share a name the kind is meant."""
+"""All that `ClauseNeed.by` may name."""
 
 
 class Answered(StrEnum):

@@ -106,8 +106,6 @@ def audit(
         InputError: the workspace, the mapping or the log cannot be read, or `output` cannot be
             written to; nothing is written.
     """
-    from iso_audit.engine.protocol import unheard
-
     workspace = load_workspace(folder, date)
     rules = catalogue(select, ignore)
     log, mapping_file = log_files(workspace, log, mapping)
@@ -116,16 +114,31 @@ def audit(
     if log is None:
         outcome = _run(workspace, rules, None, tell)
         return Run(outcome, workspace, rules, write(outcome, workspace, rules, lang, output, None, tell))
+    with held_log(workspace, log, mapping_file, tell, memory) as (held, settled):
+        inputs = [("log", log), *([("mapping", mapping_file)] if mapping_file else [])]
+        outcome = _run(workspace, rules, (held, settled), tell, inputs)
+        written = write(outcome, workspace, rules, lang, output, held, tell)
+    return Run(outcome, workspace, rules, written)
+
+
+@contextmanager
+def held_log(
+    workspace: Workspace, log: Path, mapping_file: Path | None, tell: Tell | None, memory: int | None = None
+) -> Iterator[tuple[Held, LogMapping]]:
+    """Take in a log by its mapping, and give it back at the end; `memory` is that of `engine`.
+
+    Raises:
+        InputError: the mapping or the log cannot be read.
+    """
+    from iso_audit.engine.protocol import unheard
+
     settled = mapping_of(mapping_file, log, workspace)
     world = world_for(workspace, settled)
     if tell:
         tell("read_log", 0, 1)
     hear = partial(tell, "read_log") if tell else unheard
     with engine(memory).take_in(log, settled, world, hear) as held:
-        inputs = [("log", log), *([("mapping", mapping_file)] if mapping_file else [])]
-        outcome = _run(workspace, rules, (held, settled), tell, inputs)
-        written = write(outcome, workspace, rules, lang, output, held, tell)
-    return Run(outcome, workspace, rules, written)
+        yield held, settled
 
 
 def engine(memory: int | None = None) -> Engine:

@@ -9,8 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from iso_audit.api.reading import catalogue, load_workspace, log_files, mapping_of, shipped
-from iso_audit.api.runs import engine, seldom_collecting, world_for
+from iso_audit.api.reading import catalogue, load_workspace, log_files, shipped
+from iso_audit.api.runs import held_log, seldom_collecting
 from iso_audit.api.values import Stories, Tell, Written
 from iso_audit.api.writing import put_in_place, refuse_output, workroom
 from iso_audit.errors import Fault, InputError, RenderError
@@ -53,11 +53,8 @@ def stories(
         raise InputError([Fault(_NO_LOG)])
     if output is not None:
         refuse_output(output, ())
-    settled = mapping_of(mapping_file, log, workspace)
-    world = world_for(workspace, settled)
-    hear("read_log", 0, 1)
     asked = list(dict.fromkeys(each.strip() for each in dossiers))
-    with engine().take_in(log, settled, world) as held:
+    with held_log(workspace, log, mapping_file, tell) as (held, _):
         missing = [fault for each in asked if (fault := _untold(each, held, workspace)) is not None]
         if missing:
             raise InputError(missing)
