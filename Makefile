@@ -4,7 +4,7 @@ BIN := .venv/bin
 # Bytes of outputs must not depend on the machine.
 export PYTHONHASHSEED := 0
 
-.PHONY: report test test-full check bench rulebook setup clean
+.PHONY: report test test-full check bench rulebook extras setup clean
 
 report: setup  ## audit everything in processes/ and the sample log; write out/
 	$(BIN)/iso-audit audit --output out --fail-on never
@@ -29,6 +29,9 @@ bench: setup  ## speed, as ratios within one run
 rulebook: setup  ## docs/rules.md and docs/quy-tac.md from the catalogue and the packs that ship
 	$(BIN)/iso-audit rule --all --format markdown --lang en > docs/rules.md
 	$(BIN)/iso-audit rule --all --format markdown --lang vi > docs/quy-tac.md
+
+extras: setup  ## what is optional: the engine on Spark (needs Java 17), the compiled loop of the simulation
+	$(BIN)/python -m pip install -q --require-hashes -r requirements-extra.lock
 
 setup: .venv/ready
 

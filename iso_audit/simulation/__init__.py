@@ -1,0 +1,1 @@
+"""What if the procedure were simpler: changes, their lawfulness, and dossiers played through both."""
