@@ -1,0 +1,86 @@
+"""The comparison at the terminal."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable
+
+from iso_audit.report.quoting import harmless, width
+from iso_audit.report.simplification.values import EffectRow, ProposalView, SimulationView
+from iso_audit.report.words import Words
+
+WIDTH = 100
+
+
+def as_text(view: SimulationView) -> str:
+    """The whole comparison, ready to print."""
+    return "\n".join(map(harmless, _lines(view))) + "\n"
+
+
+def _lines(view: SimulationView) -> Iterable[str]:
+    say = view.words
+    title = say("sim.text.head", title=view.subject)
+    yield from (title, "=" * min(width(title), WIDTH), "")
+    if view.stamp:
+        yield from (*_wrap(view.stamp), "")
+    label = max((width(name) for name, _ in view.about), default=0)
+    for name, said in view.about:
+        yield from _wrap(said, f"  {_padded(name, label)}  ", " " * (label + 4))
+    if view.loads:
+        yield from ("", say("sim.text.load"))
+        most = max(width(role) for role, *_ in view.loads)
+        for role, people, _, busy in view.loads:
+            yield f"  {_padded(role, most)}  {people:>3}  {busy:>5}"
+    for proposal in view.proposals:
+        yield from _proposal(proposal, say)
+
+
+def _proposal(proposal: ProposalView, say: Words) -> Iterable[str]:
+    title = say("sim.section.proposal", n=proposal.number, title=proposal.title)
+    yield from ("", title, "-" * min(width(title), WIDTH))
+    for what, why in proposal.changes:
+        yield from _wrap(f"{what} – {why}" if why else what, "  • ", "    ")
+    yield from ("", *_wrap(proposal.conclusion))
+    for one in proposal.refused:
+        beside = f" [{one.code}; {one.ground}]" if one.code else ""
+        yield from _wrap(
+            f"{one.change}: {one.reason}{beside}" if one.change else one.reason + beside, "  ✗ ", "    "
+        )
+    if proposal.effects:
+        yield from ("", *_table(proposal.effects, say), "", *_wrap(say("sim.note_interval")))
+    for heading, found in (
+        ("sim.findings_new", proposal.new_findings),
+        ("sim.findings_gone", proposal.gone_findings),
+        ("sim.findings_log", proposal.log_findings),
+    ):
+        if found:
+            yield from ("", f"{say(heading)}:")
+            for told in found:
+                yield from _wrap(f"{told.code} [{told.grade_said}] {told.said}", "  ", "      ")
+
+
+def _table(rows: Iterable[EffectRow], say: Words) -> Iterable[str]:
+    heads = [
+        say(f"sim.col.{key}") for key in ("measure", "today", "proposed", "difference", "between", "verdict")
+    ]
+    cells = [heads] + [
+        [f"{r.label} ({r.unit})", r.as_is, r.to_be, r.difference, r.interval, r.verdict] for r in rows
+    ]
+    widths = [max(width(row[n]) for row in cells) for n in range(6)]
+    for row in cells:
+        first, *middle, last = row
+        numbers = "  ".join(
+            " " * (room - width(cell)) + cell for cell, room in zip(middle, widths[1:5], strict=True)
+        )
+        yield f"  {_padded(first, widths[0])}  {numbers}  {last}"
+
+
+def _padded(said: str, room: int) -> str:
+    return said + " " * (room - width(said))
+
+
+def _wrap(said: str, first: str = "", later: str | None = None) -> list[str]:
+    return textwrap.wrap(
+        said, WIDTH, initial_indent=first, subsequent_indent=first if later is None else later,
+        break_on_hyphens=False, break_long_words=False,
+    )  # fmt: skip

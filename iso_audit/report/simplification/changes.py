@@ -1,0 +1,65 @@
+"""Proposed changes in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from iso_audit.model.procedure import Limit, Procedure
+from iso_audit.model.scenario import Change, Scenario, Staffing
+from iso_audit.report.facts import Facts
+from iso_audit.text import number
+
+
+def change_said(change: Change, facts: Facts, procedure: Procedure, scenario: Scenario) -> str:
+    """One change as a clause: what is done to which steps."""
+    say, key, values = facts.words, procedure.key, change.values
+    steps = say.join(say("quoted", said=facts.step_name(step, key)) for step in change.steps)
+    known: dict[str, object] = {"steps": steps}
+    for name in ("role", "after", "source", "document", "name"):
+        known[name] = _named(name, values.get(name), facts, key)
+    known["factor"] = _percent(values.get("time_factor"), facts)
+    known["what"] = _what(change, facts, key, scenario)
+    form = f"sim.change.{change.kind}"
+    return say(f"{form}.role" if values.get("role") and f"{form}.role" in say else form, **known)
+
+
+def _named(name: str, value: object, facts: Facts, key: str) -> str:
+    if value is None:
+        return ""
+    if name == "role":
+        return facts.role(str(value))
+    if name == "after":
+        return facts.step_name(str(value), key)
+    return facts.say("", value)
+
+
+def _percent(value: object, facts: Facts) -> str:
+    return f"{number(100 * value, facts.lang)}%" if isinstance(value, (int, float)) else ""
+
+
+def _what(change: Change, facts: Facts, key: str, scenario: Scenario) -> str:
+    """The particulars of a change of numbers: limits, people, shares, times."""
+    say, values = facts.words, change.values
+    said: list[str] = []
+    for case, limit in _pairs(values.get("limits")):
+        if isinstance(limit, Limit):
+            told = facts.say("limit", limit)
+            said.append(told if case == "default" else f"{facts.case(case)}: {told}")
+    for role, staffing in _pairs(values.get("staff")):
+        name = facts.role(role)
+        if isinstance(staffing, Staffing):
+            said.append(say("sim.staff.people", role=name, n=number(staffing.people, facts.lang)))
+        elif isinstance(staffing, int):
+            sign = "+" if staffing > 0 else "−"
+            said.append(say("sim.staff.delta", role=name, n=f"{sign}{number(abs(staffing), facts.lang)}"))
+    for step, shares in _pairs(values.get("branches")):
+        told = ", ".join(f"{outcome} {_percent(share, facts)}" for outcome, share in _pairs(shares))
+        said.append(f"{facts.step_name(step, key)}: {told}")
+    for name in ("durations", "waits"):
+        said += [facts.step_name(step, key) for step, _ in _pairs(values.get(name))]
+    cases = [f"{facts.case(case)}" for case, _ in _pairs(values.get("cases"))]
+    return "; ".join([*said, *cases])
+
+
+def _pairs(value: object) -> list[tuple[str, object]]:
+    return [(str(key), each) for key, each in value.items()] if isinstance(value, Mapping) else []

@@ -1,0 +1,86 @@
+"""Measures of a simulation as numbers that stand under one another: hours of work, days, shares, money."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+from iso_audit.model.simulated import MEASURES, Effect, Estimate
+from iso_audit.report.words import Words
+from iso_audit.text import number
+
+MINUS = "−"
+_SCALES: Mapping[str, tuple[float, int, str]] = {
+    "working_seconds": (1 / 3600, 1, "hours"),
+    "seconds": (1 / 3600, 1, "clock_hours"),
+    "days": (1.0, 1, "days"),
+    "share": (100.0, 1, "percent"),
+    "dossiers": (1.0, 1, "dossiers"),
+    "count": (1.0, 2, "times"),
+    "money": (1.0, 0, "money"),
+    "money_year": (1e-6, 1, "money_year"),
+}
+"""Unit of a measure -> what it is multiplied by, its decimals, the name of the unit that is printed."""
+_UNITS_BESIDE = {
+    "utilisation": "share",
+    "queue_mean": "dossiers",
+    "executions": "count",
+    "share_visited": "share",
+}
+
+
+def unit_of(measure: str) -> str:
+    """The unit of a measure; of roles and steps too."""
+    return MEASURES[measure][0] if measure in MEASURES else _UNITS_BESIDE.get(measure, "working_seconds")
+
+
+def unit_name(measure: str, words: Words, currency: str) -> str:
+    """The unit as the head of a row prints it."""
+    return words(f"sim.unit.{_SCALES[unit_of(measure)][2]}", currency=currency)
+
+
+def scaled(measure: str, amount: float) -> float:
+    """A number in the unit that is printed."""
+    return amount * _SCALES[unit_of(measure)][0]
+
+
+def value(measure: str, amount: float, words: Words, extra: int = 0) -> str:
+    """A number without its unit; a dash where nothing of the kind happened."""
+    if math.isnan(amount):
+        return "–"
+    decimals = _SCALES[unit_of(measure)][1]
+    return number(scaled(measure, amount), words.lang, decimals + extra).replace("-", MINUS)
+
+
+def signed(measure: str, amount: float, words: Words) -> str:
+    """A difference with its sign, one decimal finer than the values where these are shares."""
+    extra = 1 if unit_of(measure) == "share" else 0
+    said = value(measure, amount, words, extra)
+    return f"+{said}" if amount > 0 and said.strip("0.,") else said
+
+
+def interval(measure: str, estimate: Estimate, words: Words) -> str:
+    """From and to."""
+    if math.isnan(estimate.low) or math.isinf(estimate.low):
+        return "–"
+    return words(
+        "sim.interval",
+        low=signed(measure, estimate.low, words),
+        high=signed(measure, estimate.high, words),
+    )
+
+
+def relative(effect: Effect) -> float | None:
+    """The difference as a share of today's value; None where today's is nothing."""
+    if not effect.as_is.mean or math.isnan(effect.as_is.mean) or math.isnan(effect.difference.mean):
+        return None
+    return effect.difference.mean / abs(effect.as_is.mean)
+
+
+def relative_said(effect: Effect, words: Words) -> str:
+    """The same in percent with its sign; empty for shares, whose difference is in points already."""
+    share = relative(effect)
+    if share is None or unit_of(effect.measure) == "share":
+        return ""
+    said = number(100 * share, words.lang, 1).replace("-", MINUS)
+    return f"{'+' if share > 0 else ''}{said}%"
