@@ -113,7 +113,8 @@ class Load:
     by_case: Mapping[tuple[str, str], Spread] = field(default_factory=dict)
     """(step, case) -> its time of work where that differs."""
     waits: Mapping[str, Spread] = field(default_factory=dict)
-    """Step -> time that passes before it can begin, which is neither queue nor work."""
+    """Step -> time that passes before it can begin, which is neither queue nor work; where the step stops
+    the dossier's clock, the time that passes after it, until the applicant answers."""
     branches: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     """Step -> outcome (or target) -> share; outcomes without one share what is left, evenly."""
     repeats: Mapping[str, tuple[Mapping[str, float], ...]] = field(default_factory=dict)
@@ -165,7 +166,21 @@ class Change:
     """One change of a procedure, of its staff or of its numbers.
 
     `steps` are those it is about, in order. `values` hold the rest by name, already in our units
-    (times as Limit or Spread, shares as fractions).
+    (times as Limit or Spread, shares as fractions):
+
+        delegate    role
+        merge       id of the new step; name: Text, role, time_factor
+        move        after: step
+        split       cases: case -> {role, time_factor, share}
+        look_up     document, source
+        digitise    time_factor, role, cost_per_year, one_off_cost
+        limit       limits: case -> Limit
+        staff       staff: role -> Staffing as it is then, or how many people more or (negative) fewer
+        branches    branches: step -> shares
+        durations   durations: step -> Spread
+        waits       waits: step -> Spread
+
+    What is not written is absent.
     """
 
     kind: str
@@ -237,6 +252,8 @@ class Scenario:
     """Where the numbers come from; printed with the assumptions."""
     limits: Mapping[str, Limit] = field(default_factory=dict)
     """Limits to measure against, by case, where they are not the procedure's own."""
+    outside: tuple[str, ...] = ()
+    """Roles whose people are not the office's: nobody queues for them, their times are until it is done."""
     place: Place = field(default=NOWHERE, compare=False)
 
     @property

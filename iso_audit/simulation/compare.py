@@ -33,6 +33,8 @@ class Played:
     """Working seconds at 0, 1 .. 100 % of the measured dossiers."""
 
 
+_SAME = 1e-12
+
 Play = Callable[[Sequence[int]], tuple[Sequence[Played], Sequence[Played]]]
 """Plays the replications of these numbers, today's and the proposed procedure's."""
 
@@ -70,13 +72,16 @@ def effect(
     """Compare one measure in pairs of replications; pairs in which either is NaN are left out."""
     pairs = np.asarray([as_is, to_be], dtype=np.float64)
     pairs = pairs[:, ~np.isnan(pairs).any(axis=0)]
-    difference = estimate(pairs[1] - pairs[0], confidence)
+    gaps = pairs[1] - pairs[0]
+    # the same sum in another order may differ in its last digits: that is no difference
+    gaps[np.abs(gaps) <= _SAME * np.abs(pairs).max(axis=0, initial=0.0)] = 0.0
+    difference = estimate(gaps, confidence)
     return Effect(
         measure,
         estimate(as_is, confidence),
         estimate(to_be, confidence),
         difference,
-        _verdict(measure, difference, pairs[1] - pairs[0]),
+        _verdict(measure, difference, gaps),
         step,
         role,
     )
@@ -107,14 +112,14 @@ def effects_by(
     to_be: Sequence[Mapping[tuple[str, str], float]],
     confidence: float,
     *,
-    is_role: bool,
+    by: str,
 ) -> tuple[Effect, ...]:
-    """Compare every measure of every role or step; one side may lack it, as a step that was dropped."""
+    """Compare every measure `by_role` or `by_step`; one side may lack it, as a step that was dropped."""
     keys = dict.fromkeys(key for one in (*as_is, *to_be) for key in one)
     found = []
     for name, measure in keys:
         before, after = ([one.get((name, measure), math.nan) for one in side] for side in (as_is, to_be))
-        place = {"role": name} if is_role else {"step": name}
+        place = {"role": name} if by == "by_role" else {"step": name}
         found.append(effect(measure, before, after, confidence, **place))
     return tuple(found)
 

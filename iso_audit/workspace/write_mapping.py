@@ -53,6 +53,9 @@ def mapping_yaml(
     if mapping.dossiers is not None:
         lines += _table("dossiers", mapping.dossiers, mapping.dossiers_from, doubts)
     lines += [line for said in below.get("dossiers", ()) for line in comment(said)]
+    for table, source in (("register", mapping.register_from), ("reported", mapping.reported_from)):
+        if source:
+            lines += _table(table, getattr(mapping, table), source, doubts)
     return "\n".join(lines) + "\n"
 
 

@@ -83,7 +83,7 @@ def test_pairs_in_which_nothing_happened_are_left_out() -> None:
 
 
 def test_a_step_that_was_dropped_has_no_difference() -> None:
-    found = effects_by([{("sign", "work"): 3.0}] * 3, [{}] * 3, 0.95, is_role=False)
+    found = effects_by([{("sign", "work"): 3.0}] * 3, [{}] * 3, 0.95, by="by_step")
     assert [one.step for one in found] == ["sign"]
     assert math.isnan(found[0].difference.mean)
     assert found[0].verdict is Verdict.CANNOT_TELL

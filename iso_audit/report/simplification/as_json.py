@@ -42,6 +42,7 @@ def text(outcome: SimulationOutcome, version: str, inputs: Iterable[tuple[str, s
         "currency": scenario.currency,
         "forced": outcome.is_forced,
         "assumptions": list(outcome.assumptions),
+        "calibration": None if outcome.calibration is None else plain(outcome.calibration),
         "loads": [_load(one) for one in outcome.loads],
         "proposals": sorted(proposals, key=lambda one: order.get(str(one["id"]), len(order))),
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable
+from itertools import groupby
 
 from iso_audit.report.quoting import harmless, width
 from iso_audit.report.simplification.values import EffectRow, ProposalView, SimulationView
@@ -31,8 +32,29 @@ def _lines(view: SimulationView) -> Iterable[str]:
         most = max(width(role) for role, *_ in view.loads)
         for role, people, _, busy in view.loads:
             yield f"  {_padded(role, most)}  {people:>3}  {busy:>5}"
+    yield from _calibration(view)
     for proposal in view.proposals:
         yield from _proposal(proposal, say)
+    yield from ("", *_wrap(say("sim.note_interval")))
+
+
+def _calibration(view: SimulationView) -> Iterable[str]:
+    found, say = view.calibration, view.words
+    if found is None:
+        return
+    yield from ("", *_wrap(found.lead))
+    for line in found.warnings:
+        yield from _wrap(line, "  ! ", "    ")
+    if found.hold_out:
+        yield from _wrap(found.hold_out_lead)
+        heads = ("measure", "observed", "simulated", "error", "goal", "noise", "verdict")
+        rows = [tuple(say(f"sim.held.{key}") for key in heads), *found.hold_out]
+        widths = [max(width(row[n]) for row in rows) for n in range(len(heads))]
+        for row in rows:
+            cells = (
+                " " * (room - width(cell)) + cell for cell, room in zip(row[1:6], widths[1:6], strict=True)
+            )
+            yield f"  {_padded(row[0], widths[0])}  {'  '.join(cells)}  {row[6]}"
 
 
 def _proposal(proposal: ProposalView, say: Words) -> Iterable[str]:
@@ -41,13 +63,14 @@ def _proposal(proposal: ProposalView, say: Words) -> Iterable[str]:
     for what, why in proposal.changes:
         yield from _wrap(f"{what} – {why}" if why else what, "  • ", "    ")
     yield from ("", *_wrap(proposal.conclusion))
-    for one in proposal.refused:
-        beside = f" [{one.code}; {one.ground}]" if one.code else ""
-        yield from _wrap(
-            f"{one.change}: {one.reason}{beside}" if one.change else one.reason + beside, "  ✗ ", "    "
-        )
+    for change, reasons in groupby(proposal.refused, key=lambda one: one.change):
+        if change:
+            yield from _wrap(f"{change}:", "  ✗ ", "    ")
+        for one in reasons:
+            beside = f" [{one.code}; {one.ground}]" if one.code else ""
+            yield from _wrap(one.reason + beside, "    - " if change else "  ✗ ", "      ")
     if proposal.effects:
-        yield from ("", *_table(proposal.effects, say), "", *_wrap(say("sim.note_interval")))
+        yield from ("", *_table(proposal.effects, say))
     for heading, found in (
         ("sim.findings_new", proposal.new_findings),
         ("sim.findings_gone", proposal.gone_findings),

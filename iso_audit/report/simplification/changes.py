@@ -15,7 +15,7 @@ def change_said(change: Change, facts: Facts, procedure: Procedure, scenario: Sc
     say, key, values = facts.words, procedure.key, change.values
     steps = say.join(say("quoted", said=facts.step_name(step, key)) for step in change.steps)
     known: dict[str, object] = {"steps": steps}
-    for name in ("role", "after", "source", "document", "name"):
+    for name in ("role", "after", "source", "document"):
         known[name] = _named(name, values.get(name), facts, key)
     known["factor"] = _percent(values.get("time_factor"), facts)
     known["what"] = _what(change, facts, key, scenario)
@@ -48,17 +48,29 @@ def _what(change: Change, facts: Facts, key: str, scenario: Scenario) -> str:
     for role, staffing in _pairs(values.get("staff")):
         name = facts.role(role)
         if isinstance(staffing, Staffing):
-            said.append(say("sim.staff.people", role=name, n=number(staffing.people, facts.lang)))
+            today = scenario.staff.get(role)
+            moved = today is not None and today.calendar != staffing.calendar
+            key = "sim.staff.hours" if moved else "sim.staff.people"
+            said.append(say.count(key, staffing.people, role=name))
         elif isinstance(staffing, int):
             sign = "+" if staffing > 0 else "−"
-            said.append(say("sim.staff.delta", role=name, n=f"{sign}{number(abs(staffing), facts.lang)}"))
+            said.append(say.count("sim.staff.delta", abs(staffing), role=name, sign=sign))
     for step, shares in _pairs(values.get("branches")):
-        told = ", ".join(f"{outcome} {_percent(share, facts)}" for outcome, share in _pairs(shares))
+        told = ", ".join(
+            f"{_outcome(outcome, facts, key)} {_percent(share, facts)}" for outcome, share in _pairs(shares)
+        )
         said.append(f"{facts.step_name(step, key)}: {told}")
     for name in ("durations", "waits"):
         said += [facts.step_name(step, key) for step, _ in _pairs(values.get(name))]
     cases = [f"{facts.case(case)}" for case, _ in _pairs(values.get("cases"))]
     return "; ".join([*said, *cases])
+
+
+def _outcome(outcome: str, facts: Facts, key: str) -> str:
+    """An outcome in words, or the step that it leads to."""
+    known = facts.procedures[key].by_id
+    said = facts.words.find(f"outcome.{outcome}") or outcome
+    return facts.step_name(outcome, key) if outcome in known else said
 
 
 def _pairs(value: object) -> list[tuple[str, object]]:

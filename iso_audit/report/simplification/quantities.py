@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from iso_audit.model.simulated import MEASURES, Effect, Estimate
+from iso_audit.model.simulated import MEASURES, Effect
 from iso_audit.report.words import Words
 from iso_audit.text import number
 
@@ -21,6 +21,8 @@ _SCALES: Mapping[str, tuple[float, int, str]] = {
     "money_year": (1e-6, 1, "money_year"),
 }
 """Unit of a measure -> what it is multiplied by, its decimals, the name of the unit that is printed."""
+_MOST = 4
+"""Decimals of the finest difference."""
 _UNITS_BESIDE = {
     "utilisation": "share",
     "queue_mean": "dossiers",
@@ -44,30 +46,43 @@ def scaled(measure: str, amount: float) -> float:
     return amount * _SCALES[unit_of(measure)][0]
 
 
-def value(measure: str, amount: float, words: Words, extra: int = 0) -> str:
+def value(measure: str, amount: float, words: Words) -> str:
     """A number without its unit; a dash where nothing of the kind happened."""
     if math.isnan(amount):
         return "–"
     decimals = _SCALES[unit_of(measure)][1]
-    return number(scaled(measure, amount), words.lang, decimals + extra).replace("-", MINUS)
+    return number(scaled(measure, amount), words.lang, decimals).replace("-", MINUS)
 
 
-def signed(measure: str, amount: float, words: Words) -> str:
-    """A difference with its sign, one decimal finer than the values where these are shares."""
-    extra = 1 if unit_of(measure) == "share" else 0
-    said = value(measure, amount, words, extra)
-    return f"+{said}" if amount > 0 and said.strip("0.,") else said
-
-
-def interval(measure: str, estimate: Estimate, words: Words) -> str:
-    """From and to."""
-    if math.isnan(estimate.low) or math.isinf(estimate.low):
+def signed(measure: str, amount: float, words: Words, decimals: int | None = None) -> str:
+    """A difference with its sign, in `decimals` that show it (`finely`)."""
+    if math.isnan(amount):
         return "–"
-    return words(
-        "sim.interval",
-        low=signed(measure, estimate.low, words),
-        high=signed(measure, estimate.high, words),
-    )
+    places = finely(measure, amount) if decimals is None else decimals
+    said = number(scaled(measure, amount), words.lang, places).replace("-", MINUS)
+    if not said.strip("0.,−"):
+        return said.strip(MINUS)
+    return f"+{said}" if amount > 0 else said
+
+
+def finely(measure: str, amount: float) -> int:
+    """So many decimals as the values have, one more for shares, and more where a difference would vanish."""
+    unit = unit_of(measure)
+    places = _SCALES[unit][1] + (unit == "share")
+    size = abs(scaled(measure, amount))
+    while size and size < 0.5 * 10.0**-places and places < _MOST:
+        places += 1
+    return places
+
+
+def interval(effect: Effect, words: Words) -> str:
+    """From and to, as finely as the difference is said."""
+    measure, found = effect.measure, effect.difference
+    if not (math.isfinite(found.low) and math.isfinite(found.high)):
+        return "–"
+    places = finely(measure, found.mean)
+    low, high = (signed(measure, end, words, places) for end in (found.low, found.high))
+    return words("sim.interval", low=low, high=high)
 
 
 def relative(effect: Effect) -> float | None:

@@ -19,7 +19,9 @@ from iso_audit.model.simulated import (
     Verdict,
 )
 from iso_audit.report.facts import Facts
+from iso_audit.report.redesign_figures import RedesignFigures, redesign_figures
 from iso_audit.report.simplification.changes import change_said
+from iso_audit.report.simplification.cost import cost_rows
 from iso_audit.report.simplification.plots import (
     SIGNS,
     Bar,
@@ -51,7 +53,7 @@ from iso_audit.report.words import Words
 from iso_audit.text import Text, date, number
 
 HOUR = 3600
-_HEADLINE = ("lead_mean", "lead_p95", "on_time", "citizen_cost_year", "staff_cost_year")
+_HEADLINE = ("lead_mean", "lead_p95", "on_time", "citizen_cost_year", "staffing_year")
 _PLOTTED = (
     "lead_mean", "lead_median", "lead_p95", "days_mean", "waiting_mean", "work_mean", "in_progress",
     "handovers", "visits", "citizen_cost", "staff_cost",
@@ -122,6 +124,7 @@ class Teller:
         redesign = found.redesign if found is not None else refused
         assert redesign is not None
         new = Facts(self.words, self.workspace.organisation, {redesign.procedure.key: redesign.procedure})
+        drawn = self._pictures(redesign)
         base = ProposalView(
             number=n,
             title=self.words.say(redesign.proposal.title) or redesign.proposal.id,
@@ -131,10 +134,13 @@ class Teller:
             changes=tuple(self._changes(redesign)),
             structure=tuple(self._structure(redesign, found)),
             steps=tuple(self._steps(redesign, new)),
+            kept=self._kept(redesign),
             refused=tuple(self._refusal(one, new) for one in redesign.refusals),
             new_findings=tuple(self._told(one, new) for one in redesign.new_findings),
             gone_findings=tuple(self._told(one, self.facts) for one in redesign.gone_findings),
-            pictures=tuple(self._pictures(redesign)),
+            pictures=drawn.pictures,
+            legend=drawn.legend,
+            is_wide=drawn.is_wide,
         )
         return base if found is None else self._measured(base, found, new)
 
@@ -144,11 +150,12 @@ class Teller:
             effects=tuple(self._row(effect) for effect in found.effects),
             forest=self._forest(found),
             curves=self._curves(found),
-            roles=tuple(self._row(effect, self.facts.role(effect.role)) for effect in found.by_role),
+            roles=tuple(self._roles(found)),
             busy=self._busy(found),
             sensitivity_heads=self.headline,
             sensitivities=tuple(self._sensitivity(found)),
             log_findings=tuple(self._told(one, new) for one in found.log_findings),
+            cost=tuple(cost_rows(found.cost, self.words)) if found.cost is not None else (),
         )
 
     def _conclusion(self, found: Comparison | None, redesign: Redesign) -> str:
@@ -190,17 +197,30 @@ class Teller:
     def _currency(self) -> str:
         return self.words.find(f"currency.{self.scenario.currency}") or self.scenario.currency
 
-    def _row(self, effect: Effect, of: str = "") -> EffectRow:
+    def _roles(self, found: Comparison) -> Iterable[tuple[str, ...]]:
+        """Role, then today, proposed and difference of how busy it is and of how long work waits for it."""
+        for role in dict.fromkeys(effect.role for effect in found.by_role):
+            cells = [self.facts.role(role)]
+            for measure in ("utilisation", "waiting_mean"):
+                one = next((e for e in found.by_role if (e.role, e.measure) == (role, measure)), None)
+                if one is None:
+                    cells += ["–"] * 3
+                    continue
+                sides = (value(measure, side.mean, self.words) for side in (one.as_is, one.to_be))
+                cells += [*sides, f"{SIGNS[one.verdict]} {signed(measure, one.difference.mean, self.words)}"]
+            yield tuple(cells)
+
+    def _row(self, effect: Effect) -> EffectRow:
         say, name = self.words, effect.measure
         label = say.find(f"sim.measure.{name}") or name
         return EffectRow(
-            f"{of}: {label[:1].lower()}{label[1:]}" if of else label,
+            label,
             unit_name(name, say, self._currency()),
             value(name, effect.as_is.mean, say),
             value(name, effect.to_be.mean, say),
             signed(name, effect.difference.mean, say),
             relative_said(effect, say),
-            interval(name, effect.difference, say),
+            interval(effect, say),
             say(f"sim.verdict.{effect.verdict.value}"),
             effect.verdict.value,
         )
@@ -270,9 +290,27 @@ class Teller:
             sign = "+" if gap > 0 else ""
             said = f"{sign}{number(gap, lang)}".replace("-", "−") if gap else "0"
             yield say(f"sim.structure.{key}"), number(before, lang), number(after, lang), said
+        for key in ("one_off_cost", "cost_per_year"):
+            sums = [change.values.get(key) for change in redesign.proposal.changes]
+            money = sum(one for one in sums if isinstance(one, (int, float)))
+            if money:
+                currency = self._currency()
+                yield (
+                    say(f"sim.structure.{key}", currency=currency),
+                    "0",
+                    number(money, lang, 0),
+                    f"+{number(money, lang, 0)}",
+                )
         limits = [self.facts.say("limit", each.limit) for each in (self.old, redesign.procedure)]
         if self.old.limit is not None:
             yield say("sim.structure.limit"), limits[0], limits[1], "" if limits[0] != limits[1] else "0"
+
+    def _kept(self, redesign: Redesign) -> str:
+        kept = sum(
+            fate.fate == "kept" and not redesign.procedure.by_id[fate.step].is_silent
+            for fate in redesign.fates
+        )
+        return self.words.count("sim.kept_steps", kept)
 
     def _steps(self, redesign: Redesign, new: Facts) -> Iterable[StepRow]:
         say = self.words
@@ -281,6 +319,8 @@ class Teller:
             for step in change.steps:
                 why.setdefault(step, say.say(change.why))
         for fate in redesign.fates:
+            if fate.fate == "kept":
+                continue
             in_old = fate.step in self.old.by_id
             facts, key = (self.facts, self.old.key) if in_old else (new, redesign.procedure.key)
             known = facts.procedures[key].by_id[fate.step]
@@ -319,10 +359,11 @@ class Teller:
         said = alone(finding, self.workspace, self.catalogue, facts).said
         return Told(finding.code, finding.grade.value, self.words(f"grade.{finding.grade.value}"), said)
 
-    def _pictures(self, redesign: Redesign) -> Iterable[tuple[str, str]]:
-        from iso_audit.report.redesign_figures import redesign_figures
-
-        return redesign_figures(self.old, redesign, self.workspace, self.words)
+    def _pictures(self, redesign: Redesign) -> RedesignFigures:
+        """Both procedures; nothing where no step is affected."""
+        if all(fate.fate == "kept" for fate in redesign.fates):
+            return RedesignFigures((), "", False)
+        return redesign_figures(redesign, self.workspace.organisation, self.words.lang)
 
     def load_rows(self) -> Iterable[tuple[str, str, str, str]]:
         lang = self.words.lang

@@ -87,11 +87,14 @@ class ProposalView:
     structure: tuple[tuple[str, str, str, str], ...]
     """(what, today, proposed, difference)."""
     steps: tuple[StepRow, ...] = ()
+    """Those that do not stay as they are."""
+    kept: str = ""
     refused: tuple[Refused, ...] = ()
     effects: tuple[EffectRow, ...] = ()
     forest: str = ""
     curves: str = ""
-    roles: tuple[EffectRow, ...] = ()
+    roles: tuple[tuple[str, ...], ...] = ()
+    """Role; today, proposed, difference of its utilisation; the same of waiting for it."""
     busy: str = ""
     sensitivity_heads: tuple[str, ...] = ()
     sensitivities: tuple[SensitivityRow, ...] = ()
@@ -101,9 +104,22 @@ class ProposalView:
     pictures: tuple[tuple[str, str], ...] = ()
     """(caption, SVG)."""
     legend: str = ""
+    """An SVG."""
     is_wide: bool = False
-    cost_heads: tuple[str, ...] = ()
     cost: tuple[CostRow, ...] = ()
+
+
+@dataclass(frozen=True)
+class CalibrationView:
+    """Where the numbers come from, and how well they foretell."""
+
+    lead: str
+    fitted: tuple[tuple[str, ...], ...]
+    """(what, of what, observations, value, shape)."""
+    hold_out_lead: str
+    hold_out: tuple[tuple[str, ...], ...]
+    """(measure, observed, simulated, error, goal, noise, verdict)."""
+    warnings: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -126,6 +142,7 @@ class SimulationView:
     """(role, people, offered hours a week, utilisation) of today."""
     role_names: dict[str, str]
     assumptions: tuple[str, ...]
+    calibration: CalibrationView | None
     signer: str
     signer_name: str
     recipients: tuple[str, ...]

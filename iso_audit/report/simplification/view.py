@@ -10,6 +10,7 @@ from iso_audit.model.outcome import Workspace
 from iso_audit.model.rule import Rule
 from iso_audit.model.simulated import SimulationOutcome
 from iso_audit.report.as_json import plain
+from iso_audit.report.simplification.calibration import calibration_view
 from iso_audit.report.simplification.teller import Teller
 from iso_audit.report.simplification.values import SimulationView
 from iso_audit.report.words import words
@@ -51,6 +52,11 @@ def simulation_view(
         loads=tuple(teller.load_rows()),
         role_names={one.role: teller.facts.role(one.role) for one in outcome.loads},
         assumptions=tuple(teller.assumptions()),
+        calibration=(
+            calibration_view(outcome.calibration, teller.facts, scenario.currency)
+            if outcome.calibration is not None
+            else None
+        ),
         signer=say.say(settings.signer),
         signer_name=settings.signer_name,
         recipients=tuple(say.say(one) for one in settings.recipients),

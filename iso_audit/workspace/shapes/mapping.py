@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import Field, PlainValidator, WithJsonSchema
 
-from iso_audit.model.log import DOSSIER_COLUMNS, EVENT_COLUMNS, STATUSES
+from iso_audit.model.log import DOSSIER_COLUMNS, EVENT_COLUMNS, REPORTED_COLUMNS, STATUSES
 from iso_audit.workspace.shapes.base import (
     EARLIEST_YEAR,
     LATEST_YEAR,
@@ -86,6 +86,7 @@ class CutShape(Shape):
 
 EventColumn = Annotated[str, OneOf(*EVENT_COLUMNS)]
 DossierColumn = Annotated[str, OneOf(*DOSSIER_COLUMNS)]
+ReportedColumn = Annotated[str, OneOf(*REPORTED_COLUMNS)]
 
 
 class EventsShape(Shape):
@@ -97,12 +98,21 @@ class EventsShape(Shape):
 
 
 class DossiersShape(Shape):
-    """How the dossiers become ours; they stand in the `attributes` of an XES file, or in a second file."""
+    """How the dossiers become ours; they stand in the `attributes` of XES or JSON, in the `events`, or in a file."""
 
     source: Str = Field(alias="from")
     columns: dict[DossierColumn, Str] | None = None
     cut: dict[DossierColumn, CutShape] | None = None
     constant: dict[DossierColumn, Str] | None = None
+
+
+class ReportedShape(Shape):
+    """Where reported numbers stand, to be counted again; a row is of one procedure, unit and month."""
+
+    source: Str = Field(alias="from")
+    columns: dict[ReportedColumn, Str] | None = None
+    cut: dict[ReportedColumn, CutShape] | None = None
+    constant: dict[ReportedColumn, Str] | None = None
 
 
 class MappingShape(Shape):
@@ -127,3 +137,7 @@ class MappingShape(Shape):
     ignore: Strs | None = Field(default=None, description="Activities that are declared as no step.")
     events: EventsShape
     dossiers: DossiersShape | None = None
+    register_: DossiersShape | None = Field(
+        default=None, alias="register", description="The office's register, which the log is compared with."
+    )
+    reported: ReportedShape | None = None
