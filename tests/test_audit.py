@@ -26,7 +26,7 @@ def shipped_run(tmp_path_factory):
 def test_every_output_is_written(shipped_run):
     run, folder = shipped_run
     assert sorted(path.name for path in folder.iterdir()) == sorted(
-        ["report.pdf", "report.html", "findings.json", "evidence.csv"]
+        ["report.pdf", "report.html", "findings.json", "evidence.csv", "measures.xlsx"]
     )
     assert run.outcome.failures == ()
 
@@ -93,8 +93,8 @@ def test_only_dossiers_received_in_the_period_are_examined(shipped_run, tmp_path
     assert 0 < inside < len(received) == whole.dossiers_examined
     assert outcome.intake.dossiers_examined == inside
     assert outcome.intake.dossiers_outside_period == len(received) - inside
-    assert {row.month for row in outcome.measures} == {"2024-06"}
-    assert sum(row.dossiers for row in outcome.measures) == inside
+    assert {row.month for row in outcome.measures.dossiers} == {"2024-06"}
+    assert sum(row.dossiers for row in outcome.measures.dossiers) == inside
 
 
 def test_messages_from_outside_are_said_to_be_assumed():

@@ -144,7 +144,7 @@ HOUSE = {
     "dossiers.csv": DOSSIERS,
     "table.csv": TABLE,
 }
-OUTPUTS = ("report.pdf", "report.html", "findings.json", "evidence.csv")
+OUTPUTS = ("report.pdf", "report.html", "findings.json", "evidence.csv", "measures.xlsx")
 
 CHECK = ("check", "--quiet", "-w", ".")
 AUDIT = ("audit", "--quiet", "-w", ".", "--log", "log.csv", "--map", "map.yaml", "-o", "out")
@@ -1237,7 +1237,7 @@ def test_whatever_happens_to_a_log_it_is_refused_or_every_row_is_accounted_for(
     refused_dossiers = intake.dossier_rows - intake.dossiers_kept
     assert min(refused_events, refused_dossiers, intake.events_ignored) >= 0
     assert refused_events + refused_dossiers == intake.refused_count == sum(intake.refused_reasons.values())
-    assert sum(measure.dossiers for measure in done.outcome.measures) == (
+    assert sum(measure.dossiers for measure in done.outcome.measures.dossiers) == (
         intake.dossiers_kept - intake.dossiers_without_procedure
     )
     rows = rows_in(raw)

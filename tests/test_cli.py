@@ -40,7 +40,7 @@ def test_a_threshold_of_never_ends_with_zero():
 def test_json_is_all_that_stands_on_stdout():
     result = run("check", "--format", "json", "--fail-on", "never")
     assert result.exit_code == 0
-    assert json.loads(result.stdout)["schema_version"] == 2
+    assert json.loads(result.stdout)["schema_version"] == 3
 
 
 def test_select_and_ignore_choose_by_the_longest_beginning():

@@ -15,6 +15,8 @@ from tests.whole_audit import WholeAudit, audit_log
 PROCESSES = Path(__file__).parents[1] / "processes"
 SAMPLES = PROCESSES / "samples"
 MADE = ("dossiers.csv", "events.csv", "truth.csv")
+OF_MANY = {"REC-01", "TIM-09", "TIM-10", "TIM-11", "TIM-12"}
+"""Seen only in a register, in seconds, in the software's due dates or in very many dossiers: not here."""
 
 
 @cache
@@ -45,7 +47,7 @@ def test_an_audit_of_the_sample_finds_what_was_put_in_and_nothing_else() -> None
 
 def test_every_rule_on_dossiers_has_something_to_find_in_the_sample() -> None:
     hooks = [h for rule in CATALOGUE.values() for h in (rule.on_event, rule.on_dossier, rule.on_trace) if h]
-    assert {code for code, _, _ in truth()} == {hook.code for hook in hooks}
+    assert {code for code, _, _ in truth()} == {hook.code for hook in hooks} - OF_MANY
 
 
 def test_every_row_of_the_sample_is_read() -> None:

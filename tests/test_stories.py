@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import shutil
 from functools import cache
 from pathlib import Path
 
@@ -48,10 +49,10 @@ def whole_sample() -> api.Stories:
 def test_the_deviations_of_every_story_are_the_rows_of_the_evidence() -> None:
     def about(story, one) -> tuple[str, ...]:
         step = one.step or ("" if one.position is None else story.executions[one.position].step)
-        return one.code, one.requirement, step, story.dossier
+        return one.code, one.requirement, one.variant, one.unit, step, story.dossier
 
     found = [about(story, one) for story in whole_sample().stories for one in story.deviations]
-    names = ("code", "requirement", "step", "dossier_id")
+    names = ("code", "requirement", "variant", "unit", "step", "dossier_id")
     assert sorted(found) == sorted(tuple(row[name] for name in names) for row in audited().evidence)
 
 
@@ -135,3 +136,44 @@ def test_a_dossier_of_the_real_log_is_told_without_inventing_what_it_does_not_sa
     days = [begun.date() + dt.timedelta(days=n) for n in range((end.date() - begun.date()).days)]
     waited = 86_400 * sum(day.weekday() < 5 for day in days) + (end - begun).seconds
     assert (said["waiting_seconds"], said["worked_seconds_by_unit"]) == (waited, {})
+
+
+WAIVER = """- code: PRC-02
+  procedure: household-business
+  step: issue-slip
+  unit: minh-son
+  variant: not-allowed
+  reason: {vi: Phần mềm cũ, en: The old program}
+  approved_by: Chủ tịch
+  approved_on: 2026-01-05
+  until: 2026-06-30
+- code: PRC-11
+  procedure: household-business
+  unit: minh-son
+  variant: leads_to
+  reason: {vi: Đã nhắc, en: Reminded}
+  approved_by: Chủ tịch
+  approved_on: 2026-01-05
+  until: 2026-06-30
+"""
+
+
+def test_a_deviation_of_a_waived_finding_is_told_with_its_reason_and_end_and_does_not_count(
+    tmp_path: Path,
+) -> None:
+    house = tmp_path / "house"
+    shutil.copytree(PROCESSES, house)
+    (house / "waivers.yaml").write_text(WAIVER, encoding="utf-8")
+    asked = ("audit", "-w", str(house), "--lang", "en", "--date")
+    during, after = (
+        CliRunner().invoke(cli, [*asked, day, *told(TOLD[1])]) for day in ("2026-06-30", "2026-07-01")
+    )
+    assert (during.exit_code, after.exit_code) == (0, 1), during.output
+    assert "Waived: The old program (approved by Chủ tịch, until 30 Jun 2026)." in during.stdout
+    assert during.stdout.count("Waived: ") == 2
+    assert "Waived" not in after.stdout
+    said = json.loads(
+        CliRunner().invoke(cli, [*asked, "2026-06-30", *told(*TOLD), "--format", "json"]).stdout
+    )
+    waived = [bool(one["waived"]) for story in said["dossiers"] for one in story["deviations"]]
+    assert (waived.count(True), any(not each for each in waived)) == (2, True)

@@ -51,9 +51,9 @@ def _evidence_alone(*given: object) -> api.Written:
     return api.Written((output / "evidence.csv",))
 
 
-def audit_log(folder: Path, log: Path, mapping: Path) -> WholeAudit:
+def audit_log(folder: Path, log: Path, mapping: Path, engine: str = "duckdb") -> WholeAudit:
     """Audit a log by the workspace in `folder`."""
     with tempfile.TemporaryDirectory() as place, patch("iso_audit.api.runs.write", _evidence_alone):
-        run = api.audit(folder, log, mapping, Path(place))
+        run = api.audit(folder, log, mapping, Path(place), engine=engine)
         text = (Path(place) / "evidence.csv").read_text(encoding="utf-8-sig")
     return WholeAudit(run.outcome, tuple(csv.DictReader(text.splitlines())))

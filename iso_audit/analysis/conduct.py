@@ -7,11 +7,17 @@ moment and those of the applicant are nobody's omission; a silent gateway leaves
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache, reduce
+from operator import or_
 
 from iso_audit.analysis.study import Study
+from iso_audit.model.procedure import Step
 from iso_audit.model.trace import Trace
+
+_REMEMBERED = 4_096
+"""Different sets of steps whose names are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,19 +29,72 @@ class Early:
     after: tuple[str, ...]
 
 
+class _Demands:
+    """What each step of the office in its turn demands of the others, as bits; a log asks of many traces."""
+
+    __slots__ = ("_beyond", "_known", "_named", "_study", "bit")
+
+    def __init__(self, study: Study) -> None:
+        steps = [step.id for step in study.procedure.steps if _is_in_turn(step)]
+        self.bit = {step: 1 << at for at, step in enumerate(steps)}
+        self._study = study
+        self._known: dict[str, tuple[int, int]] = {}
+        self._named: dict[int, frozenset[str]] = {}
+        self._beyond: dict[int, int] = {}
+
+    def of(self, step: str) -> tuple[int, int]:
+        """The steps that must come before a step, and those that must come before or after it."""
+        found = self._known.get(step)
+        if found is None:
+            before = self.mask(self._study.must_before(step))
+            found = self._known[step] = before, before | self.mask(self._study.must_after(step))
+        return found
+
+    def beyond(self, steps: int) -> int:
+        """The steps that must come before any of some steps."""
+        found = self._beyond.get(steps)
+        if found is None:
+            if len(self._beyond) >= _REMEMBERED:
+                self._beyond.clear()
+            found = self._beyond[steps] = reduce(or_, [self.of(step)[0] for step in self.steps(steps)], 0)
+        return found
+
+    def mask(self, steps: Iterable[str]) -> int:
+        """The bits of steps; those that are not of the office, or in no turn, have none."""
+        bit, mask = self.bit, 0
+        for step in steps:
+            mask |= bit.get(step, 0)
+        return mask
+
+    def steps(self, mask: int) -> frozenset[str]:
+        """The steps of some bits."""
+        found = self._named.get(mask)
+        if found is None:
+            if len(self._named) >= _REMEMBERED:
+                self._named.clear()
+            found = frozenset([step for step, bit in self.bit.items() if bit & mask])
+            self._named[mask] = found
+        return found
+
+
+@lru_cache(maxsize=1_024)
+def _demands(study: Study) -> _Demands:
+    return _Demands(study)
+
+
 def required(study: Study, trace: Trace) -> frozenset[str]:
     """Return the steps that every run has which passes what happened in the trace.
 
     For a dossier that broke off (withdrawn, stopped) only what lies before its last steps is
     required; for one that is not closed, what is still to come is included.
     """
-    happened = _in_graph(study, trace.steps)
-    needed = set(happened)
-    for step in happened:
-        needed |= study.must_before(step)
-        if not trace.facts.get("broken_off"):
-            needed |= study.must_after(step)
-    return frozenset(_in_graph(study, needed))
+    demands, which = _demands(study), 0 if trace.facts.get("broken_off") else 1
+    needed, bit = 0, demands.bit
+    for step in trace.steps:
+        own = bit.get(step)
+        if own is not None:
+            needed |= own | demands.of(step)[which]
+    return demands.steps(needed)
 
 
 def early(study: Study, trace: Trace) -> tuple[Early, ...]:
@@ -44,15 +103,17 @@ def early(study: Study, trace: Trace) -> tuple[Early, ...]:
     Where C must follow B and B must follow A, and C came first of all, the pair (B, C) is told
     and (A, C) is its consequence.
     """
-    first = {step: index for index, step in reversed(list(enumerate(trace.steps)))}
-    happened = _in_graph(study, first)
-    before = {step: study.must_before(step) & happened for step in happened}
-    found = []
-    for step in sorted(happened, key=first.__getitem__):
-        farther = {one for near in before[step] for one in before[near]}
-        late = [one for one in before[step] - farther if first[one] > first[step]]
-        if late:
-            found.append(Early(first[step], step, tuple(sorted(late, key=first.__getitem__))))
+    demands, steps = _demands(study), trace.steps
+    bit, happened, seen, found = demands.bit, demands.mask(steps), 0, []
+    for position, step in enumerate(steps):
+        own = bit.get(step, 0)
+        if not own & ~seen:
+            continue
+        seen |= own
+        before = demands.of(step)[0] & happened
+        late = before & ~seen
+        if late and (late := late & ~demands.beyond(before)):
+            found.append(Early(position, step, tuple(sorted(demands.steps(late), key=steps.index))))
     return tuple(found)
 
 
@@ -70,12 +131,6 @@ def stuck(study: Study, trace: Trace) -> tuple[int | None, bool]:
     return (None if played.stuck_at is None else known[played.stuck_at]), played.is_exact
 
 
-def _in_graph(study: Study, steps: Collection[str]) -> set[str]:
-    """Keep the steps that the office itself carries out in its turn."""
-    by_id = study.procedure.by_id
-    return {
-        name
-        for name in steps
-        if (step := by_id.get(name)) is not None
-        and not (step.anytime or step.is_silent or step.role == "applicant")
-    }
+def _is_in_turn(step: Step) -> bool:
+    """Whether the office itself carries out a step, in its turn."""
+    return not (step.anytime or step.is_silent or step.role == "applicant")

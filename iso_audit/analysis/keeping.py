@@ -158,8 +158,10 @@ def by_one_person(trace: Trace, first: str, second: str) -> tuple[str, int] | No
 
     None unless both duties were carried out, in different steps.
     """
-    one, other = ([s.id for s in trace.procedure.meant(n) if s.id in trace.steps] for n in (first, second))
-    if not any(a != b for a in one for b in other):
+    steps, meant = trace.steps, trace.procedure.meant
+    one = [step.id for step in meant(first) if step.id in steps]
+    other = [step.id for step in meant(second) if step.id in steps] if one else []
+    if not other or (len(one) == 1 and one == other):
         return None
     names = same_person_fact(first, second), same_person_fact(second, first)
     return other[-1], next((trace.facts[name] for name in names if name in trace.facts), CANNOT_TELL)

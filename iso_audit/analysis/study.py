@@ -299,7 +299,7 @@ def study(
     return Study(procedure, organisation, judged_on, announced, calendar)
 
 
-class _Same:
+class Same:
     """A procedure as a key: equal to itself alone, because its limits cannot be hashed."""
 
     __slots__ = ("procedure",)
@@ -311,11 +311,11 @@ class _Same:
         return id(self.procedure)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.procedure is self.procedure
+        return isinstance(other, Same) and other.procedure is self.procedure
 
 
 @lru_cache(maxsize=1_024)
-def _studied(same: _Same) -> Study:
+def _studied(same: Same) -> Study:
     return study(same.procedure, Organisation(), same.procedure.in_force.first or dt.date.min)
 
 
@@ -324,4 +324,4 @@ def study_of(procedure: Procedure) -> Study:
 
     Rules on dossiers ask it thousands of times; it knows no people and no announced limits.
     """
-    return _studied(_Same(procedure))
+    return _studied(Same(procedure))

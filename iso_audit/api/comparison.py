@@ -18,7 +18,7 @@ from iso_audit.text import Text, did_you_mean
 
 if TYPE_CHECKING:
     from iso_audit.model.finding import Tally
-    from iso_audit.model.log import Measure
+    from iso_audit.model.measure import Measure
 
 Counted = tuple[tuple[str, ...], int, int]
 """(question, part, whole)"""
@@ -60,7 +60,9 @@ def compare(
         raise InputError([Fault(_NO_LOG)])
     _refuse_strangers(run, units)
     kept = {p.key for p in chosen_procedures(workspace, procedures)} if procedures else None
-    counted = [summed(_counted(outcome.tallies, outcome.measures, belongs, kept)) for _, belongs in groups]
+    counted = [
+        summed(_counted(outcome.tallies, outcome.measures.dossiers, belongs, kept)) for _, belongs in groups
+    ]
     facts = Facts(words(lang), workspace.organisation, {p.key: p for p in workspace.procedures})
     titles = {r.id: r.title.say(lang) for pack in workspace.packs for r in pack.requirements}
     found = rows(contrasts(*counted), titles, facts)
@@ -92,7 +94,7 @@ def _groups(units: Sequence[str], periods: Sequence[str]) -> list[tuple[str, Bel
 
 
 def _refuse_strangers(run: Run, units: Iterable[str]) -> None:
-    known = sorted({measure.unit for measure in run.outcome.measures if measure.unit})
+    known = sorted({measure.unit for measure in run.outcome.measures.dossiers if measure.unit})
     faults = [
         Fault(
             Text(vi=f"nhật ký không có đơn vị '{unit}'", en=f"the log has no unit '{unit}'"),
@@ -111,8 +113,7 @@ def _counted(
     """Dossiers on time among those due, then breaches among opportunities."""
     for one in measures:
         if belongs(one.unit, one.month) and (kept is None or one.procedure in kept):
-            good = one.early + one.on_time
-            yield ("on-time", one.procedure), good, good + one.overdue + one.pending_overdue
+            yield ("on-time", one.procedure), one.good, one.due
     for tally in tallies:
         if tally.month and belongs(tally.unit, tally.month) and (kept is None or tally.procedure in kept):
             question = (tally.code, tally.requirement, tally.procedure, tally.step)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from iso_audit.api.mapping_words import (
+    BY_HAND,
     BY_STEPS,
     DAY_FIRST,
     HEAD,
@@ -23,7 +24,7 @@ from iso_audit.api.mapping_words import (
     first,
 )
 from iso_audit.api.reading import load_workspace
-from iso_audit.api.runs import engine, foreign_readers, world_for
+from iso_audit.api.runs import engine_of, foreign_readers, world_for
 from iso_audit.api.values import ProposedMapping
 from iso_audit.api.writing import write_text
 from iso_audit.errors import Fault, InputError
@@ -32,7 +33,7 @@ from iso_audit.text import Text, number
 if TYPE_CHECKING:
     from iso_audit.engine.glance import Glance, Looked
     from iso_audit.exchange.proposal import Proposal
-    from iso_audit.model.log import Intake
+    from iso_audit.model.log import Intake, LogMapping
     from iso_audit.model.outcome import Workspace
 
 ROWS_SHOWN = 5
@@ -81,7 +82,7 @@ def propose_mapping(
         faults: Sequence[Fault] = ()
         try:
             rows = glance.first_rows(mapping, ROWS_SHOWN)
-            with engine().take_in(log, mapping, world_for(workspace, mapping)) as held:
+            with engine_of().take_in(log, mapping, world_for(workspace, mapping)) as held:
                 intake = held.intake
         except InputError as error:
             faults = error.faults
@@ -90,6 +91,30 @@ def propose_mapping(
     return ProposedMapping(
         text, rows, intake, proposal.unmatched, proposal.missing, len(proposal.doubts), faults
     )
+
+
+def guessed_mapping(log: Path, workspace: Workspace) -> LogMapping:
+    """What a log most likely means where nobody has said it, activities and procedures as they are written.
+
+    Raises:
+        InputError: the log cannot be read at all, or shows no dossiers, activities or times.
+    """
+    from iso_audit.engine.glance import Glance
+    from iso_audit.exchange.headings import is_known
+
+    zone = workspace.calendar.zone
+    with Glance(log, foreign_readers(), zone, is_known) as glance:
+        undefined = replace(workspace, procedures=())
+        proposal, source = _proposal(glance, glance.dossiers, "attributes", undefined, log)
+    missing = proposal.missing or (("step",) if proposal.events.constants else ())
+    if missing:
+        raise InputError(
+            Fault(
+                Text(*(MISSING.fill(lang, {"column": name}) for lang in ("vi", "en"))), str(log), hint=BY_HAND
+            )
+            for name in missing
+        )
+    return _mapping(proposal, source, log, zone)
 
 
 def _proposal(
@@ -115,6 +140,10 @@ def _proposal(
             second, source = seen, log.name
         else:
             of_dossiers = {}
+    else:
+        of_dossiers = _repeated(seen, columns, proposal)
+        if of_dossiers:
+            second, source = seen, "events"
     proposal.events = TableMapping(columns, {}, constants)
     if of_dossiers.get("dossier_id"):
         proposal.dossiers = TableMapping(of_dossiers)
@@ -128,6 +157,20 @@ def _proposal(
     proposal.unused = tuple(name for name in seen.columns if name not in used)
     _match(proposal, seen, second, workspace)
     return proposal, source if proposal.dossiers is not None else ""
+
+
+def _repeated(seen: Looked, columns: Mapping[str, str], proposal: Proposal) -> dict[str, str]:
+    """Columns about the dossier that every event repeats; empty where there is none."""
+    from iso_audit.exchange.proposal import columns_of
+
+    doubts: dict[tuple[str, str], Text] = {}
+    shared = ("dossier_id", "procedure", "unit")
+    taken = {theirs for ours, theirs in columns.items() if ours not in shared}
+    found = columns_of([name for name in seen.columns if name not in taken], False, doubts)
+    if not found.keys() - shared or "dossier_id" not in found:
+        return {}
+    proposal.doubts |= doubts
+    return found
 
 
 def _match(proposal: Proposal, seen: Looked, second: Looked | None, workspace: Workspace) -> None:
@@ -173,14 +216,13 @@ def _match(proposal: Proposal, seen: Looked, second: Looked | None, workspace: W
     words.match_statuses(found.get("status", {}), proposal)
 
 
-def _written(proposal: Proposal, source: str, log: Path, zone: str, lang: str) -> str:
+def _mapping(proposal: Proposal, source: str, log: Path, zone: str) -> LogMapping:
     from iso_audit.exchange.step_words import slug
     from iso_audit.model.log import LogMapping
     from iso_audit.workspace.shapes.base import is_id
-    from iso_audit.workspace.write_mapping import mapping_yaml
 
     name = slug(log.name.split(".")[0])
-    mapping = LogMapping(
+    return LogMapping(
         id=name if is_id(name) else f"log-{name}".rstrip("-"),
         events=proposal.events,
         dossiers=proposal.dossiers,
@@ -190,6 +232,12 @@ def _written(proposal: Proposal, source: str, log: Path, zone: str, lang: str) -
         procedure=proposal.procedure,
         **proposal.tables,  # type: ignore[arg-type]
     )
+
+
+def _written(proposal: Proposal, source: str, log: Path, zone: str, lang: str) -> str:
+    from iso_audit.workspace.write_mapping import mapping_yaml
+
+    mapping = _mapping(proposal, source, log, zone)
     below: dict[str, list[str]] = {}
     for table, unknown in proposal.unmatched.items():
         below[table] = [UNKNOWN[table].say(lang)]

@@ -79,6 +79,10 @@ NO_PROCEDURE = Text(
     "procedure: ...   (the log names no procedure; write the id of one)",
 )
 MISSING = Text("Chưa thấy cột cho «{column}».", "No column was found for `{column}`.")
+BY_HAND = Text(
+    "lập ánh xạ bằng lệnh iso-audit map NHẬT-KÝ -o ÁNH-XẠ.yaml, sửa rồi nêu với --map",
+    "make a mapping with iso-audit map LOG -o MAP.yaml, correct it and name it with --map",
+)
 UNUSED = Text("Cột không dùng: {columns}", "Columns that are not used: {columns}")
 ONLY_FINISH = Text(
     "start: previous_finish   (bỏ dấu # nếu mỗi bước bắt đầu ngay khi bước trước xong)",

@@ -37,6 +37,7 @@ def write(
     """Write every output in a room of its own first, then move all of them to their places."""
     if output is None:
         return Written()
+    from iso_audit.api.workbooks import write_measures
     from iso_audit.report.as_html import render as render_html
     from iso_audit.report.as_json import render as render_json
     from iso_audit.report.as_pdf import render as render_pdf
@@ -53,6 +54,7 @@ def write(
         render_html(shown, templates, room / "report.html")
         if held is not None:
             held.write_evidence(room / "evidence.csv")
+            write_measures(outcome, workspace, lang, room / "measures.xlsx")
         hear("write_pdf", 0, 1)
         try:
             render_pdf(shown, templates, room / "report.pdf", attach=(room / "findings.json",))

@@ -41,11 +41,16 @@ def _role(name: str) -> str:
 def _input(role: str, name: str, path: Path) -> InputFile:
     from iso_audit.model.outcome import InputFile
 
+    return InputFile(role, printable(name), sha256_of(path), path.stat().st_size)
+
+
+def sha256_of(path: Path) -> str:
+    """Return the hash of a file."""
     digest = hashlib.sha256()
     with path.open("rb") as stream:
         while block := stream.read(1 << 20):
             digest.update(block)
-    return InputFile(role, printable(name), digest.hexdigest(), path.stat().st_size)
+    return digest.hexdigest()
 
 
 def version() -> str:

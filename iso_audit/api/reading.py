@@ -73,8 +73,10 @@ def catalogue(select: Sequence[str] = (), ignore: Sequence[str] = ()) -> Mapping
     return {name: rule.narrowed(wanted) for name, rule in CATALOGUE.items()}
 
 
-def load_workspace(folder: Path | None, date: dt.date | None = None) -> Workspace:
+def load_workspace(folder: Path | None, date: dt.date | None = None, *, is_bare: bool = False) -> Workspace:
     """Read a workspace; `date` replaces the audit date of its settings.
+
+    One that `is_bare` may have no procedures yet.
 
     Raises:
         InputError: with every fault of every file.
@@ -82,7 +84,7 @@ def load_workspace(folder: Path | None, date: dt.date | None = None) -> Workspac
     from iso_audit.rules import CATALOGUE
     from iso_audit.workspace.load import load
 
-    workspace = load(workspace_folder(folder), CATALOGUE)
+    workspace = load(workspace_folder(folder), CATALOGUE, is_bare=is_bare)
     if date is not None:
         _refuse_other_ages(date)
         workspace = replace(workspace, settings=replace(workspace.settings, audit_date=date))

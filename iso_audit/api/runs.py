@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from iso_audit.model.outcome import Outcome, Workspace
     from iso_audit.model.rule import Rule
 
+DUCKDB = "duckdb"
+"""The engine of one machine, which needs nothing else."""
+
 
 @contextmanager
 def seldom_collecting() -> Iterator[None]:
@@ -93,11 +96,13 @@ def audit(
     select: Sequence[str] = (),
     ignore: Sequence[str] = (),
     memory: int | None = None,
+    engine: str = DUCKDB,
     tell: Tell | None = None,
 ) -> Run:
     """Audit definitions and dossiers; with `output`, write report, findings and evidence there.
 
-    A log takes about `memory` megabytes, however large it is; the rest goes to the disk.
+    A log takes about `memory` megabytes, however large it is; the rest goes to the disk. The `engine`
+    is DuckDB, or Spark: `spark`, or the address of its cluster.
 
     Without `log` the log and mapping that the workspace's settings name are used; if they name
     none, the definitions are audited alone.
@@ -114,8 +119,10 @@ def audit(
     if log is None:
         outcome = _run(workspace, rules, None, tell)
         return Run(outcome, workspace, rules, write(outcome, workspace, rules, lang, output, None, tell))
-    with held_log(workspace, log, mapping_file, tell, memory) as (held, settled):
+    with held_log(workspace, log, mapping_file, tell, memory, engine) as (held, settled):
         inputs = [("log", log), *([("mapping", mapping_file)] if mapping_file else [])]
+        beside = (settled.register_from, settled.reported_from)
+        inputs += [("log", log.parent / name) for name in beside if name]
         outcome = _run(workspace, rules, (held, settled), tell, inputs)
         written = write(outcome, workspace, rules, lang, output, held, tell)
     return Run(outcome, workspace, rules, written)
@@ -123,9 +130,14 @@ def audit(
 
 @contextmanager
 def held_log(
-    workspace: Workspace, log: Path, mapping_file: Path | None, tell: Tell | None, memory: int | None = None
+    workspace: Workspace,
+    log: Path,
+    mapping_file: Path | None,
+    tell: Tell | None,
+    memory: int | None = None,
+    engine: str = DUCKDB,
 ) -> Iterator[tuple[Held, LogMapping]]:
-    """Take in a log by its mapping, and give it back at the end; `memory` is that of `engine`.
+    """Take in a log by its mapping, and give it back at the end; `memory` and `engine` as in `audit`.
 
     Raises:
         InputError: the mapping or the log cannot be read.
@@ -134,21 +146,32 @@ def held_log(
 
     settled = mapping_of(mapping_file, log, workspace)
     world = world_for(workspace, settled)
+    reader = engine_of(engine, memory)
     if tell:
         tell("read_log", 0, 1)
     hear = partial(tell, "read_log") if tell else unheard
-    with engine(memory).take_in(log, settled, world, hear) as held:
+    with reader.take_in(log, settled, world, hear) as held:
         yield held, settled
 
 
-def engine(memory: int | None = None) -> Engine:
-    """The log engine, with the readers of formats whose libraries have their door in `exchange`.
+def engine_of(name: str = DUCKDB, memory: int | None = None) -> Engine:
+    """The log engine of a name, with the readers of formats whose libraries have their door in `exchange`.
 
     It takes about `memory` megabytes, whatever the size of the log.
+
+    Raises:
+        InputError: there is no such engine here.
     """
     from iso_audit.engine.duck import MEMORY, DuckEngine
 
-    return DuckEngine(foreign_readers(), memory=memory or MEMORY)
+    if name == DUCKDB:
+        return DuckEngine(foreign_readers(), memory=memory or MEMORY)
+    from iso_audit.engine.spark_session import master_of
+
+    master = master_of(name)
+    from iso_audit.engine.spark import SparkEngine
+
+    return SparkEngine(foreign_readers(), master, memory)
 
 
 def foreign_readers() -> Foreign:
@@ -214,6 +237,7 @@ def _run(
     from iso_audit.audit.gathered import Gathered
     from iso_audit.judgement.grade import Scale, graded
     from iso_audit.judgement.waive import idle, waived
+    from iso_audit.model.measure import Measures
     from iso_audit.model.outcome import Outcome
 
     hear = tell or (lambda *_: None)
@@ -238,7 +262,7 @@ def _run(
         waived=tolerated,
         idle_waivers=idle(workspace.waivers, standing, tolerated, day, asked),
         intake=held.intake if held else None,
-        measures=tuple(held.measures()) if held else (),
+        measures=held.measures() if held else Measures(),
         mapping_note=mapping.note if mapping else Text(),
         notes=assumptions_of(workspace.procedures),
         unit_dossiers=dict(held.unit_dossiers()) if held else {},

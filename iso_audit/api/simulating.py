@@ -34,12 +34,13 @@ def simulate(
     unit: str = "",
     even_if_unlawful: bool = False,
     quick: bool = False,
+    suggest: bool = False,
     tell: Tell | None = None,
 ) -> Simulated:
     """Judge and simulate the proposals of a scenario; with `output`, write the comparison there.
 
     With `fit`, a log read by `mapping`, its numbers take the place of the scenario's own: those of one
-    `unit`, or of all.
+    `unit`, or of all. With `suggest`, lawful proposals are searched for; the scenario's own are left aside.
 
     Raises:
         InputError: the workspace or the scenario cannot be read, a change names what is not there,
@@ -66,6 +67,7 @@ def simulate(
         calibration=calibration,
         even_if_unlawful=even_if_unlawful,
         quick=quick,
+        suggest=suggest,
         processes=os.cpu_count() or 1,
         tell=hear,
     )
@@ -91,7 +93,7 @@ def _fitted(
     tell: Tell | None,
 ) -> tuple[Scenario, Calibration]:
     """The scenario with a log's numbers."""
-    from iso_audit.simulation.answer import fitted_scenario
+    from iso_audit.simulation.fitting import fitted_scenario
 
     known = workspace.organisation.units
     if unit and unit not in known:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from iso_audit.api.reading import catalogue, load_workspace, log_files, shipped
-from iso_audit.api.runs import held_log, seldom_collecting
+from iso_audit.api.runs import DUCKDB, held_log, seldom_collecting
 from iso_audit.api.values import Stories, Tell, Written
 from iso_audit.api.writing import put_in_place, refuse_output, workroom
 from iso_audit.errors import Fault, InputError, RenderError
@@ -34,6 +34,7 @@ def stories(
     date: dt.date | None = None,
     select: Sequence[str] = (),
     ignore: Sequence[str] = (),
+    engine: str = DUCKDB,
     tell: Tell | None = None,
 ) -> Stories:
     """Tell the dossiers with these ids; with `output`, write the control sheet of each there.
@@ -44,6 +45,8 @@ def stories(
     """
     from iso_audit.audit.dossiers import check_log
     from iso_audit.audit.gathered import Gathered
+    from iso_audit.judgement.grade import Scale, graded
+    from iso_audit.judgement.waive import waived, waived_in
 
     hear = tell or (lambda *_: None)
     workspace = load_workspace(folder, date)
@@ -54,13 +57,15 @@ def stories(
     if output is not None:
         refuse_output(output, ())
     asked = list(dict.fromkeys(each.strip() for each in dossiers))
-    with held_log(workspace, log, mapping_file, tell) as (held, _):
+    with held_log(workspace, log, mapping_file, tell, engine=engine) as (held, _):
         missing = [fault for each in asked if (fault := _untold(each, held, workspace)) is not None]
         if missing:
             raise InputError(missing)
         gathered = Gathered()
         check_log(workspace, rules, held, gathered, hear)
-        found = tuple(story for each in asked for story in held.stories(each))
+        findings = graded(gathered.findings, Scale.read(workspace.settings.grading))
+        _, tolerated = waived(findings, workspace.waivers, workspace.settings.audit_date)
+        found = tuple(waived_in(story, tolerated) for each in asked for story in held.stories(each))
     told = Stories(found, workspace, rules, tuple(gathered.failures))
     if output is None:
         return told
@@ -93,7 +98,7 @@ def story_text(told: Stories, lang: str, form: str = "text") -> str:
 
 
 def story_exit_code(told: Stories, threshold: str) -> int:
-    """0: no deviation from a requirement graded `threshold` or graver; 1: some; 3: a rule crashed."""
+    """0: no deviation graded `threshold` or graver that is not waived; 1: some; 3: a rule crashed."""
     from iso_audit.model.finding import Grade
 
     if told.failures:
@@ -101,7 +106,9 @@ def story_exit_code(told: Stories, threshold: str) -> int:
     if threshold == "never":
         return 0
     grades = {each.id: each.grade for pack in told.workspace.packs for each in pack.requirements}
-    found = [grades[one.requirement] for story in told.stories for one in story.deviations]
+    found = [
+        grades[one.requirement] for story in told.stories for one in story.deviations if one.waiver is None
+    ]
     return int(any(grade.rank <= Grade(threshold).rank for grade in found))
 
 

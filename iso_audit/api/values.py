@@ -13,11 +13,12 @@ if TYPE_CHECKING:
     from iso_audit.model.log import Intake
     from iso_audit.model.outcome import Outcome, Workspace
     from iso_audit.model.rule import Rule
+    from iso_audit.model.simulated import SimulationOutcome
     from iso_audit.model.story import Story
 
 
 Tell = Callable[[str, int, int], None]
-OUTPUTS = ("report.pdf", "report.html", "findings.json", "evidence.csv")
+OUTPUTS = ("report.pdf", "report.html", "findings.json", "evidence.csv", "measures.xlsx")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,17 @@ class Stories:
     workspace: Workspace
     catalogue: Mapping[str, Rule]
     failures: tuple[RuleFailure, ...] = ()
+    written: Written = Written()
+
+
+@dataclass(frozen=True, slots=True)
+class Simulated:
+    """One simulation: its outcome, what it was made from and what was written."""
+
+    outcome: SimulationOutcome
+    workspace: Workspace
+    catalogue: Mapping[str, Rule]
+    inputs: tuple[tuple[str, str], ...]
     written: Written = Written()
 
 

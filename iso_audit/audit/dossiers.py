@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
+from iso_audit.audit.counts import check_counts
 from iso_audit.audit.criteria import concerns, eras_of, requirements_by_era
 from iso_audit.audit.gathered import Catalogue, Gathered, Tell, ask, quiet
 from iso_audit.engine.protocol import Counted, Held, Question, Where
@@ -70,8 +72,9 @@ class _Enquiry:
             answer = ask(one.hook, subject, one.requirement, one.procedure, self.gathered)
             if answer is None or not (answer.checked or answer.unknowns):
                 continue
-            self.gathered.asked.add(one.requirement.id)
-            self.requirements[one.requirement.id] = one.requirement
+            if not one.indexes:
+                self.gathered.asked.add(one.requirement.id)
+                self.requirements[one.requirement.id] = one.requirement
             self._add_rows(one, subject, answer, own_step, rows)
 
     def _settled(self, name: str, subject: Subject, case: str | None) -> Iterable[_Asked]:
@@ -115,22 +118,29 @@ class _Enquiry:
         base, add, it = self._index(one, ""), rows.append, subject.id
         if answer.by_variant:
             for (variant, step), checked in answer.by_variant.items():
-                add(Judgement(it, self._index(one, variant), step, checked, 0, 0))
+                add(_row((it, self._index(one, variant), step, checked, 0, 0, "", "", None)))
         elif answer.by_step:
             for step, checked in answer.by_step.items():
-                add(Judgement(it, base, step, checked, 0, 0))
+                add(_row((it, base, step, checked, 0, 0, "", "", None)))
         else:
-            add(Judgement(it, base, own_step, answer.checked, 0, 0))
+            add(_row((it, base, own_step, answer.checked, 0, 0, "", "", None)))
         for unknown in answer.unknowns:
             step = unknown.step or own_step
-            add(Judgement(it, base, step, 0, 0, 1, unknown.reason))
+            add(_row((it, base, step, 0, 0, 1, unknown.reason, "", None)))
             key = (one.question, one.procedure, step, unknown.reason)
             self.open.setdefault(key, _Open(unknown.facts)).count += subject.count
+        own_grade, indexes, facts = one.requirement.grade, one.indexes, self.facts
         for breach in answer.breaches:
-            index, step = self._index(one, breach.variant), breach.step or own_step
-            self.facts.setdefault((index, step), breach.facts)
-            grade = (breach.grade or one.requirement.grade).value
-            add(Judgement(it, index, step, 0, 1, 0, "", grade, breach.position))
+            index, step = indexes.get(breach.variant, -1), breach.step or own_step
+            if index < 0:
+                index = self._index(one, breach.variant)
+            if (index, step) not in facts:
+                facts[index, step] = breach.facts
+            add(_row((it, index, step, 0, 1, 0, "", breach.grade or own_grade, breach.position)))
+
+
+_row: Callable[[tuple[object, ...]], Judgement] = partial(tuple.__new__, Judgement)
+"""Makes a row of all its values; there may be some dozens for every dossier."""
 
 
 def check_log(
@@ -159,6 +169,7 @@ def check_log(
     questions = list(enquiry.questions)
     counted = held.tally(questions, *rows)
     _findings_of_log(enquiry, questions, counted)
+    check_counts(by_era, catalogue, held, gathered)
     tell("tally", 1, 1)
     return counted
 

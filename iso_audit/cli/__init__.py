@@ -6,6 +6,7 @@ call is wrong, 3 our fault. Data goes to stdout, everything said to a person bes
 
 from __future__ import annotations
 
+import signal
 import sys
 
 import click
@@ -14,6 +15,8 @@ from iso_audit.cli.audits import audit, check
 from iso_audit.cli.comparing import compare, coverage, diff
 from iso_audit.cli.formats import export, import_, map_
 from iso_audit.cli.reference import rule, schema
+from iso_audit.cli.simulating import simulate
+from iso_audit.cli.starting import init
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -22,12 +25,13 @@ def cli() -> None:
     """Đánh giá sự phù hợp của quy trình và hồ sơ. / Audit procedures and dossiers."""
 
 
-for _verb in (check, audit, rule, import_, export, map_, coverage, diff, compare, schema):
+for _verb in (check, audit, rule, import_, export, map_, coverage, diff, compare, simulate, schema, init):
     cli.add_command(_verb)
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line; being told to end is an interrupt, so that nothing is left behind."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")

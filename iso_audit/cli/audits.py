@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
 from iso_audit import api
-from iso_audit.cli.frame import PATH, day_of, guard, progress, refuse, shared
+from iso_audit.cli.frame import PATH, day_of, guard, progress, refuse, shared, tell_written
 from iso_audit.text import Text, number
 
 UNUSED = Text(
@@ -19,8 +20,6 @@ UNUSED = Text(
     "báo cáo nêu lý do.",
     en="Note: {count} of {rows} rows of the log could not be used, first {place}; the report says why.",
 )
-NOT_WRITTEN = Text(vi="Không ghi được {name}: {reason}", en="{name} could not be written: {reason}")
-WRITTEN = Text(vi="Đã ghi {path}", en="Wrote {path}")
 FORM_OF_STORIES = Text(
     vi="--dossier chỉ in được dạng text hoặc json", en="--dossier prints text or json and nothing else"
 )
@@ -74,10 +73,17 @@ def check(
     metavar="MB",
     help="Bộ nhớ tối đa cho nhật ký, mặc định 1000. / Most memory for the log, 1000 unless said.",
 )
+@click.option(
+    "--engine",
+    default="duckdb",
+    show_default=True,
+    metavar="NAME",
+    help="duckdb, spark, hoặc địa chỉ cụm Spark. / duckdb, spark, or the address of a Spark cluster.",
+)
 @shared
 def audit(
     log: Path | None, mapping: Path | None, output: Path | None, dossiers: tuple[str, ...],
-    memory: int | None, workspace: Path | None,
+    memory: int | None, engine: str, workspace: Path | None,
     date: str | None, select: tuple[str, ...], ignore: tuple[str, ...], fail_on: str, form: str,
     quiet: bool, lang: str,
 ) -> None:  # fmt: skip
@@ -88,14 +94,15 @@ def audit(
                 refuse(FORM_OF_STORIES)
             told = api.stories(
                 dossiers, workspace, log, mapping, output,
-                lang=lang, date=day_of(date), select=select, ignore=ignore, tell=tell,
+                lang=lang, date=day_of(date), select=select, ignore=ignore, engine=engine, tell=tell,
             )  # fmt: skip
         with guard(lang, done=True):
             _show_stories(told, form, fail_on, lang)
     with guard(lang), progress(quiet or form != "text", lang) as tell:
         run = api.audit(
             workspace, log, mapping, output,
-            lang=lang, date=day_of(date), select=select, ignore=ignore, memory=memory, tell=tell,
+            lang=lang, date=day_of(date), select=select, ignore=ignore, memory=memory, engine=engine,
+            tell=tell,
         )  # fmt: skip
     with guard(lang, done=True):
         _show(run, form, fail_on, quiet, lang)
@@ -111,18 +118,14 @@ def _show(run: api.Run, form: str, fail_on: str, quiet: bool, lang: str) -> None
         click.echo(UNUSED.fill(lang, {**facts, "place": f"{first.file}:{first.row}"}), err=True)
     if form == "text" and not quiet:
         _remark(run, lang)
-    for name, reason in run.written.missing:
-        click.echo(NOT_WRITTEN.fill(lang, {"name": name, "reason": reason}), err=True)
+    tell_written(replace(run.written, paths=()), lang)
     sys.exit(code)
 
 
 def _show_stories(told: api.Stories, form: str, fail_on: str, lang: str) -> None:
     code = api.story_exit_code(told, fail_on)
     click.echo(api.story_text(told, lang, form), nl=False)
-    for path in told.written.paths:
-        click.echo(WRITTEN.fill(lang, {"path": path}), err=True)
-    for name, reason in told.written.missing:
-        click.echo(NOT_WRITTEN.fill(lang, {"name": name, "reason": reason}), err=True)
+    tell_written(told.written, lang)
     for failure in told.failures:
         click.echo(f"{failure.code}: {failure.message}", err=True)
     sys.exit(code)

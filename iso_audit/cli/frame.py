@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import sys
+import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from typing import NoReturn, TypeVar
 import click
 
 from iso_audit import api
+from iso_audit.cli.pace import Pace
 from iso_audit.errors import Fault, InputError, IsoAuditError
 from iso_audit.text import Text, number
 
@@ -30,9 +32,14 @@ STAGES = {
     "on_trace": Text(vi="Xét từng cách xử lý hồ sơ", en="Judging traces"),
     "tally": Text(vi="Đếm và lập bằng chứng", en="Counting and gathering evidence"),
     "write_html": Text(vi="Soạn báo cáo HTML", en="Writing the HTML report"),
+    "fit": Text(vi="Ước lượng số liệu từ nhật ký", en="Fitting the numbers to the log"),
+    "search": Text(vi="Tìm phương án", en="Searching for proposals"),
+    "simulate": Text(vi="Mô phỏng các phương án", en="Simulating the proposals"),
     "write_pdf": Text(vi="Dàn trang báo cáo PDF", en="Laying out the PDF report"),
 }
 CALL_IS_WRONG = Text(vi="Lệnh hoặc dữ liệu đầu vào chưa đúng", en="The call or its input is wrong")
+NOT_WRITTEN = Text(vi="Không ghi được {name}: {reason}", en="{name} could not be written: {reason}")
+WRITTEN = Text(vi="Đã ghi {path}", en="Wrote {path}")
 NOTHING_WRITTEN = Text(vi="Chưa ghi kết quả nào.", en="Nothing was written.")
 OURS = Text(
     vi="Lỗi của chương trình, không phải của anh chị: {what}\n"
@@ -113,6 +120,14 @@ def refuse(what: Text) -> NoReturn:
     raise InputError([Fault(what)])
 
 
+def tell_written(written: api.Written, lang: str) -> None:
+    """Say on stderr what was written, and what could not be."""
+    for path in written.paths:
+        click.echo(WRITTEN.fill(lang, {"path": path}), err=True)
+    for name, reason in written.missing:
+        click.echo(NOT_WRITTEN.fill(lang, {"name": name, "reason": reason}), err=True)
+
+
 @contextmanager
 def guard(lang: str, done: bool = False) -> Iterator[None]:
     """Turn errors into plain words and an exit code; a traceback is for developers who ask.
@@ -146,7 +161,11 @@ def guard(lang: str, done: bool = False) -> Iterator[None]:
 
 @contextmanager
 def progress(quiet: bool, lang: str) -> Iterator[api.Tell | None]:
-    """Show what is being done, on stderr: a bar on a terminal, one line a stage elsewhere."""
+    """Show what is being done, on stderr: a bar on a terminal, one line a stage elsewhere.
+
+    The bar says how much longer a stage takes once some of its parts are done; the reading of a log
+    has no parts, and the share that the database gives stands still while it sorts: no word of it.
+    """
     if quiet:
         yield None
         return
@@ -161,15 +180,34 @@ def progress(quiet: bool, lang: str) -> Iterator[api.Tell | None]:
         yield line
         return
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+    from rich.progress import (
+        BarColumn,
+        Progress,
+        ProgressColumn,
+        SpinnerColumn,
+        Task,
+        TaskID,
+        TextColumn,
+        TimeElapsedColumn,
+    )
+    from rich.text import Text as Said
 
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    paces: dict[TaskID, Pace] = {}
+
+    class Left(ProgressColumn):
+        def render(self, task: Task) -> Said:
+            return Said(paces[task.id].left(time.monotonic(), lang) if task.id in paces else "", style="dim")
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), Left())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         tasks: dict[str, TaskID] = {}
 
         def move(what: str, done: int, of: int) -> None:
+            now = time.monotonic()
             if what not in tasks:
                 tasks[what] = bar.add_task(STAGES[what].say(lang), total=None)
+                paces[tasks[what]] = Pace(now)
+            paces[tasks[what]].tell(done, of, now)
             bar.update(tasks[what], completed=done, total=of or 1)
 
         yield move

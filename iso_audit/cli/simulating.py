@@ -29,6 +29,9 @@ from iso_audit.cli.frame import PATH, guard, language, progress, tell_written
     help="Mô phỏng cả phương án trái quy định, mọi trang đều ghi rõ. "
     "/ Simulate unlawful proposals too; every page says so.",
 )
+@click.option(
+    "--suggest", is_flag=True, help="Tìm các phương án đúng quy định. / Search for lawful proposals."
+)
 @click.option("--quick", is_flag=True, help="Xem nhanh: ít lần chạy. / A quick look: few replications.")
 @click.option(
     "--format",
@@ -42,7 +45,7 @@ from iso_audit.cli.frame import PATH, guard, language, progress, tell_written
 @language
 def simulate(
     scenario: Path, workspace: Path | None, output: Path | None, fit: Path | None, mapping: Path | None,
-    unit: str, even_if_unlawful: bool, quick: bool, form: str, quiet: bool, lang: str,
+    unit: str, even_if_unlawful: bool, suggest: bool, quick: bool, form: str, quiet: bool, lang: str,
 ) -> None:  # fmt: skip
     """Mô phỏng phương án đơn giản hóa. / Simulate simpler ways to handle a procedure.
 
@@ -53,7 +56,7 @@ def simulate(
         with progress(quiet or form != "text", lang) as tell:
             found = api.simulate(
                 scenario, workspace, output, lang=lang, fit=fit, mapping=mapping, unit=unit,
-                even_if_unlawful=even_if_unlawful, quick=quick, tell=tell,
+                even_if_unlawful=even_if_unlawful, suggest=suggest, quick=quick, tell=tell,
             )  # fmt: skip
         click.echo(api.simulation_text(found, lang, form), nl=False)
         tell_written(found.written, lang)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from iso_audit.engine.plain_text import check_letters
 from iso_audit.engine.refusals import refusal
 from iso_audit.engine.source import LONGEST_LINE, Source
-from iso_audit.engine.store import Store
+from iso_audit.engine.store import DuckStore
 
 if TYPE_CHECKING:
     import pyarrow as pa  # type: ignore[import-untyped]
@@ -28,7 +28,7 @@ Record = tuple[int, list[str] | None, str]
 """Number of the row, its cells (None where it is broken), and the text of a broken one."""
 
 
-def read_carefully(store: Store, source: Source, name: str) -> Source:
+def read_carefully(store: DuckStore, source: Source, name: str) -> Source:
     """Read the text behind a source anew; the table goes into the database as `name`."""
     import pyarrow as pa
 

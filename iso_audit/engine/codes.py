@@ -31,9 +31,11 @@ def read_codes(store: Store, norms: Norms, parts: Parts, has_table: bool) -> Non
         store.add(
             "numbered_code",
             """
-            SELECT dossier, coalesce(unit, -1) AS unit, coalesce(day, 0) AS day,
-                regexp_extract(dossier_id, '([0-9]+)$', 1) AS number
-            FROM base_here JOIN code_said_here USING (dossier) WHERE fits
+            SELECT dossier, unit, day, number FROM (
+                SELECT dossier, coalesce(unit, -1) AS unit, coalesce(day, 0) AS day,
+                    regexp_extract(dossier_id, '([0-9]+)$', 1) AS number
+                FROM base_here
+            ) JOIN code_said_here USING (dossier) WHERE fits
             """,
         )
     store.run(

@@ -9,29 +9,47 @@ from __future__ import annotations
 from iso_audit.engine.norms import KIND_FLAGS, OUTSIDE, RESTARTS
 from iso_audit.engine.store import Store
 
-JOINED = """event_here AS e JOIN base_here AS b USING (dossier)
-    JOIN norm AS n ON n.edition = b.edition AND n.act = e.act"""
+_ACT_BITS = 24
+"""Room for the number of an activity, below that of an event."""
 
 
 def make_course(store: Store) -> None:
-    """Gather from the events of each dossier what its end and its facts depend on."""
-    in_graph = "FILTER (n.step > 0 AND NOT n.anytime)"
-    flags = ", ".join(f"bool_or(n.{flag}) AS any_{flag}" for flag in KIND_FLAGS)
+    """Gather from the events of each dossier what its end and its facts depend on.
+
+    What the last event in its turn says is packed below that event's number, and what marks any
+    event is a bit: a few sums are quicker than one for each question.
+    """
+    marks = " + ".join(f"(CAST({flag} AS BIGINT) << {at})" for at, flag in enumerate(KIND_FLAGS))
+    any_of = ", ".join(f"marks & {1 << at} > 0 AS any_{flag}" for at, flag in enumerate(KIND_FLAGS))
+    norm = f"""(
+        SELECT edition, act, is_timed, is_end, may_follow, apologises, returns, hands_over,
+            refuses OR withdraws OR stops AS breaks, step > 0 AND NOT anytime AS in_turn,
+            clock > 0 AS stops_clock, {marks} AS marks FROM norm)"""
+    moment = "coalesce(e.finish_s, e.start_s)"
+    last = f"(((e.event << {_ACT_BITS}) + e.act) << 1) + CAST(n.may_follow OR e.finish_s IS NULL AS BIGINT)"
     store.run(
         f"""
         CREATE OR REPLACE TEMP TABLE course AS
-        SELECT e.dossier,
-            max(e.finish_s) AS last_s,
-            max(e.finish_s) FILTER (n.is_timed) AS timed_s,
-            bool_or(n.is_end AND e.finish_s IS NOT NULL) AS reached_end,
-            arg_max(n.may_follow OR e.finish_s IS NULL, e.event) {in_graph} AS may_follow,
-            arg_max(e.act, e.event) {in_graph} AS last_act,
-            arg_max(n.refuses OR n.withdraws OR n.stops, e.event) AS broke_off,
-            arg_max(e.new_s, e.event) FILTER (n.apologises AND e.new_s IS NOT NULL) AS promised_s,
-            min(coalesce(e.finish_s, e.start_s)) FILTER (n.returns) AS handed_out_s,
-            {flags}
-        FROM {JOINED}
-        GROUP BY e.dossier
+        SELECT dossier, last_s, timed_s, reached_end, furthest & 1 = 1 AS may_follow,
+            (furthest >> 1) & {(1 << _ACT_BITS) - 1} AS last_act, broke & 1 = 1 AS broke_off, promised_s,
+            handed_out_s, handed_over_s, is_stopped, {any_of}
+        FROM (
+            SELECT e.dossier,
+                max(e.finish_s) AS last_s,
+                max(CASE WHEN n.is_timed THEN e.finish_s END) AS timed_s,
+                bool_or(n.is_end AND e.finish_s IS NOT NULL) AS reached_end,
+                bool_or(n.stops_clock) AS is_stopped,
+                max(CASE WHEN n.in_turn THEN {last} END) AS furthest,
+                max((e.event << 1) + CAST(n.breaks AS BIGINT)) AS broke,
+                arg_max(e.new_s, e.event) FILTER (n.apologises AND e.new_s IS NOT NULL) AS promised_s,
+                min(CASE WHEN n.returns THEN {moment} END) AS handed_out_s,
+                min(CASE WHEN n.hands_over THEN {moment} END) AS handed_over_s,
+                bit_or(n.marks) AS marks
+            FROM event_here AS e
+            JOIN base_here AS b USING (dossier)
+            JOIN {norm} AS n ON n.edition = b.edition AND n.act = e.act
+            GROUP BY e.dossier
+        )
         """
     )
     if store.any("beside"):
@@ -79,13 +97,15 @@ def _fill_stops(store: Store, drawn_s: int) -> None:
     store.run(
         f"""
         INSERT INTO stop_here
-        WITH stopped AS (SELECT DISTINCT e.dossier FROM {JOINED} WHERE n.clock > 0),
-        counted AS (
+        WITH counted AS (
             SELECT e.event, e.dossier, e.start_s, e.finish_s, n.clock, n.by_applicant, b.received_s,
                 lead(coalesce(e.start_s, e.finish_s)) OVER w AS next_s,
                 lag(coalesce(e.finish_s, e.start_s)) OVER w AS before_s
-            FROM {JOINED}
-            WHERE e.dossier IN (FROM stopped) AND (n.clock > 0 OR NOT n.anytime)
+            FROM (SELECT dossier FROM course WHERE is_stopped) AS c
+            JOIN event_here AS e USING (dossier)
+            JOIN base_here AS b USING (dossier)
+            JOIN norm AS n ON n.edition = b.edition AND n.act = e.act
+            WHERE n.clock > 0 OR NOT n.anytime
             WINDOW w AS (PARTITION BY e.dossier ORDER BY e.event)
         ),
         stretch AS (

@@ -20,6 +20,8 @@ MONTH = "coalesce(strftime(DATE '1970-01-01' + CAST(day AS INTEGER), '%Y-%m'), '
 
 WITHOUT_RESULT = ("not_accepted", "withdrawn", "stopped")
 ENDED = (*WITHOUT_RESULT, "finished", "returned")
+LAST_MINUTE = 59
+"""Seconds before a due date within which a dossier is finished at the limit."""
 UNDER_WAY = ("registered", "received", "processing", "supplement", "financial")
 
 
@@ -81,7 +83,8 @@ def make_dossiers(
             received_s, day, {MONTH} AS month, appointed_s, due_s, due_day, end_s, finished,
             latest_apology_s, handover_s, handed_out_s, first_event,
             CAST({facts["overdue"]} AS INTEGER) AS overdue, {packed(facts, DOSSIER_FACTS)} AS facts, apart
-        FROM ended AS b ORDER BY dossier
+        FROM ended AS b LEFT JOIN yardstick AS y USING (edition)
+        LEFT JOIN registered AS r USING (dossier) ORDER BY dossier
         """
     )
     store.add("dossier", "FROM dossier_here")
@@ -133,6 +136,40 @@ def _definitions(known: frozenset[str], drawn_s: int, status: _Status, given: bo
             WHEN b.end_s IS NOT NULL THEN CAST(b.end_s // {DAY} > b.promised_s // {DAY} AS INTEGER)
             WHEN b.finished THEN 2 ELSE CAST({drawn_s // DAY} > b.promised_s // {DAY} AS INTEGER) END""",
         "status_unlike_events": _status_unlike(status),
+        "given_due_later": f"""CASE WHEN b.given_s IS NULL OR b.counted_day IS NULL THEN 2
+            ELSE CAST(b.given_s // {DAY} > greatest(b.counted_day, b.plain_day) AS INTEGER) END""",
+        "at_limit": f"""CASE WHEN coalesce(y.at_limit_of, 0) = 0 OR b.end_s IS NULL THEN 0
+            WHEN b.due_s IS NULL THEN 2
+            ELSE CAST(b.end_s BETWEEN b.due_s - {LAST_MINUTE} AND b.due_s AS INTEGER) END""",
+        **_of_register(known),
+    }
+
+
+def _of_register(known: frozenset[str]) -> dict[str, str]:
+    """Facts of a dossier `b` beside its row `r` of the register; days are compared where both have one.
+
+    A register begins and ends somewhere: whoever was received before or after is not in it.
+    """
+    reach = "(SELECT {}(received_day) FROM register_row)"
+    differs = {
+        "register_received": ("r.received_day", "b.day"),
+        "register_appointed": ("r.appointed_day", f"b.appointed_s // {DAY}"),
+        "register_finished": ("r.finished_day", f"b.end_s // {DAY}"),
+        "register_returned": ("r.returned_day", f"b.handed_out_s // {DAY}"),
+        "register_status": ("r.status", "b.status"),
+    }
+    if "register.dossier_id" not in known:
+        return dict.fromkeys(("unregistered", *differs), "2")
+    facts = {
+        name: f"coalesce(CAST({theirs} <> {ours} AS INTEGER), 2)" for name, (theirs, ours) in differs.items()
+    }
+    unfinished = "r.finished_day IS NOT NULL AND b.end_s IS NULL AND NOT b.finished"
+    facts["register_finished"] = f"CASE WHEN {unfinished} THEN 1 ELSE {facts['register_finished']} END"
+    within = f"b.day >= {reach.format('min')} AND b.day <= {reach.format('max')}"
+    return {
+        "unregistered": f"""CASE WHEN r.is_unread THEN 2 WHEN r.dossier IS NOT NULL THEN 0
+            WHEN {within} THEN 1 ELSE 2 END""",
+        **facts,
     }
 
 

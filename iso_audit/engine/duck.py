@@ -13,30 +13,37 @@ from zoneinfo import ZoneInfo
 import duckdb
 
 from iso_audit.analysis.worktime import WorkTable
+from iso_audit.engine.agreement import Agreement, make_registered
 from iso_audit.engine.codes import read_codes
 from iso_audit.engine.course import make_course, make_stops
+from iso_audit.engine.courses import Courses, courses
 from iso_audit.engine.dossiers import make_dossiers
 from iso_audit.engine.dues import make_dues
 from iso_audit.engine.evidence import Evidence
 from iso_audit.engine.explain import Explain
 from iso_audit.engine.facts import make_bands, make_days, make_judged
+from iso_audit.engine.handling import Handling
 from iso_audit.engine.intake import Account, column_account
 from iso_audit.engine.kinds import Kinds
 from iso_audit.engine.measures import measures, unit_dossiers
 from iso_audit.engine.norms import DAYS, Norms
 from iso_audit.engine.opening import Foreign, Opened, open_log
+from iso_audit.engine.papers import Papers
 from iso_audit.engine.passes import A_MEGABYTE, AT_ONCE, Parts, drop_scratch
 from iso_audit.engine.protocol import Counted, Progress, Question, unheard
 from iso_audit.engine.refusals import refusal
-from iso_audit.engine.store import Store
+from iso_audit.engine.seconds import Seconds, read_seconds
+from iso_audit.engine.signs import make_idle, make_signs, settle_at_limit
+from iso_audit.engine.store import DuckStore, Store
 from iso_audit.engine.story import Stories
 from iso_audit.engine.tables import Read, add_base, put_versions, read_dossiers, read_events
 from iso_audit.engine.tally import Answers, tally
 from iso_audit.errors import EngineError, InputError
 from iso_audit.model.civil import DAY, civil_seconds, date_of
-from iso_audit.model.log import Intake, Judgement, LogMapping, Measure, World
+from iso_audit.model.log import Intake, Judgement, LogMapping, World
+from iso_audit.model.measure import Measures
 from iso_audit.model.story import Story
-from iso_audit.model.trace import DossierKind, EventKind, Trace
+from iso_audit.model.trace import DossierKind, EventKind, LogKind, Trace
 from iso_audit.text import Text, date
 
 MEMORY = 1_000
@@ -69,9 +76,9 @@ class DuckEngine:
         """
         with ExitStack() as resources:
             folder = Path(resources.enter_context(tempfile.TemporaryDirectory(prefix="iso-audit-")))
-            store, read = self._read(source, mapping, world, folder)
+            store, read, seconds = self._read(source, mapping, world, folder)
             resources.callback(store.close)
-            account = Account(store, read)
+            account = Account(store, read, seconds)
             account.check()
             try:
                 held = DuckHeld(store, read, account, mapping, world, self._at_once, tell)
@@ -80,13 +87,21 @@ class DuckEngine:
             held.resources = resources.pop_all()
             return held
 
-    def _read(self, source: Path, mapping: LogMapping, world: World, folder: Path) -> tuple[Store, Read]:
+    def _read(
+        self, source: Path, mapping: LogMapping, world: World, folder: Path
+    ) -> tuple[Store, Read, Seconds]:
         """Read the log fast; a text that the fast reader refuses is read line by line."""
         for is_careful in (False, True):
-            store = _store(mapping, world, str(folder), self._threads, self._memory, str(source))
+            reader = _reader(mapping, world, str(folder), self._threads, self._memory, str(source))
+            store: Store = reader
             try:
-                opened = open_log(store, source, mapping, self._foreign, folder)
-                return store, _read(store, opened.carefully(store) if is_careful else opened, mapping, world)
+                opened = open_log(reader, source, mapping, self._foreign, folder)
+                seconds = read_seconds(
+                    reader, source, mapping, self._foreign, folder, opened, world.calendar.zone,
+                    is_careful=is_careful,
+                )  # fmt: skip
+                store, opened = self._held(reader, opened.carefully(reader) if is_careful else opened, folder)
+                return store, _read(store, opened, mapping, world), seconds
             except duckdb.Error as error:
                 store.close()
                 trouble = error
@@ -95,11 +110,17 @@ class DuckEngine:
                 raise
         raise refusal("damaged", str(source)) from trouble
 
+    def _held(self, reader: DuckStore, opened: Opened, folder: Path) -> tuple[Store, Opened]:
+        """The store in which the log is worked out, and the sources as it sees them: the reader's own."""
+        return reader, opened
 
-def _store(mapping: LogMapping, world: World, folder: str, threads: int, memory: int, file: str) -> Store:
+
+def _reader(
+    mapping: LogMapping, world: World, folder: str, threads: int, memory: int, file: str
+) -> DuckStore:
     zone = mapping.zone or world.calendar.zone
     try:
-        return Store(zone, folder, threads, memory)
+        return DuckStore(zone, folder, threads, memory)
     except duckdb.Error as error:
         raise refusal("zone", file, zone=zone) from error
 
@@ -128,13 +149,15 @@ class DuckHeld:
         """What `close` gives back: the database and the folder of its files."""
         self._store, self._account = store, account
         self._words = read.words
-        self._known = column_account(store, read)
+        self._known = column_account(store, read, account.seconds)
         drawn = _drawn_up(store, mapping, world)
         drawn_s = civil_seconds(world.calendar, drawn)
         self._norms = Norms(world, read.words["step"], read.words["role"])
         parts = Parts(store, at_once)
         self._parts = parts
         self._norms.store(store, _make_base(store, read, mapping, world, parts))
+        make_signs(store, self._norms, self._known)
+        make_registered(store, account.seconds, read.words["status"], mapping)
         read_codes(store, self._norms, parts, read.dossiers is not None)
         table = _work_table(store, world, drawn_s)
         given = mapping.due == "given"
@@ -157,15 +180,30 @@ class DuckHeld:
                 spans=spans,
             )
             make_bands(store, spans)
+            make_idle(store, spans, drawn_s, is_derived)
             make_judged(store, spans, desks, self._known, drawn_us, is_derived)
+        settle_at_limit(store)
         drop_scratch(store)
+        self._handling = Handling(store, self._norms, read.words, spans, drawn_s, is_start_derived=is_derived)
         self._kinds = Kinds(store, self._norms, parts, read.words["case"])
         explain = Explain(store, self._norms, table, read.words["case"], drawn_s, given)
+        papers = Papers(store, read.events)
         self._stories = Stories(
-            store, self._norms, read.words, explain, spans, drawn_s, has_table=read.dossiers is not None
+            store,
+            self._norms,
+            read.words,
+            explain,
+            papers,
+            spans,
+            drawn_s,
+            has_table=read.dossiers is not None,
         )
+        self._drawn_s = drawn_s
         self._asked: tuple[Sequence[Question], Sequence[str]] = ((), ())
-        self._evidence = Evidence(store, self._norms, read.words, spans, explain, account)
+        self._evidence = Evidence(store, self._norms, read.words, spans, explain, account, papers)
+        self._agreement = Agreement(
+            store, self._norms, account.seconds, read.words["unit"], mapping, drawn.date()
+        )
         self._intake = account.intake(world, mapping, self._known, drawn_s)
 
     @property
@@ -184,6 +222,10 @@ class DuckHeld:
 
     def traces(self, reads: frozenset[str]) -> tuple[Trace, ...]:
         return self._kinds.traces(reads)
+
+    def log_kinds(self) -> tuple[LogKind, ...]:
+        """How second sources agree with the log as a whole."""
+        return self._agreement.kinds()
 
     def tally(
         self,
@@ -212,11 +254,15 @@ class DuckHeld:
         """Ids of dossiers that look like this one, the likest first."""
         return self._stories.near(dossier_id)
 
-    def measures(self) -> tuple[Measure, ...]:
-        return measures(self._store, self._norms, self._words["unit"])
+    def measures(self) -> Measures:
+        return measures(self._store, self._norms, self._parts, self._handling)
 
     def unit_dossiers(self) -> Mapping[tuple[str, str], int]:
         return unit_dossiers(self._store, self._norms, self._words["unit"])
+
+    def courses(self, procedure: str, unit: str = "") -> Courses:
+        """How the dossiers of a procedure (its id) went, event by event; of one unit, or of all."""
+        return courses(self._store, self._norms, self._words, procedure, unit, self._drawn_s)
 
     def write_evidence(self, path: Path) -> None:
         self._evidence.write(path)
@@ -281,7 +327,8 @@ def _work_table(store: Store, world: World, drawn_s: int) -> WorkTable:
     first, last = store.run(
         f"""
         SELECT coalesce(min(day), 0), coalesce(max(day), 0) FROM (
-            SELECT unnest([start_s, finish_s]) // {DAY} AS day FROM event
+            SELECT least(min(start_s), min(finish_s)) // {DAY} AS day FROM event
+            UNION ALL SELECT greatest(max(start_s), max(finish_s)) // {DAY} FROM event
             UNION ALL SELECT day FROM base
             UNION ALL SELECT {drawn_s // DAY}
         )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections.abc import Mapping
+from functools import partial
 
 import numpy as np
 
 from iso_audit.analysis.worktime import NO_DUE, NO_LIMIT, UNIT_CODES, Dues, Stops, WorkTable
 from iso_audit.engine.norms import Edition, Norms
-from iso_audit.engine.store import Store
+from iso_audit.engine.store import Array, Store
 from iso_audit.engine.words import Words
 from iso_audit.model.civil import DAY
 from iso_audit.model.clock import START_NEXT_WORKING_DAY
@@ -35,13 +37,42 @@ def make_dues(
 
     With `given` the source's own date counts.
     """
-    rows = store.arrays(
+    has_stops = store.any("stop_here")
+    whole = f"LEFT JOIN ({_WHOLE}) AS w USING (dossier)" if has_stops else ""
+    store.mapped(
+        "due",
         f"""
         SELECT dossier, edition, coalesce("case", -1) AS "case", coalesce(channel, -1) AS channel,
-            coalesce(received_s, {NO_DUE}) AS received_s, coalesce(given_s, {NO_DUE}) AS given_s
-        FROM base_here WHERE edition IS NOT NULL ORDER BY dossier
-        """
+            coalesce(received_s, {NO_DUE}) AS received_s, coalesce(given_s, {NO_DUE}) AS given_s,
+            {f"coalesce(whole_s, {NO_DUE})" if has_stops else NO_DUE} AS whole_s
+        FROM base_here {whole} WHERE edition IS NOT NULL ORDER BY dossier
+        """,
+        "SELECT dossier, begin_s, end_s, anew, event FROM stop_here ORDER BY dossier, begin_s, end_s, event",
+        partial(_dues, norms, table, cases, channels, given),
+        {"dossier": "INTEGER", **dict.fromkeys(_DUE, "BIGINT")},
     )
+
+
+_DUE = ("due_s", "due_day", "counted_day", "plain_day", "latest_apology_s", "handover_s")
+_WHOLE = """
+    SELECT s.dossier, max(s.end_s) AS whole_s
+    FROM stop_here AS s
+    JOIN course AS c ON c.dossier = s.dossier AND s.end_s <= c.handed_over_s
+    GROUP BY s.dossier
+"""
+"""SQL of when dossiers were there whole: when their last stop before the hand-over ended."""
+
+
+def _dues(
+    norms: Norms,
+    table: WorkTable,
+    cases: Words,
+    channels: Words,
+    given: bool,
+    rows: Mapping[str, Array],
+    standstills: Mapping[str, Array],
+) -> dict[str, Array]:
+    """The table `due` of some dossiers: a pure function of their rows and stops."""
     arrays = {name: np.asarray(values, dtype=np.int64) for name, values in rows.items()}
     dossiers, editions = arrays["dossier"], arrays["edition"]
     is_received = arrays["received_s"] != NO_DUE
@@ -61,24 +92,23 @@ def make_dues(
         )
 
     plain = counted(None)
-    stops = _stops(store, dossiers)
+    stops = _stops(standstills, dossiers)
     final = plain if stops is None else counted(stops)
     due = final
     if given:
         source = arrays["given_s"]
         due = Dues(source, np.where(source == NO_DUE, NO_DUE, source // DAY))
-    columns = {
+    return {
+        "dossier": dossiers,
         "due_s": due.seconds,
         "due_day": due.days,
         "counted_day": final.days,
         "plain_day": plain.days,
         "latest_apology_s": _latest_apology(table, norms, editions, due),
         "handover_s": _handover(
-            table, norms, channels, editions, arrays["channel"], _complete(store, dossiers, received)
+            table, norms, channels, editions, arrays["channel"], np.maximum(received, arrays["whole_s"])
         ),
     }
-    known = {name: ("BIGINT", np.ma.masked_equal(values, NO_DUE)) for name, values in columns.items()}
-    store.put("due", {"dossier": ("INTEGER", dossiers), **known})
 
 
 def _latest_apology(table: WorkTable, norms: Norms, editions: Ints, due: Dues) -> Ints:
@@ -148,11 +178,8 @@ def _seconds(time: dt.time) -> int:
     return time.hour * 3600 + time.minute * 60 + time.second
 
 
-def _stops(store: Store, dossiers: Ints) -> Stops | None:
+def _stops(rows: Mapping[str, Array], dossiers: Ints) -> Stops | None:
     """Stops of the dossiers that can be due, with their places in `dossiers`."""
-    rows = store.arrays(
-        "SELECT dossier, begin_s, end_s, anew FROM stop_here ORDER BY dossier, begin_s, end_s, event"
-    )
     whose = rows["dossier"].astype(np.int64)
     places = np.minimum(np.searchsorted(dossiers, whose), max(len(dossiers) - 1, 0))
     if not len(whose) or not len(dossiers):
@@ -165,34 +192,6 @@ def _stops(store: Store, dossiers: Ints) -> Stops | None:
         rows["anew"].astype(np.bool_)[mine],
         len(dossiers),
     )
-
-
-def _complete(store: Store, dossiers: Ints, received: Ints) -> Ints:
-    """When each dossier was there whole: at receipt, or when its last stop before the hand-over ended."""
-    since = received.copy()
-    if not store.any("stop_here"):
-        return since
-    rows = store.arrays(
-        """
-        SELECT s.dossier, max(s.end_s) AS end_s
-        FROM stop_here AS s
-        JOIN (
-            SELECT e.dossier, min(coalesce(e.finish_s, e.start_s)) AS handed_s
-            FROM event_here AS e
-            JOIN base_here AS b USING (dossier)
-            JOIN norm AS n ON n.edition = b.edition AND n.act = e.act
-            WHERE n.hands_over
-            GROUP BY e.dossier
-        ) AS h ON h.dossier = s.dossier AND s.end_s <= h.handed_s
-        GROUP BY s.dossier
-        ORDER BY s.dossier
-        """
-    )
-    whose, ends = rows["dossier"].astype(np.int64), rows["end_s"].astype(np.int64)
-    mine = np.isin(whose, dossiers)
-    at = np.searchsorted(dossiers, whose[mine])
-    since[at] = np.maximum(since[at], ends[mine])
-    return since
 
 
 def _handover(

@@ -16,6 +16,7 @@ from iso_audit.engine.explain import Explain
 from iso_audit.engine.facts import used
 from iso_audit.engine.intake import Account
 from iso_audit.engine.norms import Norms
+from iso_audit.engine.papers import Papers
 from iso_audit.engine.protocol import Question, Where
 from iso_audit.engine.store import Store, integers
 from iso_audit.engine.whole_files import cell, whole_file
@@ -27,7 +28,7 @@ from iso_audit.text import Text
 
 SHOWN = 5
 COLUMNS = (
-    "code", "requirement", "procedure", "unit", "step", "dossier_id", "occurred_at", "started_at",
+    "code", "requirement", "variant", "procedure", "unit", "step", "dossier_id", "occurred_at", "started_at",
     "used_hours", "limit_hours", "received_at", "due_at", "finished_at", "actor", "role", "document",
     "source_row",
 )  # fmt: skip
@@ -76,9 +77,10 @@ class Evidence:
         spans: int,
         explain: Explain,
         account: Account,
+        papers: Papers,
     ) -> None:
         self._store, self._norms, self._words = store, norms, words
-        self._explain, self._account = explain, account
+        self._explain, self._account, self._papers = explain, account, papers
         self._epoch = from_civil(norms.world.calendar, 0)
         self._limits: dict[tuple[int, int], tuple[Limit | None, int]] = {}
         self._questions: Sequence[Question] = ()
@@ -86,18 +88,20 @@ class Evidence:
         self._select = f"""
             SELECT f.question, d.edition, f.unit, f.step, d.dossier, d.dossier_id, e.start_s, e.finish_s,
                 {used(spans, "x", "y")}, n.step, d.received_s, d.due_s, d.end_s, d.appointed_s,
-                e.actor, e.role, e.document, coalesce(e.row, d.row), e.row IS NULL AND d.has_row,
+                e.actor, e.role, c.document, coalesce(e.row, d.row), e.row IS NULL AND d.has_row,
                 f.position, d.overdue
             FROM %s AS f
             JOIN dossier AS d USING (dossier)
             LEFT JOIN event AS e ON e.rowid = f.event
+            LEFT JOIN paper AS c ON c.row = e.row
             LEFT JOIN norm AS n ON n.edition = d.edition AND n.act = e.act
             LEFT JOIN day AS x ON x.day = e.start_s // {DAY}
             LEFT JOIN day AS y ON y.day = e.finish_s // {DAY}
         """
 
     def ask(self, questions: Sequence[Question], steps: Sequence[str]) -> None:
-        """Keep the words of what was asked; makes `rank_question` and `rank_procedure`."""
+        """Keep the words of what was asked; makes `rank_question`, `rank_procedure` and `paper`."""
+        self._papers.gather("paper", "SELECT e.row FROM failure AS f JOIN event AS e ON e.rowid = f.event")
         self._questions, self._steps = questions, steps
         asked = [f"{one.code} {one.requirement}" for one in questions]
         for name, words in (("question", asked), ("procedure", list(self._norms.keys))):
@@ -138,20 +142,21 @@ class Evidence:
 
     def write(self, path: Path) -> None:
         """Write every breach as CSV that spreadsheets open as it is; the name appears when all is written."""
-        with self._store.guarded(), whole_file(path) as stream:
+        with whole_file(path) as stream:
             writer = csv.writer(stream, lineterminator="\r\n")
             writer.writerow(COLUMNS)
             if not self._questions:
                 return
-            cursor = self._store.connection.execute(
+            batches = self._store.batches(
                 f"""{self._select % "failure"}
                 JOIN rank_question AS q ON q.n = f.question
                 JOIN rank_procedure AS p ON p.n = d.edition // {self._norms.eras}
                 ORDER BY q.rank, p.rank, f.unit NULLS FIRST, f.step, d.dossier, f.event NULLS FIRST,
                     f.position NULLS FIRST, f.question
-                """
+                """,
+                _BATCH,
             )
-            while rows := cursor.fetchmany(_BATCH):
+            for rows in batches:
                 writer.writerows([self._line(_Breach(*row)) for row in rows])
 
     def _where(self, breach: _Breach) -> Where:
@@ -180,6 +185,9 @@ class Evidence:
                 else None,
                 "appointed_at": self._moment(breach.appointed_s),
                 "derivation": derivation,
+                "in_register": self._account.seconds.said(
+                    breach.dossier_id, self._questions[breach.question].variant
+                ),
             }
         else:
             limit, seconds = self._limit(breach)
@@ -218,6 +226,7 @@ class Evidence:
         return [
             asked.code,
             asked.requirement,
+            asked.variant,
             self._procedure(breach).key,
             cell(self._words["unit"].say(breach.unit)),
             self._steps[breach.step] or own_step,

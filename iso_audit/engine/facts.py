@@ -65,8 +65,8 @@ def _definitions(spans: int, desks: int, known: frozenset[str], drawn: int) -> d
     """The definition of every fact of an event `e`, its norm `n` and its dossier `b`.
 
     `f` and `s` are the days of finish and start, `o` the day on which a limit in days ends, `t` the
-    stop that the event began, `m` whether the role may act, `g` the lateness of a group of steps;
-    `drawn` is the moment that bounds the log.
+    stop that the event began, `m` whether the role may act, `g` the lateness of a group of steps, `h` and
+    `q` its signs; `drawn` is the moment that bounds the log.
     """
     late = f"""CASE WHEN g.late IS NOT NULL THEN g.late WHEN n.compared = 0 THEN 0
         WHEN e.start_s IS NULL OR e.finish_s IS NULL OR e.finish_s < e.start_s THEN 2
@@ -81,11 +81,13 @@ def _definitions(spans: int, desks: int, known: frozenset[str], drawn: int) -> d
             return f"CASE WHEN {applies} THEN 2 ELSE 0 END"
         return f"CAST({applies} AND {test} AS INTEGER)"
 
+    unseen = f"e.actor IS NULL OR e.finish_s IS NULL OR e.finish_s % {DAY} = 0"
+    within_seconds = unseen if "events.second" in known else "true"
     return {
         "late": late,
         "overdue": f"CASE WHEN ({late}) = 1 THEN b.overdue ELSE 0 END",
         "wrong_role": "CASE WHEN n.required < 0 THEN 0 WHEN e.role IS NULL THEN 2 ELSE m.wrong END",
-        "undocumented": missing("document", "n.documented", "e.document IS NULL"),
+        "undocumented": missing("document", "n.documented", "NOT e.has_document"),
         "unexplained": missing("reason", "n.explained", "NOT e.explained"),
         "no_new_date": missing("new_appointed_at", "n.apologises", "e.new_s IS NULL"),
         "no_actor": missing("actor", "true", "e.actor IS NULL"),
@@ -104,6 +106,12 @@ def _definitions(spans: int, desks: int, known: frozenset[str], drawn: int) -> d
             ELSE coalesce(CAST(e.finish_s > b.handed_out_s AS INTEGER), 2) END""",
         "slow_handover": f"""CASE WHEN NOT n.hands_over THEN 0
             ELSE coalesce(CAST({moment} > b.handover_s AS INTEGER), 2) END""",
+        "stagnant": "coalesce(q.stagnant, 0)",
+        "batch": f"""CASE WHEN NOT n.watched THEN 0 WHEN {within_seconds} THEN 2
+            ELSE coalesce(h.batch, 0) END""",
+        "elsewhere": f"""CASE WHEN NOT n.watched THEN 0 WHEN {within_seconds} OR e.unit IS NULL THEN 2
+            ELSE coalesce(h.elsewhere, 0) END""",
+        "round": f"CASE WHEN NOT n.rounded THEN 0 WHEN {unseen} THEN 2 ELSE coalesce(h.round, 0) END",
     }
 
 
@@ -143,6 +151,8 @@ def make_judged(
         {last_day}
         LEFT JOIN stop_here AS t USING (event)
         LEFT JOIN band AS g USING (event)
+        LEFT JOIN sign AS h USING (event)
+        LEFT JOIN idle_here AS q USING (event)
         """,
     )
 

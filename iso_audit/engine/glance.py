@@ -19,7 +19,7 @@ from iso_audit.engine.plain_text import made_plain
 from iso_audit.engine.refusals import refusal
 from iso_audit.engine.rows import Reading
 from iso_audit.engine.source import Source, first_lines, from_csv, from_parquet, from_table, sniff
-from iso_audit.engine.store import Store, Values
+from iso_audit.engine.store import DuckStore, Values
 from iso_audit.model.log import EVENT_COLUMNS, LogMapping, TableMapping
 
 _MEMORY = 1000
@@ -32,7 +32,7 @@ class Looked:
     """One table of a log as it stands in its file; read line by line where the fast reader refuses it."""
 
     source: Source
-    store: Store
+    store: DuckStore
     name: str
     """Its own in the database."""
 
@@ -74,7 +74,7 @@ class Glance:
         self._resources = ExitStack()
         self._folder = Path(self._resources.enter_context(tempfile.TemporaryDirectory(prefix="iso-audit-")))
         try:
-            self._store = Store(zone, str(self._folder), 2, _MEMORY)
+            self._store = DuckStore(zone, str(self._folder), 2, _MEMORY)
             self._resources.callback(self._store.close)
             self.kind = sniff(path)
             self.events: Looked

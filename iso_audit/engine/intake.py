@@ -7,8 +7,10 @@ from collections import Counter
 from pathlib import Path
 
 from iso_audit.engine.lines import Lines
+from iso_audit.engine.opening import EVENTS
 from iso_audit.engine.refusals import refusal, row_examples, row_reason, shortened
 from iso_audit.engine.rows import Reading
+from iso_audit.engine.seconds import NO_SECONDS, Seconds
 from iso_audit.engine.store import Store, Values
 from iso_audit.engine.tables import Read
 from iso_audit.engine.whole_files import cell, whole_file
@@ -24,7 +26,7 @@ _COLUMNS = ("file", "row", "column", "value", "reason", "why")
 class Account:
     """The account of one log: refusals are looked up in the source only where there are any."""
 
-    def __init__(self, store: Store, read: Read) -> None:
+    def __init__(self, store: Store, read: Read, seconds: Seconds = NO_SECONDS) -> None:
         self._store, self._read = store, read
         self.refused: list[Refused] = []
         self.events_kept = store.number("SELECT count(*) FROM event")
@@ -43,6 +45,9 @@ class Account:
             self.dossier_rows = rows + len(read.dossiers.source.broken)
             self.dossier_lines = Lines(read.dossiers.source, self.dossier_rows)
             self.refused += self._of(read.dossiers, self.dossier_lines)
+        self._of_log = len(self.refused)
+        self.seconds = seconds
+        self.refused += seconds.refused
 
     def check(self) -> None:
         """Refuse the log as a whole where most of its rows are of no use."""
@@ -50,9 +55,9 @@ class Account:
         rows = self.event_rows + self.dossier_rows
         if rows == 0 or self.event_rows == 0:
             raise refusal("no-rows", file)
-        if len(self.refused) * 2 > rows:
+        if self._of_log * 2 > rows:
             raise refusal(
-                "mostly-refused", file, refused=len(self.refused), rows=rows,
+                "mostly-refused", file, refused=self._of_log, rows=rows,
                 examples=row_examples(self.refused[:_EXAMPLES]),
             )  # fmt: skip
 
@@ -63,8 +68,9 @@ class Account:
             f"SELECT row, refused, value FROM {reading.refusals(values)} ORDER BY row", values
         )
         if not reading.is_events:
+            why = "contradicts" if reading.mapping.dossiers_from == EVENTS else "duplicate"
             rows += self._store.run(
-                "SELECT row, 'duplicate:dossier_id', dossier_id FROM dossier_row WHERE is_repeated"
+                f"SELECT row, '{why}:dossier_id', dossier_id FROM dossier_row WHERE is_repeated"
             )
         found = [_refused(reading, lines.of(row), refused, value) for row, refused, value in rows]
         found += [
@@ -103,6 +109,10 @@ class Account:
             dossiers_without_procedure=without,
             dossiers_outside_period=outside,
             dossiers_open=is_open,
+            register_rows=self.seconds.register_rows,
+            register_kept=len(self.seconds.entries),
+            reported_rows=self.seconds.reported_rows,
+            reported_kept=self.seconds.reported_kept,
             refused_count=len(self.refused),
             refused=tuple(self.refused[:SHOWN]),
             refused_reasons=dict(sorted(Counter(one.reason for one in self.refused).items())),
@@ -124,16 +134,18 @@ class Account:
         return {words.say(act): count for act, count in rows}
 
 
-def column_account(store: Store, read: Read) -> frozenset[str]:
+def column_account(store: Store, read: Read, seconds: Seconds = NO_SECONDS) -> frozenset[str]:
     """Columns that hold at least one value, of the source or worked out of it."""
     found = set()
     checks = {
         "actor": "actor", "role": "role", "unit": "unit", "started_at": "started", "finished_at": "finished",
-        "document": "document", "new_appointed_at": "new_s", "procedure": "procedure",
+        "document": "nullif(has_document, false)", "new_appointed_at": "new_s", "procedure": "procedure",
     }  # fmt: skip
     counted = ", ".join(f"count({column}) > 0" for column in checks.values())
-    row = store.run(f"SELECT {counted}, coalesce(bool_or(explained), false) FROM event")[0]
-    found |= {f"events.{name}" for name, is_there in zip((*checks, "reason"), row, strict=True) if is_there}
+    told = "coalesce(bool_or(explained), false), coalesce(bool_or(finish_s % 60 <> 0), false)"
+    row = store.run(f"SELECT {counted}, {told} FROM event")[0]
+    told_of = (*checks, "reason", "second")
+    found |= {f"events.{name}" for name, is_there in zip(told_of, row, strict=True) if is_there}
     found |= {"events.dossier_id", "events.step"}
     if read.dossiers is not None:
         names = {
@@ -144,6 +156,8 @@ def column_account(store: Store, read: Read) -> frozenset[str]:
         counted = ", ".join(f"count({column}) > 0" for column in names.values())
         row = store.run(f"SELECT {counted} FROM dossier_row WHERE NOT is_repeated")[0]
         found |= {f"dossiers.{name}" for name, is_there in zip(names, row, strict=True) if is_there}
+    found |= {"register.dossier_id"} if seconds.has_register else set()
+    found |= {"reported.month"} if seconds.reported_rows else set()
     return frozenset(found)
 
 

@@ -8,6 +8,7 @@ and the order of rows cannot change them. Tables made here: `event_kind`, `dossi
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import NamedTuple
 
 from iso_audit.engine.facts import BITS, EVENT_BITS
@@ -97,18 +98,19 @@ class Kinds:
         symbols = self._number_symbols(of_events)
         families = {*map(_family, reads)}
         self._walk(_mask(of_dossiers, DOSSIER_FACTS), is_apart_read=bool({SAME_PERSON, DEMAND} & families))
+        told: dict[tuple[int, int, int], tuple[dict[str, int], str, int, tuple[int, ...]]] = {}
         found = []
         for group in self._grouped("walk", _OF_WALK):
             edition, case = self._norms.edition(group.edition), self._cases.say(group.case)
-            of_dossier = _unpacked(group.facts, DOSSIER_FACTS)
-            facts = {name: of_dossier[name] for name in of_dossiers}
-            apart = self._apart(edition, group.apart)
-            facts |= {name: fact for name, fact in apart.items() if {name, _family(name)} & reads}
-            shown = (tuple(facts.values()), group.symbols)
-            found.append(
-                ((edition.procedure.key, edition.era, case, group.finished, shown), group, edition, facts)
-            )
-        found.sort(key=lambda entry: entry[0])
+            alike = group.edition, group.facts, group.apart
+            if alike not in told:
+                of_dossier, apart = _unpacked(group.facts, DOSSIER_FACTS), self._apart(edition, group.apart)
+                facts = {name: of_dossier[name] for name in of_dossiers}
+                facts |= {name: fact for name, fact in apart.items() if {name, _family(name)} & reads}
+                told[alike] = facts, edition.procedure.key, edition.era, tuple(facts.values())
+            facts, key, era, values = told[alike]
+            found.append(((key, era, case, group.finished, values, group.symbols), group, edition, facts))
+        found.sort(key=itemgetter(0))
         self._number("trace_of", "walk", _OF_WALK, [entry[1] for entry in found])
         self._store.drop("walk")
         return tuple(

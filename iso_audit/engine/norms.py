@@ -13,7 +13,7 @@ from functools import cached_property
 from itertools import combinations
 
 from iso_audit.engine.ahead import Ahead, ahead, is_timed
-from iso_audit.engine.store import Store, integers
+from iso_audit.engine.store import Columns, Store, integers
 from iso_audit.engine.words import Words
 from iso_audit.errors import EngineError
 from iso_audit.model.log import (
@@ -68,6 +68,23 @@ class Edition:
             return _CLOCKS[step.clock]
         said = [self.parameters.clocks[kind] for kind in step.kinds if kind in self.parameters.clocks]
         return _CLOCKS[said[0]] if said else RUNS
+
+    def is_watched(self, step: Step) -> bool:
+        """Whether closing many dossiers at this step within seconds is a sign."""
+        asked = self.parameters
+        return asked.batch_of > 0 and any(step.is_a(kind) for kind in asked.batch_kinds)
+
+    def may_end_after(self, step: Step) -> bool:
+        """Whether nobody has to do anything more after this step."""
+        met, waiting = {step.id}, [step]
+        while waiting:
+            flows = waiting.pop().flows
+            if not flows:
+                return True
+            ahead = [self.procedure.by_id[flow.to] for flow in flows if flow.to not in met]
+            waiting += [each for each in ahead if each.is_silent]
+            met |= {each.id for each in ahead}
+        return False
 
     @cached_property
     def pairs(self) -> tuple[tuple[str, str], ...]:
@@ -152,7 +169,10 @@ class Norms:
             (code, *(bool(self.edition(code).procedure.of_kind(kind)) for kind in KIND_FLAGS.values()))
             for code in editions
         ]
-        store.put("has_kind", integers(has, "edition", *KIND_FLAGS))
+        flags: Columns = {
+            f: ("BOOLEAN", [row[at] for row in has]) for at, f in enumerate(KIND_FLAGS, start=1)
+        }
+        store.put("has_kind", {**integers(has, "edition"), **flags})
         store.put("may_act", integers(self._may_act(editions), "required", "acting", "wrong"))
 
     def required(self, role: str) -> int:
@@ -196,6 +216,9 @@ class Norms:
                 step.anytime,
                 any(step.is_a(kind) for kind in DOCUMENTED_KINDS),
                 any(step.is_a(kind) for kind in EXPLAINED_KINDS),
+                edition.may_end_after(step),
+                edition.is_watched(step),
+                edition.parameters.round_of > 0 and step.role not in applicants,
                 *(step.is_a(kind) for kind in KIND_FLAGS.values()),
             )
 
@@ -270,7 +293,10 @@ _NORM = (
         for name in ("edition", "act", "place", "step", "compared", "amount", "required", "clock")
     ),
     *((name, "BOOLEAN") for name in ("by_applicant", "is_timed", "may_follow", "is_end", "anytime")),
-    *((name, "BOOLEAN") for name in ("documented", "explained", *KIND_FLAGS)),
+    *(
+        (name, "BOOLEAN")
+        for name in ("documented", "explained", "may_end", "watched", "rounded", *KIND_FLAGS)
+    ),
 )
 
 

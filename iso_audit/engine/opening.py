@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from iso_audit.engine.careful import read_carefully
+from iso_audit.engine.flat import dossiers_told_by
 from iso_audit.engine.plain_text import Decoder, Guess, made_plain
 from iso_audit.engine.refusals import fault, refusal
 from iso_audit.engine.rows import EARLIEST, EXCEL, LATEST, Reading, steady_offset, wanted_columns
@@ -24,7 +25,7 @@ from iso_audit.engine.source import (
     from_table,
     sniff,
 )
-from iso_audit.engine.store import Store, Values
+from iso_audit.engine.store import DuckStore, Values
 from iso_audit.errors import Fault, InputError
 from iso_audit.model.log import LogMapping, TableMapping
 
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from iso_audit.engine.protocol import ForeignLog
 
 ATTRIBUTES = "attributes"
+EVENTS = "events"
+"""The dossiers stand in the table of events, repeated in every row."""
 WHOLE_LOGS = ("xes", "json")
 """Kinds of file that hold events and dossiers in one."""
 
@@ -79,13 +82,17 @@ class Opened:
     events: Reading
     dossiers: Reading | None
 
-    def carefully(self, store: Store) -> Opened:
+    def carefully(self, store: DuckStore) -> Opened:
         """The same log with its text files read line by line."""
-        dossiers = None if self.dossiers is None else _careful(store, self.dossiers, "dossiers_text")
-        return Opened(_careful(store, self.events, "events_text"), dossiers)
+        events, dossiers = carefully_read(store, self.events, "events_text"), self.dossiers
+        if dossiers is not None and dossiers.mapping.dossiers_from == EVENTS:
+            dossiers = replace(dossiers, source=dossiers_told_by(events.source, dossiers.table))
+        elif dossiers is not None:
+            dossiers = carefully_read(store, dossiers, "dossiers_text")
+        return Opened(events, dossiers)
 
 
-def open_log(store: Store, path: Path, mapping: LogMapping, foreign: Foreign, folder: Path) -> Opened:
+def open_log(store: DuckStore, path: Path, mapping: LogMapping, foreign: Foreign, folder: Path) -> Opened:
     """Find out what the log is and check that the mapping fits it; raises InputError with all faults."""
     kind = sniff(path)
     dossiers: Source | None = None
@@ -95,7 +102,15 @@ def open_log(store: Store, path: Path, mapping: LogMapping, foreign: Foreign, fo
         if mapping.dossiers is not None and mapping.dossiers_from == ATTRIBUTES:
             dossiers = from_table(store, str(path), "log_dossiers", log.dossiers)
     else:
-        events = _table(store, path, kind, mapping, mapping.events, foreign, folder / "sheet_events.csv")
+        wanted = mapping.events
+        if mapping.dossiers is not None and mapping.dossiers_from == EVENTS:
+            also = mapping.dossiers
+            wanted = replace(
+                wanted, columns={**also.columns, **wanted.columns}, cuts={**also.cuts, **wanted.cuts}
+            )
+        events = _table(store, path, kind, mapping, wanted, foreign, folder / "sheet_events.csv")
+    if mapping.dossiers is not None and mapping.dossiers_from == EVENTS:
+        dossiers = dossiers_told_by(events, mapping.dossiers)
     if mapping.dossiers is not None and dossiers is None:
         if mapping.dossiers_from == ATTRIBUTES:
             raise refusal("no-attributes", str(path))
@@ -105,8 +120,15 @@ def open_log(store: Store, path: Path, mapping: LogMapping, foreign: Foreign, fo
     return _checked(store, events, dossiers, mapping)
 
 
+def open_beside(
+    store: DuckStore, path: Path, mapping: LogMapping, table: TableMapping, foreign: Foreign, target: Path
+) -> Source:
+    """A further table, in a file beside the log."""
+    return _table(store, path, sniff(path), mapping, table, foreign, target)
+
+
 def _table(
-    store: Store,
+    store: DuckStore,
     path: Path,
     kind: str,
     mapping: LogMapping,
@@ -125,7 +147,7 @@ def _table(
     return from_csv(path, plain, mapping.delimiter, wanted_columns(table))
 
 
-def _checked(store: Store, events: Source, dossiers: Source | None, mapping: LogMapping) -> Opened:
+def _checked(store: DuckStore, events: Source, dossiers: Source | None, mapping: LogMapping) -> Opened:
     iso_first = not _reads_iso(store, [form for form in mapping.dates if form != EXCEL])
     offset = steady_offset(store.zone)
     reading = Reading(events, mapping.events, mapping, is_events=True, iso_first=iso_first, offset=offset)
@@ -135,7 +157,7 @@ def _checked(store: Store, events: Source, dossiers: Source | None, mapping: Log
             dossiers, mapping.dossiers, mapping, is_events=False, iso_first=iso_first, offset=offset
         )
     readings = [reading] if second is None else [reading, second]
-    faults = [found for each in readings for found in (*each.faults(), *_pattern_faults(store, each))]
+    faults = [found for each in readings for found in (*each.faults(), *pattern_faults(store, each))]
     faults += _format_faults(store, mapping, events.file)
     if not mapping.procedure and not any(each.has("procedure") for each in readings):
         faults.append(fault("no-procedure", events.file))
@@ -144,7 +166,7 @@ def _checked(store: Store, events: Source, dossiers: Source | None, mapping: Log
     return Opened(reading, second)
 
 
-def _pattern_faults(store: Store, reading: Reading) -> list[Fault]:
+def pattern_faults(store: DuckStore, reading: Reading) -> list[Fault]:
     """Patterns that cannot be used on a column, before they are used on every row."""
     found = []
     for cut in reading.table.cuts.values():
@@ -153,7 +175,7 @@ def _pattern_faults(store: Store, reading: Reading) -> list[Fault]:
     return found
 
 
-def _format_faults(store: Store, mapping: LogMapping, file: str) -> list[Fault]:
+def _format_faults(store: DuckStore, mapping: LogMapping, file: str) -> list[Fault]:
     """Date formats that are none, or that contradict each other, before they are used on every row."""
     file = mapping.place.file or file
     formats = [form for form in mapping.dates if form != EXCEL]
@@ -167,7 +189,7 @@ def _format_faults(store: Store, mapping: LogMapping, file: str) -> list[Fault]:
     ]
 
 
-def _read_in_two_ways(store: Store, one: str, other: str) -> str:
+def _read_in_two_ways(store: DuckStore, one: str, other: str) -> str:
     """A day as the first format writes it, if the second one reads another day of our age from it."""
     values = Values()
     form, reader = values.bind(one), values.bind(other)
@@ -181,7 +203,7 @@ def _read_in_two_ways(store: Store, one: str, other: str) -> str:
     return str(sample) if EARLIEST.year <= second.year < LATEST.year else ""
 
 
-def _is_refused(store: Store, call: str, value: str) -> bool:
+def _is_refused(store: DuckStore, call: str, value: str) -> bool:
     """Whether the database does not take a value."""
     values = Values()
     try:
@@ -191,7 +213,7 @@ def _is_refused(store: Store, call: str, value: str) -> bool:
     return False
 
 
-def _reads_iso(store: Store, formats: list[str]) -> bool:
+def _reads_iso(store: DuckStore, formats: list[str]) -> bool:
     """Whether a format reads what ISO 8601 reads, so that the order in which they are tried matters.
 
     Where none does, ISO 8601 goes first: it is the faster one.
@@ -208,7 +230,8 @@ def _reads_iso(store: Store, formats: list[str]) -> bool:
         return False
 
 
-def _careful(store: Store, reading: Reading, name: str) -> Reading:
+def carefully_read(store: DuckStore, reading: Reading, name: str) -> Reading:
+    """The same table with its text file read line by line."""
     if reading.source.plain is None:
         return reading
     return replace(reading, source=read_carefully(store, reading.source, name))

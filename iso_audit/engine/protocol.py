@@ -8,10 +8,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from iso_audit.engine.courses import Courses
 from iso_audit.model.finding import Exhibit
-from iso_audit.model.log import Intake, Judgement, LogMapping, Measure, World
+from iso_audit.model.log import Intake, Judgement, LogMapping, World
+from iso_audit.model.measure import Measures
 from iso_audit.model.story import Story
-from iso_audit.model.trace import DossierKind, EventKind, Trace
+from iso_audit.model.trace import DossierKind, EventKind, LogKind, Trace
 
 if TYPE_CHECKING:
     import pyarrow as pa  # type: ignore[import-untyped]
@@ -88,6 +90,8 @@ class Held(Protocol):
 
     def traces(self, reads: frozenset[str]) -> Sequence[Trace]: ...
 
+    def log_kinds(self) -> Sequence[LogKind]: ...
+
     def tally(
         self,
         questions: Sequence[Question],
@@ -102,9 +106,11 @@ class Held(Protocol):
 
     def ids_like(self, dossier_id: str) -> Sequence[str]: ...
 
-    def measures(self) -> Sequence[Measure]: ...
+    def measures(self) -> Measures: ...
 
     def unit_dossiers(self) -> Mapping[tuple[str, str], int]: ...
+
+    def courses(self, procedure: str, unit: str = "") -> Courses: ...
 
     def write_evidence(self, path: Path) -> None: ...
 

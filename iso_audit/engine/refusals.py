@@ -113,8 +113,15 @@ _ROW_REASONS = {
     "no-step": Text("không có tên công việc", "no activity"),
     "no-procedure": Text("không có thủ tục", "no procedure"),
     "duplicate": Text("hồ sơ đã có ở hàng trước", "the dossier stands in an earlier row"),
+    "contradicts": Text(
+        "nói về hồ sơ khác với hàng trước", "says of the dossier what an earlier row does not"
+    ),
     "bad-row": Text("hàng sai số cột hoặc sai dấu nháy", "wrong number of cells, or a stray quotation mark"),
     "no-finish": Text("không có thời điểm nào", "no moment at all"),
+    "bad-number": Text("không phải số nguyên không âm", "no whole number from 0 up"),
+    "bad-month": Text(
+        "không phải tháng (ví dụ 2026-03 hoặc 03/2026)", "no month (such as 2026-03 or 03/2026)"
+    ),
 }
 
 

@@ -55,6 +55,11 @@ class Reading:
         """Our columns of this table, with `text` or `instant`."""
         return EVENT_COLUMNS if self.is_events else DOSSIER_COLUMNS
 
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """Columns that the mapping has to give."""
+        return ("dossier_id", "step") if self.is_events else ("dossier_id",)
+
     @cached_property
     def moments(self) -> tuple[str, ...]:
         """Columns of moments that the mapping gives a value."""
@@ -76,8 +81,7 @@ class Reading:
                 found.append(fault("no-column", file, head, hint=near, column=theirs, ours=ours))
             elif times > 1:
                 found.append(fault("twice", file, head, column=theirs))
-        needed = ("dossier_id", "step") if self.is_events else ("dossier_id",)
-        found += [fault("not-mapped", file, ours=ours) for ours in needed if not self.has(ours)]
+        found += [fault("not-mapped", file, ours=ours) for ours in self.needed if not self.has(ours)]
         if self.is_events and not (self.has("started_at") or self.has("finished_at")):
             found.append(fault("not-mapped", file, ours="finished_at"))
         return found
@@ -118,6 +122,10 @@ class Reading:
             return "", ""
         return f"c{index}", self.source.types[index]
 
+    def is_typed(self, ours: str) -> bool:
+        """Whether the source holds these moments as such."""
+        return bool(self._typed(ours)[0])
+
     def instant(self, ours: str, values: Values) -> str:
         """SQL of a moment in microseconds since 1970 UTC; NULL where it is empty or cannot be read."""
         column, kind = self._typed(ours)
@@ -137,7 +145,7 @@ class Reading:
             seconds = f"to_seconds(round(TRY_CAST({said} AS DOUBLE) * 86400))"
             ways.append(f"CAST(TIMESTAMP '1899-12-30 00:00:00' + {seconds} AS TIMESTAMPTZ)")
         ways = [iso, *ways] if self.iso_first else [*ways, iso]
-        return f"epoch_us(coalesce({', '.join(ways)}))"
+        return f"CASE WHEN {said} <> '' THEN epoch_us(coalesce({', '.join(ways)})) END"
 
     def select(self, values: Values, tidy: str = "") -> str:
         """SQL of all rows: our columns, and `is_bad` where a moment cannot be used.
@@ -152,7 +160,7 @@ class Reading:
             chosen += [f"{name}_text" for name in self.moments]
         absent = [name for name, kind in self.columns.items() if kind == "instant" and not self.has(name)]
         chosen += [f"CAST(NULL AS BIGINT) AS {name}" for name in absent]
-        bad = [_bad(name) for name in self.moments]
+        bad = [self._bad(name) for name in self.moments]
         if self.is_events:
             bad.append(self._no_moment())
         return (
@@ -167,7 +175,7 @@ class Reading:
         if self.is_events:
             reasons += "WHEN step IS NULL OR step NOT IN (SELECT text FROM word_step) THEN 'no-step:step' "
         for name in self.moments:
-            reasons += f"WHEN {_bad(name)} THEN 'bad-date:{name}' "
+            reasons += f"WHEN {self._bad(name)} THEN 'bad-date:{name}' "
             told += f"WHEN 'bad-date:{name}' THEN {name}_text "
         if self.is_events:
             reasons += f"WHEN {self._no_moment()} THEN 'no-finish:finished_at' "
@@ -175,6 +183,30 @@ class Reading:
             f"(SELECT row, refused, CASE refused {told}ELSE '' END AS value FROM "
             f"(SELECT *, CASE {reasons}END AS refused FROM {self._inner(values)}) WHERE refused IS NOT NULL)"
         )
+
+    def _bad(self, name: str) -> str:
+        """SQL: a moment is written and cannot be read, or is of no age that offices live in."""
+        if self._beyond(name):
+            return f"{name}_beyond"
+        first, last = (int(moment.timestamp()) * 1_000_000 for moment in (EARLIEST, LATEST))
+        is_of_age = f"{name} BETWEEN {first} AND {last}"
+        return f"(CASE WHEN {name} IS NULL THEN {name}_written ELSE NOT {is_of_age} END)"
+
+    def _beyond(self, ours: str) -> str:
+        """SQL: a moment that the source holds as such is of no age that offices live in; else empty.
+
+        It is compared as it stands, for of that the database may know the range beforehand.
+        """
+        column, kind = self._typed(ours)
+        if not column or (kind != _WITH_OFFSET and self.offset is None):
+            return ""
+        ahead = dt.timedelta(seconds=0 if kind == _WITH_OFFSET else self.offset or 0)
+        ages = (f"{moment + ahead:%Y-%m-%d %H:%M:%S}" for moment in (EARLIEST, LATEST))
+        if kind == _WITH_OFFSET:
+            first, last = (f"TIMESTAMPTZ '{age}+00'" for age in ages)
+        else:
+            first, last = (f"TIMESTAMP '{age}'" for age in ages)
+        return f"coalesce({column} NOT BETWEEN {first} AND {last}, false)"
 
     def _no_moment(self) -> str:
         """SQL: an event that neither began nor ended."""
@@ -191,20 +223,15 @@ class Reading:
             elif self.has(name):
                 said, (column, _) = self.raw(name, values), self._typed(name)
                 is_written = f"{column} IS NOT NULL" if column else f"coalesce(trim({said}) <> '', false)"
-                chosen.append(f"{self.instant(name, values)} AS {name}")
-                chosen.append(f"{said} AS {name}_text, {is_written} AS {name}_written")
+                beyond = self._beyond(name)
+                known = f"{beyond} AS {name}_beyond" if beyond else f"{is_written} AS {name}_written"
+                chosen.append(f"{self.instant(name, values)} AS {name}, {said} AS {name}_text, {known}")
         return f"(SELECT {', '.join(chosen)} FROM {self.source.relation(values)})"
 
 
 def wanted_columns(table: TableMapping) -> Sequence[str]:
     """The source's columns that a mapping names."""
     return [*table.columns.values(), *(cut.source for cut in table.cuts.values())]
-
-
-def _bad(name: str) -> str:
-    """SQL: a moment is written and cannot be read, or is of no age that offices live in."""
-    first, last = (int(moment.timestamp()) * 1_000_000 for moment in (EARLIEST, LATEST))
-    return f"(CASE WHEN {name} IS NULL THEN {name}_written ELSE {name} NOT BETWEEN {first} AND {last} END)"
 
 
 def steady_offset(zone: str) -> int | None:

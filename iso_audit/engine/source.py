@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from iso_audit.engine.refusals import refusal
-from iso_audit.engine.store import Store, Values
+from iso_audit.engine.store import DuckStore, Values
 from iso_audit.model.log import LogMapping
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def sniff(path: Path) -> str:
     return "xes" if text.startswith(b"<") else "csv"
 
 
-def from_parquet(store: Store, path: Path) -> Source:
+def from_parquet(store: DuckStore, path: Path) -> Source:
     """A Parquet file; columns keep their types."""
     values = Values()
     described = store.run(f"DESCRIBE SELECT * FROM read_parquet({values.bind(_literal(path))})", values)
@@ -118,7 +118,7 @@ def from_parquet(store: Store, path: Path) -> Source:
     return Source(str(path), columns, relation, types=tuple(str(row[1]) for row in described))
 
 
-def from_table(store: Store, file: str, name: str, table: pa.Table) -> Source:
+def from_table(store: DuckStore, file: str, name: str, table: pa.Table) -> Source:
     """A table in memory whose first column is `row`; `name` is its own in the database."""
     columns = table.column_names[1:]
     store.connection.register(name, table.rename_columns(["row", *(f"c{n}" for n in range(len(columns)))]))

@@ -1,8 +1,9 @@
-"""The connection to DuckDB: settings that make results repeatable, values bound, tables put in."""
+"""Where tables are held: what the engine asks of it, and DuckDB as the store of one machine."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -10,13 +11,15 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
+from iso_audit.analysis.worktime import NO_DUE
 from iso_audit.errors import EngineError
 
 Array = NDArray[Any]
 Rows = list[tuple[Any, ...]]
 Columns = Mapping[str, tuple[str, Sequence[object] | Array]]
 """Name of a column -> its SQL type and its values."""
-
+Work = Callable[[Mapping[str, Array], Mapping[str, Array]], Mapping[str, Array]]
+"""Makes columns of the columns of two tables (`Store.mapped`)."""
 
 _FULL = ("No space left", "Disk quota", "File too large")
 _NO_ROOM = (
@@ -46,8 +49,66 @@ class Values:
         return f"${name}"
 
 
-class Store:
-    """One database in memory; `close` gives its memory back."""
+class Store(ABC):
+    """Tables and what is asked of them, always in DuckDB's SQL; `close` gives their memory back."""
+
+    zone: str
+    """The zone of moments without an offset."""
+
+    def __init__(self) -> None:
+        self._added: set[str] = set()
+
+    @abstractmethod
+    def run(self, statement: str, values: Values | None = None) -> Rows:
+        """Execute one statement and return its rows."""
+
+    @abstractmethod
+    def batches(self, statement: str, most: int) -> Iterator[Rows]:
+        """Execute one statement and return its rows in order, at most so many at a time."""
+
+    @abstractmethod
+    def arrays(self, statement: str) -> dict[str, Array]:
+        """Execute one statement and return its columns as arrays."""
+
+    @abstractmethod
+    def put(self, name: str, columns: Columns) -> None:
+        """Make a table of columns given with their SQL types."""
+
+    @abstractmethod
+    def mapped(self, name: str, query: str, beside: str, work: Work, types: Mapping[str, str]) -> None:
+        """Make a table of what `work` makes of the columns of two queries, each ordered by `dossier` first.
+
+        `work` may be called several times, each time with all rows of some dossiers in the order of the
+        queries; where it says nothing (`NO_DUE`) the table has a missing value.
+        """
+
+    @abstractmethod
+    def close(self) -> None: ...
+
+    def number(self, statement: str, values: Values | None = None) -> int:
+        """Execute a statement that counts something and return the count."""
+        return int(self.run(statement, values)[0][0])
+
+    def any(self, table: str, condition: str = "true", values: Values | None = None) -> bool:
+        """Whether a table has a row for which a condition holds."""
+        return bool(self.run(f"SELECT 1 FROM {table} WHERE {condition} LIMIT 1", values))
+
+    def add(self, name: str, query: str) -> None:
+        """Append the rows of a query to a table, which the first of them makes."""
+        if name in self._added:
+            self.run(f"INSERT INTO {name} {query}")
+        else:
+            self.run(f"CREATE TEMP TABLE {name} AS {query}")
+            self._added.add(name)
+
+    def drop(self, name: str) -> None:
+        """Give a table back, if there is one."""
+        self.run(f"DROP TABLE IF EXISTS {name}")
+        self._added.discard(name)
+
+
+class DuckStore(Store):
+    """One database in memory."""
 
     def __init__(self, zone: str, folder: str, threads: int, memory: int) -> None:
         """Read moments without an offset in `zone`; what does not fit in `memory` (MB) goes to `folder`."""
@@ -59,15 +120,12 @@ class Store:
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
         }
-        self._added: set[str] = set()
-        self._folder = folder
-        self.zone = zone
-        """The zone of moments without an offset."""
+        super().__init__()
+        self._folder, self.zone = folder, zone
         self.connection = duckdb.connect(":memory:", config=config)
         self.connection.execute("SET TimeZone = '" + zone.replace("'", "''") + "'")
 
     def run(self, statement: str, values: Values | None = None) -> Rows:
-        """Execute one statement and return its rows."""
         with self.guarded():
             return self.connection.execute(statement, values.bound if values else {}).fetchall()
 
@@ -88,23 +146,19 @@ class Store:
                 raise KeyboardInterrupt from error
             raise
 
-    def number(self, statement: str, values: Values | None = None) -> int:
-        """Execute a statement that counts something and return the count."""
-        return int(self.run(statement, values)[0][0])
-
-    def any(self, table: str, condition: str = "true") -> bool:
-        """Whether a table has a row for which a condition holds."""
-        return bool(self.run(f"SELECT 1 FROM {table} WHERE {condition} LIMIT 1"))
+    def batches(self, statement: str, most: int) -> Iterator[Rows]:
+        with self.guarded():
+            cursor = self.connection.execute(statement)
+            while rows := cursor.fetchmany(most):
+                yield rows
 
     def arrays(self, statement: str) -> dict[str, Array]:
-        """Execute one statement and return its columns as arrays."""
         with self.guarded():
             return self.connection.execute(statement).fetchnumpy()
 
     def put(self, name: str, columns: Columns) -> None:
-        """Make a table of columns given with their SQL types."""
         arrays = {
-            column: values if isinstance(values, np.ndarray) else _array(kind, values)
+            column: values if isinstance(values, np.ndarray) else array_of(kind, values)
             for column, (kind, values) in columns.items()
         }
         chosen = ", ".join(f"CAST({column} AS {kind}) AS {column}" for column, (kind, _) in columns.items())
@@ -112,18 +166,9 @@ class Store:
         self.run(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT {chosen} FROM put_in")
         self.connection.unregister("put_in")
 
-    def add(self, name: str, query: str) -> None:
-        """Append the rows of a query to a table, which the first of them makes."""
-        if name in self._added:
-            self.run(f"INSERT INTO {name} {query}")
-        else:
-            self.run(f"CREATE TEMP TABLE {name} AS {query}")
-            self._added.add(name)
-
-    def drop(self, name: str) -> None:
-        """Give a table back, if there is one."""
-        self.run(f"DROP TABLE IF EXISTS {name}")
-        self._added.discard(name)
+    def mapped(self, name: str, query: str, beside: str, work: Work, types: Mapping[str, str]) -> None:
+        made = work(self.arrays(query), self.arrays(beside))
+        self.put(name, {column: (kind, absent(made[column])) for column, kind in types.items()})
 
     def close(self) -> None:
         self.connection.close()
@@ -134,11 +179,17 @@ def integers(rows: Sequence[Sequence[object]], *names: str) -> Columns:
     return {name: ("BIGINT", [row[at] for row in rows]) for at, name in enumerate(names)}
 
 
-def _array(kind: str, values: Sequence[object]) -> Array:
+def absent(values: Array) -> Array:
+    """The same with `NO_DUE` as missing values."""
+    return np.ma.masked_equal(values, NO_DUE)
+
+
+def array_of(kind: str, values: Sequence[object]) -> Array:
     """An array of one SQL type; None is a missing value."""
     if kind == "VARCHAR":
         return np.array(values, dtype=object) if len(values) else np.empty(0, dtype="U1")
+    plain = np.bool_ if kind == "BOOLEAN" else np.int64
+    if None not in values:
+        return np.array(values, dtype=plain)
     missing = [value is None for value in values]
-    filled = np.array([0 if value is None else value for value in values])
-    plain = filled.astype(np.bool_ if kind == "BOOLEAN" else np.int64)
-    return np.ma.array(plain, mask=missing) if any(missing) else plain
+    return np.ma.array(np.array([0 if value is None else value for value in values], plain), mask=missing)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from iso_audit.engine.explain import Explain
 from iso_audit.engine.facts import BITS, used, work_until
 from iso_audit.engine.norms import Norms
+from iso_audit.engine.papers import Papers
 from iso_audit.engine.protocol import Question
 from iso_audit.engine.store import Store, Values
 from iso_audit.engine.words import Words
@@ -51,6 +52,7 @@ class Stories:
         norms: Norms,
         words: Mapping[str, Words],
         explain: Explain,
+        papers: Papers,
         spans: int,
         drawn_s: int,
         *,
@@ -58,7 +60,7 @@ class Stories:
     ) -> None:
         self._has_table = has_table
         self._store, self._norms, self._words, self._explain = store, norms, words, explain
-        self._spans, self._drawn_s = spans, drawn_s
+        self._papers, self._spans, self._drawn_s = papers, spans, drawn_s
         self._calendar = norms.world.calendar
 
     def of(self, dossier_id: str, questions: Sequence[Question], steps: Sequence[str]) -> tuple[Story, ...]:
@@ -152,11 +154,13 @@ class Stories:
 
     def _executions(self, dossier: int, edition: int) -> tuple[dict[int, int], tuple[Execution, ...]]:
         """Row of an event in the database -> its place in the story, and the story's events in order."""
+        self._papers.gather("own_paper", f"SELECT row FROM event WHERE dossier = {dossier}")
         rows = self._store.run(
             f"""
             SELECT e.rowid, e.act, n.step, e.unit, e.role, e.actor,
-                e.start_s, e.finish_s, {used(self._spans)}, e.document, e.new_s
+                e.start_s, e.finish_s, {used(self._spans)}, c.document, e.new_s
             FROM event AS e
+            LEFT JOIN own_paper AS c ON c.row = e.row
             LEFT JOIN norm AS n ON n.edition = {edition} AND n.act = e.act
             LEFT JOIN day AS s ON s.day = e.start_s // {DAY}
             LEFT JOIN day AS f ON f.day = e.finish_s // {DAY}
@@ -218,10 +222,11 @@ class Stories:
         if not questions:
             return ()
         rows = self._store.run(
-            f"SELECT question, step, event FROM failure WHERE dossier = {dossier} ORDER BY ALL"
+            f"SELECT question, step, event, unit FROM failure WHERE dossier = {dossier} ORDER BY ALL"
         )
         return tuple(
-            Deviation(*questions[question], steps[step], order.get(event)) for question, step, event in rows
+            Deviation(*questions[question], steps[step], order.get(event), self._words["unit"].say(unit))
+            for question, step, event, unit in rows
         )
 
     def _moment(self, civil: int | None) -> dt.datetime | None:

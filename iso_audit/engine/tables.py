@@ -7,6 +7,7 @@ Order of events: finish, start, row of the source. Tables made here: `dossier_ro
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from iso_audit.engine.rows import CODED, Reading, steady_offset
@@ -17,6 +18,8 @@ from iso_audit.model.log import LogMapping, World
 
 _IS_DAY = "due_at_text NOT LIKE '%:%' AND length(trim(due_at_text)) <= 10"
 """SQL: a due date was written without a time of day."""
+_SECOND_BITS = 32
+"""Room for the seconds since 1970 of a moment in our age."""
 
 
 @dataclass(frozen=True)
@@ -118,7 +121,7 @@ def read_events(
         """
     )
     rows = store.number("SELECT coalesce(sum(rows), 0) FROM seen WHERE is_dossier")
-    _make_events(store, reading, zone, "dossier_id" if is_tidy else "")
+    _make_events(store, reading, zone, words, "dossier_id" if is_tidy else "")
     if mapping.start == "previous_finish":
         _start_at_previous_finish(store)
     store.run("DROP TABLE seen")
@@ -152,32 +155,53 @@ def _words(store: Store, dossiers: Reading | None, mapping: LogMapping) -> dict[
     }
 
 
-def _make_events(store: Store, reading: Reading, zone: str, tidy: str) -> None:
-    """Make `event` in the order in which things happened, without rows that are refused or ignored."""
+def _make_events(store: Store, reading: Reading, zone: str, words: Mapping[str, Words], tidy: str) -> None:
+    """Make `event` in the order in which things happened, without rows that are refused or ignored.
+
+    Its document is not put in order with it: `Papers` reads it again where it is shown.
+    """
     values = Values()
     wall = Wall(zone, values)
+    kind = {column: each.kind for column, each in words.items()}
     store.run(
         f"""
         CREATE TEMP TABLE event AS
         SELECT i.dossier, CAST(r.row AS INTEGER) AS row,
-            s.code AS act, p.code AS procedure, w.code AS role, u.code AS unit, o.code AS actor,
+            CAST(s.code AS {kind["step"]}) AS act, CAST(p.code AS {kind["procedure"]}) AS procedure,
+            CAST(w.code AS {kind["role"]}) AS role, CAST(u.code AS {kind["unit"]}) AS unit,
+            CAST(o.code AS {kind["actor"]}) AS actor,
             r.started_at AS started, r.finished_at AS finished,
             {wall.shows("r.started_at")} AS start_s,
             {wall.shows("r.finished_at")} AS finish_s,
             {wall.shows("r.new_appointed_at")} AS new_s,
-            r.document, r.reason IS NOT NULL AS explained
+            r.document IS NOT NULL AS has_document, r.reason IS NOT NULL AS explained
         FROM {reading.select(values, tidy)} AS r
-        JOIN id AS i USING (dossier_id)
+        LEFT JOIN id AS i USING (dossier_id)
         JOIN word_step AS s ON s.text = r.step AND s.code IS NOT NULL
         LEFT JOIN word_procedure AS p ON p.text = r.procedure
         LEFT JOIN word_role AS w ON w.text = r.role
         LEFT JOIN word_unit AS u ON u.text = r.unit
         LEFT JOIN word_actor AS o ON o.text = r.actor
-        WHERE NOT r.is_bad
-        ORDER BY i.dossier, finished NULLS LAST, started NULLS LAST, r.row
+        WHERE NOT r.is_bad AND r.dossier_id IS NOT NULL
+        ORDER BY {_order(store, reading)}
         """,
         values,
     )
+
+
+def _order(store: Store, reading: Reading) -> str:
+    """SQL of the order of events; dossier and finish are one key where every finish is a whole second.
+
+    The database sorts by so few and narrow keys nearly twice as fast.
+    """
+    values, last_second = Values(), (1 << _SECOND_BITS) - 1
+    if reading.is_typed("finished_at"):
+        finish = f"SELECT {reading.instant('finished_at', values)} AS finish"
+        ends = f"({finish} FROM {reading.source.relation(values)})"
+        if not store.any(ends, "finish % 1000000 <> 0", values):
+            second = f"coalesce(r.finished_at // 1000000, {last_second})"
+            return f"(CAST(i.dossier AS BIGINT) << {_SECOND_BITS}) + {second}, r.started_at NULLS LAST, r.row"
+    return "i.dossier, r.finished_at NULLS LAST, r.started_at NULLS LAST, r.row"
 
 
 def _start_at_previous_finish(store: Store) -> None:

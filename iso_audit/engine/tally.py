@@ -8,6 +8,7 @@ there is one).
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from iso_audit.engine.evidence import Evidence
 from iso_audit.engine.norms import Norms
@@ -22,6 +23,7 @@ _EVENT, _DOSSIER, _TRACE = range(3)
 _GRADES = [grade.value for grade in Grade]
 _NO_GRADE = len(_GRADES)
 """The number of a breach without a grade of its own; it yields to every other."""
+_GRADE_CODES = {grade: code for code, grade in enumerate([*_GRADES, ""])}
 
 
 class Answers:
@@ -33,37 +35,40 @@ class Answers:
         on_dossiers: Iterable[Judgement],
         on_traces: Iterable[Judgement],
     ) -> None:
-        kinds = ((_EVENT, on_events), (_DOSSIER, on_dossiers), (_TRACE, on_traces))
-        self._rows = [(kind, said) for kind, answers in kinds for said in answers]
-        self.steps = sorted({said.step for _, said in self._rows})
-        self.reasons = sorted({said.reason for _, said in self._rows})
+        self._rows: list[Judgement] = []
+        self._kinds: list[int] = []
+        for kind, answers in ((_EVENT, on_events), (_DOSSIER, on_dossiers), (_TRACE, on_traces)):
+            self._rows += answers
+            self._kinds += [kind] * (len(self._rows) - len(self._kinds))
+        self.steps = sorted({said.step for said in self._rows})
+        self.reasons = sorted({said.reason for said in self._rows})
 
     def store(self, store: Store) -> None:
-        """Make `verdict`."""
+        """Make `verdict`; there may be some dozens of rows for every dossier."""
         steps = {step: n for n, step in enumerate(self.steps)}
         reasons = {reason: n for n, reason in enumerate(self.reasons)}
-        said = [one for _, one in self._rows]
+        columns: Sequence[Sequence[Any]] = list(zip(*self._rows, strict=True)) or [()] * len(
+            Judgement._fields
+        )
+        subject, question, step, checked, failed, undecided, reason, grade, position = columns
+        graded = [
+            _GRADE_CODES[each] if is_breach else None for each, is_breach in zip(grade, failed, strict=True)
+        ]
         store.put(
             "verdict",
             {
-                "kind": ("INTEGER", [kind for kind, _ in self._rows]),
-                "subject": ("BIGINT", [one.subject for one in said]),
-                "question": ("INTEGER", [one.question for one in said]),
-                "step": ("INTEGER", [steps[one.step] for one in said]),
-                "checked": ("BIGINT", [one.checked for one in said]),
-                "failed": ("BIGINT", [one.failed for one in said]),
-                "undecided": ("BIGINT", [one.open for one in said]),
-                "reason": ("INTEGER", [reasons[one.reason] for one in said]),
-                "grade": ("INTEGER", [_grade(one) for one in said]),
-                "position": ("BIGINT", [one.position for one in said]),
+                "kind": ("INTEGER", self._kinds),
+                "subject": ("BIGINT", subject),
+                "question": ("INTEGER", question),
+                "step": ("INTEGER", [steps[each] for each in step]),
+                "checked": ("BIGINT", checked),
+                "failed": ("BIGINT", failed),
+                "undecided": ("BIGINT", undecided),
+                "reason": ("INTEGER", [reasons[each] for each in reason]),
+                "grade": ("INTEGER", graded),
+                "position": ("BIGINT", position),
             },
         )
-
-
-def _grade(said: Judgement) -> int | None:
-    if not said.failed:
-        return None
-    return _GRADES.index(said.grade) if said.grade else _NO_GRADE
 
 
 def tally(

@@ -41,6 +41,11 @@ class Words:
         """The word of a number; empty for none."""
         return "" if code is None or code < 0 else self.meaning[code]
 
+    @property
+    def kind(self) -> str:
+        """The narrowest SQL type of the numbers."""
+        return "SMALLINT" if len(self.meaning) < 1 << 15 else "INTEGER"
+
     def store(self, store: Store) -> None:
         """Put the table `word_<column>` (text, code) beside the log."""
         texts, codes = list(self.code_of), list(self.code_of.values())

@@ -18,6 +18,7 @@ from typing import IO, TYPE_CHECKING, cast
 from lxml import etree
 
 from iso_audit.errors import Fault, InputError
+from iso_audit.exchange.lifecycle import paired
 from iso_audit.text import Text, number
 
 if TYPE_CHECKING:
@@ -40,7 +41,9 @@ _VALUES = frozenset({"string", "date", "int", "float", "boolean", "id"})
 
 @dataclass(frozen=True, slots=True)
 class XesLog:
-    """The columns of a log; the first column of both tables, `row`, counts from 1.
+    """The columns of a log; the first column of both tables, `row`, counts from 1 as in the file.
+
+    Start and end of one activity are one event (`lifecycle`).
 
     `events` has a column for every attribute of events and, under `case:` and its name, for
     every attribute of traces; `dossiers` has one row a trace.
@@ -54,12 +57,16 @@ def read_xes(path: Path) -> XesLog:
     """Read a log; raises InputError where the file is no well-formed XES."""
     events, traces = _Columns(), _Columns()
     trace_of: list[int] = []
+    numbers: list[int] = []
+    read = 0
     try:
         with _opened(path) as stream:
             for attributes, members in _traces(stream, path):
-                for member in members:
+                for at, member in paired(members):
                     events.add(member)
-                trace_of += [len(traces)] * len(members)
+                    numbers.append(read + at + 1)
+                    trace_of.append(len(traces))
+                read += len(members)
                 traces.add(attributes)
     except etree.XMLSyntaxError as error:
         raise _refused(path, _CAUSES.get(getattr(error, "code", 0), "syntax"), *error.position) from error
@@ -69,7 +76,7 @@ def read_xes(path: Path) -> XesLog:
         raise _refused(path, "closed") from error
     if not len(traces):
         raise _refused(path, "empty")
-    return _tables(events, traces, trace_of)
+    return _tables(events, traces, trace_of, numbers)
 
 
 class _Columns:
@@ -97,12 +104,9 @@ class _Columns:
         return {name: column + [None] * (self._rows - len(column)) for name, column in self.values.items()}
 
 
-def _tables(events: _Columns, traces: _Columns, trace_of: list[int]) -> XesLog:
+def _tables(events: _Columns, traces: _Columns, trace_of: list[int], numbers: list[int]) -> XesLog:
     """Put the columns together; a trace's attribute is held once and pointed to by its events."""
     import pyarrow as pa
-
-    def rows(count: int) -> pa.Array:
-        return pa.array(range(1, count + 1), pa.int64())
 
     of_traces = {name: pa.array(column, pa.string()) for name, column in traces.filled().items()}
     of_events = {name: pa.array(column, pa.string()) for name, column in events.filled().items()}
@@ -110,8 +114,8 @@ def _tables(events: _Columns, traces: _Columns, trace_of: list[int]) -> XesLog:
     for name, column in of_traces.items():
         of_events[OF_CASE + name] = pa.DictionaryArray.from_arrays(index, column)
     return XesLog(
-        pa.table([rows(len(events)), *of_events.values()], ["row", *of_events]),
-        pa.table([rows(len(traces)), *of_traces.values()], ["row", *of_traces]),
+        pa.table([pa.array(numbers, pa.int64()), *of_events.values()], ["row", *of_events]),
+        pa.table([pa.array(range(1, len(traces) + 1), pa.int64()), *of_traces.values()], ["row", *of_traces]),
     )
 
 

@@ -45,6 +45,10 @@ class Scale:
         return examined <= self.few_dossiers or failed >= self.share * examined
 
 
+_NOT_OF_DOSSIERS = frozenset({"REC-02"})
+"""Codes that count numbers: so many of them that differ do not show that so many dossiers do."""
+
+
 def graded(findings: Iterable[Finding], scale: Scale) -> list[Finding]:
     """Give each finding its grade and the ground of it, gravest first.
 
@@ -60,6 +64,7 @@ def _graded(finding: Finding, scale: Scale) -> Finding:
     if (
         finding.grade is Grade.MINOR
         and not finding.on_definition
+        and finding.code not in _NOT_OF_DOSSIERS
         and scale.is_systemic(finding.failed, finding.checked)
     ):
         return replace(finding, grade=Grade.MAJOR, ground="systemic")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from iso_audit.model.finding import Finding
 from iso_audit.model.nonconformity import Idle, IdleWaiver, Waived, Waiver
+from iso_audit.model.story import Deviation, Story
 
 
 def meant(waiver: Waiver, findings: Iterable[Finding]) -> list[Finding]:
@@ -37,6 +39,19 @@ def waived(
                 covering.setdefault(id(finding), waiver)
     standing = tuple(finding for finding in every if id(finding) not in covering)
     return standing, tuple(Waived(each, covering[id(each)]) for each in every if id(each) in covering)
+
+
+def waived_in(story: Story, tolerated: Iterable[Waived]) -> Story:
+    """The same story, each deviation with the waiver that covers the finding it belongs to."""
+    covering = {_place(one.finding, one.finding.procedure): one.waiver for one in tolerated}
+    key = story.procedure.key
+    deviations = (replace(each, waiver=covering.get(_place(each, key))) for each in story.deviations)
+    return replace(story, deviations=tuple(deviations))
+
+
+def _place(one: Finding | Deviation, procedure: str) -> tuple[str, ...]:
+    """What makes one finding."""
+    return one.code, one.requirement, one.variant, procedure, one.unit, one.step
 
 
 def idle(

@@ -35,6 +35,10 @@ STATUSES = (
 )  # fmt: skip
 """The ten states of the national synchronisation message, codes 1 to 10 in this order."""
 
+REPORTED_FIGURES = ("received", "finished", "on_time", "overdue")
+"""What a table of reported numbers may hold: dossiers received in a month, and those finished in it."""
+REPORTED_COLUMNS: Mapping[str, str] = dict.fromkeys(("procedure", "unit", "month", *REPORTED_FIGURES), "text")
+
 EVENT_FACTS: Mapping[str, str] = {
     "late": "working time used by the step is over its own limit; 2 where there is no start",
     "overdue": "a late step of a dossier that is itself overdue (2: no due date); 0 where not late",
@@ -51,6 +55,10 @@ EVENT_FACTS: Mapping[str, str] = {
     "early_enough": "an apology on or before the day `apology_lead` before the due day (2: no due date)",
     "returned_before_signed": "a signing step that finished after the result had been returned",
     "slow_handover": "a hand-over later than INT-06 allows (2: no channel in the log)",
+    "stagnant": "nothing was recorded after it for longer than `stagnant_after` (2: the next has no start)",
+    "batch": "one of many dossiers that one person closed in a row within seconds (2: no person, no second)",
+    "elsewhere": "within seconds the same person closed a dossier in another unit (2: no person, no second)",
+    "round": "on the quarter hour, as nearly all of this person's times at the step (2: no person, no hour)",
 }
 """Outside the steps that a fact is about it is 0, so that facts which nobody asks for do not split kinds."""
 
@@ -77,6 +85,14 @@ DOSSIER_FACTS: Mapping[str, str] = {
     "promise_beyond": "was apologised for with a new date",
     "promise_broken": "finished, or still unfinished when drawn up, after that day (2: no such date)",
     "status_unlike_events": "the events do not bear out the status (2: no status in the log)",
+    "given_due_later": "the due date given by the source is later than the computed one (2: none given)",
+    "at_limit": "finished in the last minute of the time allowed, as many of the unit (2: no due date)",
+    "unregistered": "not in the office's register (2: none given, or it does not reach the day of receipt)",
+    "register_received": "the register has another day of receipt (2: one of them has none; so below)",
+    "register_appointed": "the register has another appointed day",
+    "register_finished": "the register has another day of the result, or has one while the log has none",
+    "register_returned": "the register has another day of return",
+    "register_status": "the register has another state",
 }
 """Beside these `same_person:a|b` for each pair of duties held apart: one did both (2: actor missing), and
 the fact of each `Demand` (2: role or moment missing)."""
@@ -140,7 +156,14 @@ class LogMapping:
     events: TableMapping
     dossiers: TableMapping | None = None
     dossiers_from: str = ""
-    """`attributes` for XES trace attributes, a file name for a second table, empty for none."""
+    """`attributes` for XES trace attributes, `events` where every event repeats them, a file name for a
+    second table, empty for none."""
+    register: TableMapping | None = None
+    """The office's own register of dossiers, which the log is compared with; columns as in `dossiers`."""
+    register_from: str = ""
+    reported: TableMapping | None = None
+    """Numbers that were reported upward, which are counted again."""
+    reported_from: str = ""
     steps: Mapping[str, str] = field(default_factory=dict)
     """Activity as written -> step id; anything unmapped is looked up as a step id."""
     roles: Mapping[str, str] = field(default_factory=dict)
@@ -178,7 +201,8 @@ class Refused:
     column: str
     value: str
     reason: str
-    """Key: `no-dossier`, `bad-date`, `no-step`, `no-procedure`, `duplicate`, `bad-row`, `no-finish`."""
+    """Key: `no-dossier`, `bad-date`, `no-step`, `no-procedure`, `duplicate`, `contradicts`, `bad-row`,
+    `no-finish`, `bad-number`, `bad-month`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +218,10 @@ class Intake:
     dossiers_outside_period: int = 0
     """Received before or after the days that the audit covers."""
     dossiers_open: int = 0
+    register_rows: int = 0
+    register_kept: int = 0
+    reported_rows: int = 0
+    reported_kept: int = 0
     refused_count: int = 0
     refused: tuple[Refused, ...] = ()
     """The first ones; the whole list goes to a file."""
@@ -226,6 +254,20 @@ class FactParameters:
     """Receipts after this time may be handed over by `handover_grace` on the next working day."""
     handover_grace: Limit | None = None
     paper_handover_max: Limit | None = None
+    stagnant_after: Limit | None = None
+    """Working time in which somebody has to touch a dossier."""
+    batch_kinds: tuple[str, ...] = ()
+    """Kinds of steps at which each dossier has to be looked at by itself."""
+    batch_of: int = 0
+    """So many dossiers closed in a row by one person are a batch; 0: nobody asks."""
+    batch_seconds: int = 0
+    """Closings that are at most so far apart are in a row."""
+    round_of: int = 0
+    """So many times of one person at one step tell whether they are round; 0: nobody asks."""
+    round_percent: int = 100
+    at_limit_of: int = 0
+    """So many dossiers of one unit finished in their last minute are no chance; 0: nobody asks."""
+    at_limit_percent: int = 100
     pairs: tuple[tuple[str, str], ...] = ()
     """Further pairs of duties held apart, each by itself."""
     demands: tuple[Demand, ...] = ()
@@ -264,21 +306,3 @@ class Judgement(NamedTuple):
     reason: str = ""
     grade: str = ""
     position: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """Counts of dossiers of one procedure, unit and month: the raw material of every rate."""
-
-    procedure: str
-    unit: str
-    month: str
-    dossiers: int
-    finished: int
-    early: int
-    on_time: int
-    overdue: int
-    pending_in_time: int
-    pending_overdue: int
-    undetermined: int
-    """No due date could be given or computed."""

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from iso_audit.model.calendar import Calendar
 from iso_audit.model.finding import Finding, OpenItem, RuleFailure, Tally
-from iso_audit.model.log import Intake, Measure
+from iso_audit.model.log import Intake
+from iso_audit.model.measure import Measures
 from iso_audit.model.nonconformity import IdleWaiver, Waived, Waiver
 from iso_audit.model.organisation import Organisation
 from iso_audit.model.place import NOWHERE, Place
@@ -127,7 +128,7 @@ class Outcome:
     tallies: tuple[Tally, ...]
     failures: tuple[RuleFailure, ...] = ()
     intake: Intake | None = None
-    measures: tuple[Measure, ...] = ()
+    measures: Measures = field(default_factory=Measures)
     mapping_note: Text = Text()
     notes: tuple[Text, ...] = ()
     """Assumptions and settings of the mapping that the report must print."""

@@ -16,7 +16,7 @@ from typing import Any, Generic, TypeVar
 from iso_audit.model.finding import Grade
 from iso_audit.model.place import NOWHERE, Place
 from iso_audit.model.requirement import Requirement
-from iso_audit.model.trace import DossierKind, EventKind, Trace
+from iso_audit.model.trace import DossierKind, EventKind, LogKind, Trace
 from iso_audit.text import Text
 
 Asked = TypeVar("Asked", contravariant=True)
@@ -144,6 +144,7 @@ class Rule:
     on_event: Hook[EventKind] | None = None
     on_dossier: Hook[DossierKind] | None = None
     on_trace: Hook[Trace] | None = None
+    on_log: Hook[LogKind] | None = None
     bad: Mapping[str, Example] = field(default_factory=dict)
     """Code of a hook -> the edit that raises it."""
     good: Mapping[str, Example] = field(default_factory=dict)
@@ -151,7 +152,7 @@ class Rule:
     @property
     def hooks(self) -> tuple[Hook[Any], ...]:
         every: tuple[Hook[Any] | None, ...] = (
-            self.on_procedure, self.on_event, self.on_dossier, self.on_trace,
+            self.on_procedure, self.on_event, self.on_dossier, self.on_trace, self.on_log,
         )  # fmt: skip
         return tuple(hook for hook in every if hook is not None)
 
@@ -163,4 +164,5 @@ class Rule:
             on_event=self.on_event if self.on_event and wanted(self.on_event.code) else None,
             on_dossier=self.on_dossier if self.on_dossier and wanted(self.on_dossier.code) else None,
             on_trace=self.on_trace if self.on_trace and wanted(self.on_trace.code) else None,
+            on_log=self.on_log if self.on_log and wanted(self.on_log.code) else None,
         )

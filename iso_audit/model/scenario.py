@@ -259,3 +259,8 @@ class Scenario:
     @property
     def main(self) -> Load:
         return self.loads[0]
+
+    @property
+    def knows_its_days(self) -> bool:
+        """Whether the calendar is settled for the whole period; beyond it holidays count as worked."""
+        return self.calendar.first <= self.first and self.last <= self.calendar.last

@@ -237,24 +237,6 @@ class Calibration:
 
 
 @dataclass(frozen=True)
-class SimulationOutcome:
-    """Everything a simulation run amounts to: the value that every output is made of."""
-
-    scenario: Scenario
-    procedure: Procedure
-    loads: tuple[RoleLoad, ...]
-    """Of today."""
-    comparisons: tuple[Comparison, ...]
-    refused: tuple[Redesign, ...] = ()
-    """Proposals that the gate did not let through."""
-    assumptions: tuple[str, ...] = ()
-    """Keys of words."""
-    calibration: Calibration | None = None
-    is_forced: bool = False
-    """Unlawful proposals were simulated all the same, and every page says so."""
-
-
-@dataclass(frozen=True)
 class Suggestion:
     """A lawful set of changes that was found by search and measured on fates that the search never saw."""
 
@@ -273,7 +255,7 @@ class Suggestions:
     """What a search came to."""
 
     found: tuple[Suggestion, ...]
-    """None is in every way as good as another and in some way better (the Pareto front), the fastest first."""
+    """None beats another in some way and equals it in all others (the Pareto front); the fastest first."""
     refused: tuple[Redesign, ...] = ()
     """Each single change that the law or good order forbids, or that has no meaning here."""
     refused_by: Mapping[str, int] = field(default_factory=dict)
@@ -288,3 +270,23 @@ class Suggestions:
     """Of those: simulated anew with fresh fates."""
     replications: int = 0
     """Fresh replications of each that was verified."""
+
+
+@dataclass(frozen=True)
+class SimulationOutcome:
+    """Everything a simulation run amounts to: the value that every output is made of."""
+
+    scenario: Scenario
+    procedure: Procedure
+    loads: tuple[RoleLoad, ...]
+    """Of today."""
+    comparisons: tuple[Comparison, ...]
+    refused: tuple[Redesign, ...] = ()
+    """Proposals that the gate did not let through."""
+    assumptions: tuple[str, ...] = ()
+    """Keys of words."""
+    calibration: Calibration | None = None
+    suggestions: Suggestions | None = None
+    """What a search found; its finds are the proposals of the scenario."""
+    is_forced: bool = False
+    """Unlawful proposals were simulated all the same, and every page says so."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from iso_audit.model.nonconformity import Waiver
 from iso_audit.model.procedure import Limit, Procedure
 from iso_audit.text import Text
 
@@ -49,6 +50,10 @@ class Deviation:
     step: str = ""
     position: int | None = None
     """Index of the execution that shows it; None where it is about the dossier."""
+    unit: str = ""
+    """The unit whose finding it belongs to."""
+    waiver: Waiver | None = None
+    """The decision to tolerate that finding, where one is in force."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ class Column:
 
     head: str
     form: str = ""
-    """`` (text or whole numbers), `decimal`, `percent` (shares of one), `money`."""
+    """`` (text, whole numbers or days), `decimal`, `percent` (shares of one), `money`, `month`."""
     width: int = 14
     """In letters."""
 

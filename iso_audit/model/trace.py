@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from iso_audit.model.finding import Exhibit
 from iso_audit.model.procedure import Procedure
 
 NO, YES, CANNOT_TELL = 0, 1, 2
@@ -67,4 +68,22 @@ class Trace:
 
     @cached_property
     def steps(self) -> tuple[str, ...]:
-        return tuple(symbol.step for symbol in self.symbols)
+        return tuple([symbol.step for symbol in self.symbols])
+
+
+@dataclass(frozen=True, slots=True)
+class LogKind:
+    """Rows of a second source (a register, reported numbers) that compare alike with the whole log.
+
+    `procedure` is None where the rows name none; `month` is that of receipt, or the one reported.
+    """
+
+    what: str
+    """`register` or `reported`."""
+    procedure: Procedure | None
+    era: int
+    unit: str
+    month: str
+    facts: Mapping[str, int]
+    count: int = 1
+    exhibits: tuple[Exhibit, ...] = ()

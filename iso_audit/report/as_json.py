@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from iso_audit.model.finding import Finding, Tally
-from iso_audit.model.log import Measure
+from iso_audit.model.measure import Duration, Measure, StepMeasure
 from iso_audit.model.nonconformity import IdleWaiver
 from iso_audit.model.outcome import Outcome
 from iso_audit.model.place import Place
 from iso_audit.model.procedure import Limit
 from iso_audit.text import Text
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 
 def text(outcome: Outcome) -> str:
@@ -34,7 +34,9 @@ def text(outcome: Outcome) -> str:
         "remarks": plain(outcome.remarks),
         "failures": plain(outcome.failures),
         "tallies": _table(Tally, outcome.tallies),
-        "measures": _table(Measure, outcome.measures),
+        "measures": _table(Measure, outcome.measures.dossiers),
+        "step_measures": _table(StepMeasure, outcome.measures.steps),
+        "durations": _table(Duration, outcome.measures.durations),
         "intake": plain(outcome.intake),
         "mapping": {"note": plain(outcome.mapping_note), "assumptions": plain(outcome.notes)},
         "dossiers": _counts(("procedure", "unit"), outcome.unit_dossiers),

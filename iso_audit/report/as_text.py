@@ -30,6 +30,9 @@ def render(view: View, paths: Iterable[Path]) -> str:
     rows.append((words("text.open"), len(view.open_rows)))
     label = max(len(said) for said, _ in rows)
     lines += [f"  {said:<{label}}  {number(count, view.lang):>6}" for said, count in rows]
+    lines += (
+        ["", *(line for one in view.headlines for line in _wrap(one, "  ", "    "))] if view.headlines else []
+    )
     if view.method.failures:
         lines += [
             "",
@@ -71,5 +74,6 @@ def _gravest(view: View) -> list[Statement]:
     return [one for *_, one in sorted(ranked, key=lambda entry: entry[:3])]
 
 
-def _wrap(said: str, indent: str = "") -> list[str]:
-    return textwrap.wrap(said, WIDTH, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)
+def _wrap(said: str, indent: str = "", later: str | None = None) -> list[str]:
+    rest = indent if later is None else later
+    return textwrap.wrap(said, WIDTH, initial_indent=indent, subsequent_indent=rest, break_on_hyphens=False)

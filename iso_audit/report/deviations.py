@@ -24,6 +24,8 @@ class Fault:
     said: str
     position: int | None
     requirement: str
+    waived: str = ""
+    """Why it is tolerated, and until when; empty where it counts."""
 
 
 def faults(
@@ -48,8 +50,25 @@ def faults(
 
     ordered = sorted(story.deviations, key=in_time)
     return tuple(
-        Fault(one.code, teller.title(one, titles), teller.say(one), one.position, one.requirement)
+        Fault(
+            one.code,
+            teller.title(one, titles),
+            teller.say(one),
+            one.position,
+            one.requirement,
+            _waived(one, facts),
+        )
         for one in ordered
+    )
+
+
+def _waived(one: Deviation, facts: Facts) -> str:
+    waiver = one.waiver
+    if waiver is None:
+        return ""
+    until = date(waiver.until, facts.lang)
+    return facts.words(
+        "story.waived", reason=waiver.reason.say(facts.lang), by=waiver.approved_by, until=until
     )
 
 

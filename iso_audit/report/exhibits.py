@@ -13,14 +13,18 @@ MOST_COLUMNS = 4
 """Columns of facts in a table of exhibits; more do not fit a page beside the dossier's code."""
 MOST_ROWS = {Grade.MAJOR: 5, Grade.MINOR: 3, Grade.OBSERVATION: 3}
 """Dossiers shown with a finding; evidence.csv has them all."""
+_HEADS = {"REC-02": "fact.month"}
+"""Codes whose exhibits are no dossiers -> what they are."""
 _TELLING = (
-    "step", "limit", "used_seconds", "late_seconds", "due_at", "appointed_at", "new_appointed_at", "status",
-    "started_at", "finished_at", "document", "received_at", "actor", "role",
+    "figure", "reported", "counted", "in_register", "step", "limit", "used_seconds", "late_seconds",
+    "due_at", "appointed_at", "new_appointed_at", "status", "started_at", "finished_at", "document",
+    "received_at", "actor", "role",
 )  # fmt: skip
 """Facts by weight: where there are too many for the page, the first of these are shown."""
 _IN_ORDER = (
-    "step", "received_at", "due_at", "appointed_at", "new_appointed_at", "started_at", "finished_at",
-    "used_seconds", "late_seconds", "returned_at", "status", "document", "reason", "actor", "role",
+    "figure", "reported", "counted", "step", "received_at", "due_at", "appointed_at", "new_appointed_at",
+    "started_at", "finished_at", "used_seconds", "late_seconds", "returned_at", "status", "document",
+    "reason", "actor", "role", "in_register",
 )  # fmt: skip
 """Facts as they stand beside each other: as they happened, then who and by what paper."""
 _OF_THE_PLACE = frozenset({"step", "limit", "role"})
@@ -36,11 +40,15 @@ _BESIDE_THE_POINT: Mapping[str, frozenset[str]] = {
     "PRC-04": frozenset({"due_at", "received_at"}),
     "PRC-05": frozenset({"due_at", "received_at"}),
     "PRC-08": frozenset({"due_at"}),
+    "REC-01": frozenset({"due_at", "late_seconds"}),
     "SUP-01": frozenset({"due_at", "received_at"}),
     "SUP-02": frozenset({"due_at", "received_at"}),
     "SUP-05": frozenset({"received_at"}),
     "TIM-02": frozenset({"due_at", "received_at"}),
     "TIM-07": frozenset({"due_at"}),
+    "TIM-08": frozenset({"due_at", "received_at", "document", "started_at"}),
+    "TIM-09": frozenset({"due_at", "received_at", "started_at"}),
+    "TIM-12": frozenset({"due_at", "received_at", "started_at"}),
 }
 """Facts that have nothing to do with what a code asks: they would only lead astray."""
 
@@ -73,7 +81,10 @@ def exhibit_table(finding: Finding, facts: Facts) -> ExhibitTable | None:
     kept = sorted((n for n in told if n not in shared), key=lambda n: _place(n, _TELLING))[:MOST_COLUMNS]
     columns = sorted(kept, key=lambda n: _place(n, _IN_ORDER))
     return ExhibitTable(
-        columns=(words("finding.dossier"), *(words(f"fact.{name}") for name in columns)),
+        columns=(
+            words(_HEADS.get(finding.code, "finding.dossier")),
+            *(words(f"fact.{name}") for name in columns),
+        ),
         rows=tuple((e.dossier, *(cells[name][at] for name in columns)) for at, e in enumerate(exhibits)),
         shared=(*((words(f"fact.{n}"), cells[n][0]) for n in shared), *_required_role(finding, facts)),
         notes=tuple(_derivations(exhibits, facts)),

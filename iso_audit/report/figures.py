@@ -17,6 +17,7 @@ from iso_audit.model.procedure import Join, Procedure, Split, Step
 from iso_audit.report.cutting import FOOT, Span
 from iso_audit.report.lettering import GREY, INK, SERIF, text, width, wrapped
 from iso_audit.report.lines import BLUE, drawn_line
+from iso_audit.report.looks import Look
 
 RED, FRAME = "#b3261e", "#55606e"
 SIZE, SMALL, LEADING = 8.4, 7.4, 9.2
@@ -54,6 +55,7 @@ class Marks:
     """Steps of the run that shows a finding, in order."""
     way: frozenset[tuple[str, str]] = frozenset()
     """Flows (from, to) that the run goes along."""
+    looks: Mapping[str, Look] = field(default_factory=dict)
 
     def never(self, step: str) -> bool:
         return bool(self.taken) and not self.taken.get(step)
@@ -188,7 +190,9 @@ def _box(step: Step, box: Box, labels: Labels, marks: Marks) -> str:
     elif never and not found:
         frame = f'stroke="{GREY}" stroke-width=".8" stroke-dasharray="3 2"'
     ink = GREY if never and not found else INK
-    parts = [_rect(box.x, box.y, box.w, box.h, f'rx="2.5" fill="#fff" {frame}')]
+    look = marks.looks.get(step.id)
+    plain = _rect(box.x, box.y, box.w, box.h, f'rx="2.5" fill="#fff" {frame}')
+    parts = [look.drawn((box.x, box.y, box.w, box.h)) if look else plain]
     foot = labels.limit(step)
     lines = wrapped(labels.name(step), box.w - 7, SIZE, MOST_LINES)
     y = box.y + (box.h - LEADING * len(lines) - (8.6 if foot else 0)) / 2 + 7
@@ -204,6 +208,8 @@ def _box(step: Step, box: Box, labels: Labels, marks: Marks) -> str:
     if found:
         wide = width(found, 8, bold=True) + 8
         parts.append(_badge(box.x + box.w - wide + 5, box.y - 9, wide, found, RED))
+    if look:
+        parts.append(_badge(box.x - 4, box.y - 7, width(look.badge, 8, bold=True) + 8, look.badge, look.ink))
     if order:
         said = ", ".join(order[:3]) + " …" * (len(order) > 3)
         parts.append(_badge(box.x - 5, box.y - 7, max(width(said, 8, bold=True) + 6, 11), said, BLUE))

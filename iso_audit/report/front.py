@@ -272,6 +272,12 @@ def _log_counts(intake: Intake, facts: Facts) -> tuple[tuple[str, ...], ...]:
         rows.append(("method.dossiers", intake.dossier_rows, intake.dossiers_kept, 0, lost))
     else:
         rows.append(("method.dossiers", intake.dossiers_kept, intake.dossiers_kept, 0, 0))
+    for what, told, kept in (
+        ("method.register", intake.register_rows, intake.register_kept),
+        ("method.reported", intake.reported_rows, intake.reported_kept),
+    ):
+        if told:
+            rows.append((what, told, kept, 0, told - kept))
     return tuple((words(what), *(number(count, facts.lang) for count in counts)) for what, *counts in rows)
 
 

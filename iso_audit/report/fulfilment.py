@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from iso_audit.model.finding import Grade, Tally
-from iso_audit.model.log import Measure
+from iso_audit.model.measure import Measure
 from iso_audit.model.outcome import Outcome
 from iso_audit.report.charts import monthly_chart
+from iso_audit.report.deviations import channel
 from iso_audit.report.facts import Facts
 from iso_audit.report.facts import rate as rate_of
 from iso_audit.text import number
@@ -70,7 +71,7 @@ def fulfilment(outcome: Outcome, facts: Facts) -> Fulfilment:
     else:
         said.append(words("fulfil.verdict_clean"))
     bars = _bars(_counted(outcome), facts)
-    good, due = _due(outcome.measures)
+    good, due = _due(outcome.measures.dossiers)
     if not due:
         return Fulfilment(met, unmet, undecided, " ".join(said), bars, tables=_tables(outcome, facts))
     rate, lang = rate_of(good, due, facts.lang), facts.lang
@@ -80,8 +81,8 @@ def fulfilment(outcome: Outcome, facts: Facts) -> Fulfilment:
         rate_share=f"{number(good, lang)}/{number(due, lang)}",
         formula=words("fulfil.formula", good=number(good, lang), due=number(due, lang), rate=rate),
         tables=_tables(outcome, facts),
-        total=_rate_row(words("fulfil.total"), outcome.measures, lang),
-        chart=_chart(outcome.measures, facts),
+        total=_rate_row(words("fulfil.total"), outcome.measures.dossiers, lang),
+        chart=_chart(outcome.measures.dossiers, facts),
     )  # fmt: skip
 
 
@@ -152,15 +153,21 @@ def _due(measures: Iterable[Measure]) -> tuple[int, int]:
     """Dossiers finished early or on time, and all that had fallen due with a known due date."""
     good = due = 0
     for one in measures:
-        good += one.early + one.on_time
-        due += one.early + one.on_time + one.overdue + one.pending_overdue
+        good += one.good
+        due += one.due
     return good, due
 
 
 def _tables(outcome: Outcome, facts: Facts) -> tuple[tuple[str, tuple[RateRow, ...]], ...]:
-    by_procedure = _split(outcome.measures, lambda one: facts.procedure(one.procedure))
-    by_unit = _split(outcome.measures, lambda one: facts.unit(one.unit))
-    tables = [("fulfil.by_procedure", by_procedure), ("fulfil.by_unit", by_unit)]
+    counted = outcome.measures.dossiers
+    by_procedure = _split(counted, lambda one: facts.procedure(one.procedure))
+    by_unit = _split(counted, lambda one: facts.unit(one.unit))
+    by_channel = _split(counted, lambda one: channel(one.channel, facts))
+    tables = [
+        ("fulfil.by_procedure", by_procedure),
+        ("fulfil.by_unit", by_unit),
+        ("fulfil.by_channel", by_channel),
+    ]
     return tuple(
         (
             facts.words(title),

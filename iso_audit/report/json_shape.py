@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from iso_audit.model.finding import Finding, Tally
-from iso_audit.model.log import Measure
+from iso_audit.model.measure import Duration, Measure, StepMeasure
 from iso_audit.model.nonconformity import Idle, Waiver
 from iso_audit.model.outcome import Outcome, RunCard
 from iso_audit.model.place import Place
@@ -55,8 +55,10 @@ def schema() -> dict[str, Any]:
         "open": _of(whole["open_items"]),
         "remarks": _of(whole["remarks"]),
         "failures": _of(whole["failures"]),
-        "tallies": _table([field.name for field in dataclasses.fields(Tally)]),
-        "measures": _table([field.name for field in dataclasses.fields(Measure)]),
+        "tallies": _table(_fields(Tally)),
+        "measures": _table(_fields(Measure)),
+        "step_measures": _table(_fields(StepMeasure)),
+        "durations": _table(_fields(Duration)),
         "intake": _of(whole["intake"]),
         "mapping": _object({"note": _of(Text), "assumptions": _of(whole["notes"])}),
         "dossiers": _table(["procedure", "unit", "count"]),
@@ -75,6 +77,10 @@ def _object(keys: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
     return {
         "type": "object", "properties": dict(keys), "required": sorted(keys), "additionalProperties": False,
     }  # fmt: skip
+
+
+def _fields(noun: type) -> list[str]:
+    return [field.name for field in dataclasses.fields(noun)]
 
 
 def _table(columns: list[str]) -> dict[str, Any]:

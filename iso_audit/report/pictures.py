@@ -82,7 +82,7 @@ def pictures(
 def standalone(procedure: Procedure, organisation: Organisation, lang: str) -> str:
     """One picture of a whole procedure by itself, as large as it needs to be, without findings."""
     facts = Facts(words(lang), organisation, {procedure.key: procedure})
-    labels = _labels(procedure, facts)
+    labels = labels_of(procedure, facts)
     layout = _laid(procedure, WIDEST, labels)
     title = facts.procedure(procedure.key)
     steps = facts.words.count("count.steps", sum(not step.is_silent for step in procedure.steps))
@@ -98,8 +98,8 @@ def _picture(procedure: Procedure, found: list[Statement], outcome: Outcome, fac
         at.setdefault(statement.finding.step, []).append(statement.number)
     whole = at.pop("", [])
     whole += [n for step in [s for s in at if s not in procedure.by_id] for n in at.pop(step)]
-    labels = _labels(procedure, facts)
-    layout, is_wide, scale = _fitted(procedure, labels)
+    labels = labels_of(procedure, facts)
+    layout, is_wide, scale = fitted(procedure, labels)
     room = LANDSCAPE if is_wide else PORTRAIT
     taken = {step: n for (key, step), n in outcome.executions.items() if key == procedure.key}
     shown = min((one for one in found if one.run), key=lambda one: (one.grade.rank, one.number), default=None)
@@ -121,7 +121,7 @@ def _picture(procedure: Procedure, found: list[Statement], outcome: Outcome, fac
         about=_about(procedure, facts),
         alt=alt,
         parts=tuple(
-            swimlanes(procedure, part, span, labels, marks, alt, _scale(part, span, room, labels))
+            swimlanes(procedure, part, span, labels, marks, alt, scale_of(part, span, room, labels))
             for span, part in ((span, narrowed(layout, span)) for span in spans)
         ),
         is_wide=is_wide,
@@ -142,7 +142,7 @@ def _badge(numbers: list[int], facts: Facts) -> str:
     return facts.words("picture.badge", n=said) + "…" * (len(numbers) > MOST_NUMBERS)
 
 
-def _fitted(procedure: Procedure, labels: Labels) -> tuple[Layout, bool, float]:
+def fitted(procedure: Procedure, labels: Labels) -> tuple[Layout, bool, float]:
     """The layout, whether it lies across the page, and its scale.
 
     Upright and in one piece if some scale allows it, else upright in several, else across.
@@ -179,7 +179,7 @@ def _in_parts(procedure: Procedure, labels: Labels) -> tuple[Layout, bool, float
     return min(found, key=lambda one: one[:2])[2] if found else None
 
 
-def _scale(part: Layout, span: Span, room: tuple[float, float], labels: Labels) -> float:
+def scale_of(part: Layout, span: Span, room: tuple[float, float], labels: Labels) -> float:
     """As large as the page allows, but never larger than life."""
     height = head_height(part, labels) + span[1] - span[0] + FOOT * (span[1] < part.height)
     return min(1.0, room[0] / part.width, room[1] / height)
@@ -198,7 +198,8 @@ def _name(step: Step, facts: Facts) -> str:
     return f"{step.number}. {said}" if step.number else said
 
 
-def _labels(procedure: Procedure, facts: Facts) -> Labels:
+def labels_of(procedure: Procedure, facts: Facts) -> Labels:
+    """What a picture of a procedure says, in the words of its readers."""
     units = {step.unit for step in procedure.steps} | {part.unit for part in procedure.parts}
 
     def has_office(role: str) -> bool:

@@ -180,7 +180,7 @@ def _statement(number: int, finding: Finding, title: str, rule: Rule | None, fac
         code=finding.code,
         grade=finding.grade,
         title=title,
-        procedure=facts.procedure(key),
+        procedure=facts.procedure(key) if key else words("finding.every_procedure"),
         step=facts.step(finding.step, key) if finding.step else "",
         unit=facts.unit(finding.unit) if finding.unit else "",
         extent=share,

@@ -18,7 +18,7 @@ SIGNS = {
 }  # fmt: skip
 _NOT_DONE = "·"
 """The sign of a step that is missing without being anybody's omission."""
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 def as_text(tales: Sequence[Tale]) -> str:
@@ -70,6 +70,8 @@ def _faults(tale: Tale) -> Iterable[str]:
         at = "" if one.position is None else tale.words("story.at_event", n=one.position + 1)
         yield from _wrap(f"{one.title} ({one.code}{at})", f"  {number:>2}. ", " " * 6)
         yield from _wrap(one.said, " " * 6)
+        if one.waived:
+            yield from _wrap(one.waived, " " * 6)
 
 
 def _rows(rows: Iterable[tuple[str, str]]) -> Iterable[str]:
@@ -99,7 +101,13 @@ def _facts(tale: Tale) -> dict[str, object]:
     for event in told["executions"]:
         event["limit"] = event["limit"] and {name: event["limit"][name] for name in ("value", "unit")}
     told["deviations"] = [
-        {"code": one.code, "requirement": one.requirement, "position": one.position, "said": one.said}
+        {
+            "code": one.code,
+            "requirement": one.requirement,
+            "position": one.position,
+            "said": one.said,
+            "waived": one.waived,
+        }
         for one in tale.faults
     ]
     lines = [{"fit": each.fit, "step": each.step, "position": each.position} for each in _aligned(tale)]

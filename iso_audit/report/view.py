@@ -16,13 +16,19 @@ from iso_audit.report.clauses import Matrix, matrices
 from iso_audit.report.facts import Facts
 from iso_audit.report.front import Card, Head, Method, ScopeRow, cards, head, method, scope, summary
 from iso_audit.report.fulfilment import Fulfilment, fulfilment
+from iso_audit.report.measures import headlines, tables
 from iso_audit.report.openness import OpenRow, opened
 from iso_audit.report.pictures import Picture, pictures
 from iso_audit.report.statements import Group, Statement, groups
+from iso_audit.report.tabular import Shown, shown
 from iso_audit.report.waivers import WaivedRow, waived_rows, waiver_notes
 from iso_audit.report.words import Words, words
 from iso_audit.text import date
 
+MEASURED = {"lead.procedure": 40, "course.procedure": 40, "steps": 12, "work": 40}
+"""Tables of measures that the report prints, with the rows that it has at most; the workbook has all."""
+OF_TIMES = ("steps", "work")
+"""Those that say nothing where no execution has both its moments."""
 MOST_PICTURES = 12
 """Up to this many procedures are all drawn on paper; the screen shows every one."""
 
@@ -45,6 +51,10 @@ class View:
     scope: tuple[ScopeRow, ...]
     method: Method
     fulfilment: Fulfilment
+    measures: tuple[tuple[str, Shown], ...]
+    """(key of its heading, table)"""
+    headlines: tuple[str, ...]
+    """What was measured, in a line each."""
     groups: tuple[Group, ...]
     pictures: tuple[Picture, ...]
     open_rows: tuple[OpenRow, ...]
@@ -80,6 +90,7 @@ def view(
     degree = fulfilment(outcome, facts)
     rows = opened(outcome, workspace, catalogue, facts)
     annex = annexes(outcome, workspace, found, facts)
+    is_timed = any(one.timed for one in outcome.measures.steps)
     return View(
         lang=lang,
         words=say,
@@ -93,6 +104,12 @@ def view(
         scope=scope(outcome, workspace, len(rows), say),
         method=method(outcome, workspace, facts),
         fulfilment=degree,
+        measures=tuple(
+            (f"measure.{one.key.partition('.')[0]}", shown(one, facts, MEASURED[one.key]))
+            for one in tables(outcome.measures, facts)
+            if one.key in MEASURED and one.rows and (one.key not in OF_TIMES or is_timed)
+        ),
+        headlines=headlines(outcome.measures, facts),
         groups=found,
         pictures=pictures(outcome, workspace, found, facts) if drawn else (),
         open_rows=rows,

@@ -51,14 +51,16 @@ def _handled(trace: Trace, requirement: Requirement) -> Answer:
     if not study.is_decided:
         return Answer(unknowns=(Unknown("unsound"),))
     needed, by_id = required(study, trace), trace.procedure.by_id
-    missing = sorted(needed.difference(trace.steps))
-    decided = dict.fromkeys(sorted(needed.intersection(trace.steps)), 1)
+    happened = set(trace.steps)
+    missing = sorted(needed - happened)
     if missing and not trace.facts.get("closed"):
+        decided = dict.fromkeys(sorted(needed & happened), 1)
         return Answer(len(decided), unknowns=(Unknown("unfinished"),), by_step=decided)
-    if any(step not in by_id for step in trace.steps):
+    if not by_id.keys() >= happened:
+        decided = dict.fromkeys(sorted(needed & happened), 1)
         unknowns = tuple(Unknown("unknown-step", step) for step in missing)
         return Answer(len(decided), unknowns=unknowns, by_step=decided)
-    breaches = tuple(Breach(step, grade=requirement.grade_at(by_id[step])) for step in missing)
+    breaches = tuple([Breach(step, grade=requirement.grade_at(by_id[step])) for step in missing])
     return Answer(len(needed), breaches, by_step=dict.fromkeys(sorted(needed), 1))
 
 

@@ -45,7 +45,7 @@ def _handled(trace: Trace, requirement: Requirement) -> Answer:
     if not study.is_decided:
         return Answer(unknowns=(Unknown("unsound"),))
     breaches = [_too_early(found, trace, requirement) for found in early(study, trace)]
-    if any(step not in by_id for step in trace.steps):
+    if not by_id.keys() >= set(trace.steps):
         counted = Counter(breach.step for breach in breaches)
         return Answer(counted.total(), tuple(breaches), (Unknown("unknown-step"),), counted)
     position, is_exact = (None, True) if breaches else stuck(study, trace)
@@ -53,7 +53,7 @@ def _handled(trace: Trace, requirement: Requirement) -> Answer:
         return Answer(unknowns=(Unknown("too-wide"),))
     if position is not None:
         breaches.append(Breach(trace.steps[position], variant="not-allowed", position=position))
-    counted = Counter(step for step in trace.steps if not by_id[step].anytime)
+    counted = Counter([step for step in trace.steps if not by_id[step].anytime])
     return Answer(counted.total(), tuple(breaches), by_step=counted)
 
 

@@ -40,9 +40,9 @@ def _issued(trace: Trace, _requirement: Requirement) -> Answer:
 
 def _was_turned_away(trace: Trace) -> bool:
     """Refused before anybody was to decide on the dossier."""
-    kinds_of = {step.id: step.kinds for step in trace.procedure.steps}
-    happened = {kind for step in trace.steps for kind in kinds_of.get(step, ())}
-    return "refuse" in happened and not happened.intersection(("transfer_in", "assign", "appraise"))
+    by_id = trace.procedure.by_id
+    happened = {kind for step in trace.steps if step in by_id for kind in by_id[step].kinds}
+    return "refuse" in happened and happened.isdisjoint(("transfer_in", "assign", "appraise"))
 
 
 RULE = Rule(

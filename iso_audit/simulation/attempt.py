@@ -70,7 +70,12 @@ def is_required(step: Step) -> bool:
 
 WORKS_ON = {
     "check": ("receive",),
-    "appraise": ("assign",),
+    "issue_receipt": ("receive", "check"),
+    "transfer_in": ("receive", "check"),
+    "assign": ("check", "transfer_in"),
+    "appraise": ("check", "assign"),
+    "field_check": ("check", "assign"),
+    "consult": ("check", "assign"),
     "draft_result": ("appraise", "field_check", "consult"),
     "review": ("appraise", "draft_result"),
     "approve_sign": ("appraise", "draft_result", "review", "refuse"),

@@ -26,11 +26,18 @@ def candidates(procedure: Procedure, scenario: Scenario, organisation: Organisat
     untouched = set(space.never_touch)
     found: dict[str, Change] = {}
     for change in every:
-        if change.kind in allowed and untouched.isdisjoint(
-            (*change.steps, str(change.values.get("after", "")))
-        ):
+        is_free = untouched.isdisjoint((*change.steps, str(change.values.get("after", ""))))
+        if change.kind in allowed and is_free and _is_marked(procedure, change):
             found.setdefault(key_of(change), change)
     return tuple(found.values())
+
+
+def _is_marked(procedure: Procedure, change: Change) -> bool:
+    """Whether it was said of all that a change drops whether it may be dropped."""
+    if change.kind != "eliminate":
+        return True
+    steps = [procedure.by_id.get(name) for name in change.steps]
+    return all(step is not None and (step.negotiable or is_required(step)) for step in steps)
 
 
 def key_of(change: Change) -> str:

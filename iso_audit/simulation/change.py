@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from iso_audit.analysis.graph import cases_of
 from iso_audit.analysis.study import study_of
 from iso_audit.errors import Fault
 from iso_audit.model.organisation import Organisation
@@ -169,6 +170,11 @@ def change_faults(procedure: Procedure, scenario: Scenario, proposal: Proposal) 
             value = change.values.get(key)
             named += [str(name) for name in value] if isinstance(value, Mapping) else []
         faults += (_fault(change, _no_step(name), name, known) for name in named if name not in known)
+        limits = change.values.get("limits")
+        cases = [*known, *cases_of(procedure), *scenario.main.cases, *scenario.limits]
+        for name in limits if isinstance(limits, Mapping) else ():
+            if name not in cases:
+                faults.append(_fault(change, _no_case(str(name)), str(name), cases))
         wanted = change.values.get("staff")
         for role, value in wanted.items() if isinstance(wanted, Mapping) else ():
             if isinstance(value, int) and role not in scenario.staff:
@@ -196,6 +202,13 @@ def _fault(change: Change, what: Text, name: str, known: Iterable[str]) -> Fault
 
 def _no_step(name: str) -> Text:
     return Text(vi=f"quy trình không có bước '{name}'", en=f"the procedure has no step '{name}'")
+
+
+def _no_case(name: str) -> Text:
+    return Text(
+        vi=f"quy trình không có bước hay trường hợp '{name}'",
+        en=f"the procedure has neither a step nor a case '{name}'",
+    )
 
 
 def _no_staff(role: str) -> Text:

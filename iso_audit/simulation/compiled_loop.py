@@ -10,9 +10,9 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from iso_audit.simulation.course import CirclesError, Course
 from iso_audit.simulation.fate import Fate
 from iso_audit.simulation.hours import NEVER, Floats, Ints
-from iso_audit.simulation.loop import CirclesError, Course
 from iso_audit.simulation.plan import MOST_VISITS, NONE, Plan
 
 _visits_of: WeakKeyDictionary[Plan, int] = WeakKeyDictionary()
@@ -35,7 +35,7 @@ def play(plan: Plan, fate: Fate) -> Course:
     """Play one replication; again with more room or more random numbers where they did not suffice."""
     from iso_audit.simulation.machine import NO_ROOM, NO_ROWS, ROWS, STEP, run
 
-    visits, room = _visits_of.get(plan, 4), 16 * sum(fate.sizes()) + 1024
+    visits, room = _visits_of.get(plan, 4), sum(fate.sizes()) + 256
     while True:
         tables = _tables(plan, fate, visits, room)
         counts, rows = tables["counts"], tables["rows"]
@@ -50,17 +50,16 @@ def play(plan: Plan, fate: Fate) -> Course:
             break
     firsts = [*tables["loads"][:, 0].tolist(), len(tables["live"])]
     live = tuple(tables["live"][a:b] for a, b in pairwise(firsts))
-    code, came, started, finished, length = rows[: int(counts[ROWS])].T.copy()
+    code, came, started, finished, length = rows[:, : int(counts[ROWS])]
     return Course(code, came, started, finished, length, live)
 
 
 def _tables(plan: Plan, fate: Fate, visits: int, room: int) -> dict[str, Ints]:
     """The arguments of `machine.run`."""
     ways, sizes = plan.ways, fate.sizes()
-    under_way = 4 * (sum(sizes) + 64)
-    heap, links = _zeros(under_way, 2), _zeros(under_way, 4)
+    heap, links = _zeros(room, 2), _zeros(room, 4)
     heap[0, 0] = NEVER
-    links[:, 0] = np.arange(1, under_way + 1)
+    links[:, 0] = np.arange(1, room + 1)
     chains = _zeros(len(plan.roles) * plan.ranks + len(plan.batches), 3)
     counted = [sizes[step.load] if step.counts_visits else 0 for step in plan.steps]
     own = [sizes[plan.steps[ways.step[node]].load] for node in ways.slot_node]
@@ -70,7 +69,7 @@ def _tables(plan: Plan, fate: Fate, visits: int, room: int) -> dict[str, Ints]:
     sizes_of = [one.size for one in plan.batches]
     row_at, lengths, chances = _shelves(plan, fate, visits)
     return {
-        "counts": _ints([1, 0, 0, 0, plan.stride, plan.horizon, plan.ranks]),
+        "counts": _ints([1, 0, 0, 0, 0, plan.stride, plan.horizon, plan.ranks]),
         "nodes": _nodes(plan),
         "flows": ways.flows,
         "flow": _table(ways.target, ways.slot),
@@ -88,7 +87,7 @@ def _tables(plan: Plan, fate: Fate, visits: int, room: int) -> dict[str, Ints]:
         "chances": chances,
         "arrivals": np.vstack([_table(*fate.entrance()), _ints([NEVER + 1, 0, 0])]),
         "heap": heap,
-        "rows": _zeros(room, 5),
+        "rows": _zeros(5, 24 * room),
         "chains": chains,
         "links": links,
         "visit_first": np.where(_ints(counted) > 0, _starts(counted), -1),
@@ -98,7 +97,7 @@ def _tables(plan: Plan, fate: Fate, visits: int, room: int) -> dict[str, Ints]:
         "slots": _table(_starts(own), ways.slot_is_message),
         "tokens": np.zeros(sum(own), dtype=np.int64),
         "where": np.zeros(sum(where), dtype=np.int64),
-        "todos": _zeros(64 + len(ways.target), 2),
+        "todos": _zeros(room, 2),
     }
 
 

@@ -36,6 +36,9 @@ TOLD_BY = {
 }
 """Loss -> rules whose finding says the same."""
 
+_MOST_KEPT = 64
+"""Procedures whose answers are kept; those of the old one always are."""
+
 Key = tuple[str, ...]
 Loss = tuple[str, tuple[tuple[str, object], ...]]
 """Key of its words and the facts in them."""
@@ -48,7 +51,7 @@ class Gate:
         self.catalogue, self.day = catalogue, day
         settings = replace(workspace.settings, audit_date=day)
         self.workspace = replace(workspace, settings=settings, waivers=())
-        self._known: dict[int, tuple[Procedure, Gathered]] = {}
+        self._known: dict[tuple[int, str], tuple[Procedure, Gathered]] = {}
 
     def judged(self, redesign: Redesign) -> Redesign:
         """The redesign with what is new and gone among its findings, and what refuses it."""
@@ -57,6 +60,7 @@ class Gate:
             return redesign
         into = continued(redesign)
         had, has = self._findings(old, into), self._findings(new, {})
+        mended = {_key(finding, {}) for finding in self._asked(new).findings}
         fresh = tuple(has[key] for key in has if key not in had)
         refusals = [
             Refusal(self._bringer(redesign, self._brings(key, into)), "finding", {}, has[key], is_made=True)
@@ -76,24 +80,32 @@ class Gate:
             redesign,
             refusals=(*redesign.refusals, *refusals),
             new_findings=fresh,
-            gone_findings=tuple(had[key] for key in had if key not in has),
+            gone_findings=tuple(f for f in self._asked(old).findings if _key(f, into) not in mended),
             assumptions=(*redesign.assumptions, *self._assumed(redesign)),
         )
 
-    def _asked(self, procedure: Procedure) -> Gathered:
-        known = self._known.get(id(procedure))
+    def _asked(self, procedure: Procedure, extent: str = "") -> Gathered:
+        extent = extent or procedure.extent
+        key = id(procedure), extent
+        known = self._known.get(key)
         if known is None:
             gathered = Gathered()
-            alone = replace(procedure, in_force=Period())
+            alone = replace(procedure, in_force=Period(), extent=extent)
             check_definitions(replace(self.workspace, procedures=(alone,)), self.catalogue, gathered)
-            known = self._known[id(procedure)] = (procedure, gathered)
-            if len(self._known) > 64:
-                del self._known[list(self._known)[1]]
+            known = self._known[key] = (procedure, gathered)
+            if len(self._known) > _MOST_KEPT:
+                del self._known[list(self._known)[2]]
         return known[1]
 
     def _findings(self, procedure: Procedure, into: Mapping[str, str]) -> dict[Key, Finding]:
-        """Findings by what they say of which step; steps that were merged under their new name."""
-        return {_key(finding, into): finding for finding in self._asked(procedure).findings}
+        """Findings by what they say of which step; steps that were merged under their new name.
+
+        A printed table is read as if it said everything, too: what it does not show proves nothing, but
+        what it showed and no longer shows was taken away.
+        """
+        readings = dict.fromkeys((procedure.extent, "full"))
+        every = (finding for extent in readings for finding in self._asked(procedure, extent).findings)
+        return {_key(finding, into): finding for finding in every}
 
     def _brings(self, key: Key, into: Mapping[str, str]) -> Callable[[Procedure], bool]:
         return lambda stage: key in self._findings(stage, into)
@@ -119,6 +131,9 @@ class Gate:
         for item in new.open_items:
             if (item.code, item.requirement, item.reason) not in before:
                 yield Assumption(changes[-1], "open", {"code": item.code, "reason": item.reason})
+        crashed = {failure.code for failure in new.failures} - {failure.code for failure in old.failures}
+        for code in sorted(crashed):
+            yield Assumption(changes[-1], "open", {"code": code, "reason": "failed"})
         for step, record in _records_lost(redesign.stages[0], redesign.procedure):
             if not _is_prescribed(record, redesign.stages[0]):
                 yield Assumption(changes[-1], "record", {"step": step, "record": record})

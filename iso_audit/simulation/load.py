@@ -97,16 +97,6 @@ class _Traffic:
                 most[step] = max(most.get(step, 0), int(ways.guard_most[at]))
         return most
 
-    def _reached(self, entry: int) -> list[int]:
-        ways, seen, stack = self.ways, {entry}, [entry]
-        while stack:
-            node = stack.pop()
-            first, last = ways.flows[ways.options[node]], ways.flows[ways.options[node + 1]]
-            fresh = set(ways.target[first:last].tolist()) - seen
-            seen |= fresh
-            stack += fresh
-        return sorted(seen)
-
     def _counted(self, state: State) -> State:
         """The state with the visit of its own node counted."""
         node, counts = state
@@ -146,8 +136,26 @@ class _Traffic:
         """Executions of every node of the plan.
 
         Two unknowns a state: executions, and the part of the dossier that its tokens hold, which a
-        split divides and a join adds up: an inclusive join is passed once for a whole dossier.
+        split divides and a join adds up. An inclusive join is passed once for all that its tokens
+        hold together, as often as the split that opened it; what one token held there is known from
+        the round before, one round for each inclusive block inside another.
         """
+        nodes = np.array([node for node, _ in self.states])
+        opened = {node: self._opening(node) for node in set(nodes.tolist()) if self._is_inclusive(node)}
+        once = dict.fromkeys(opened, 1.0)
+        while True:
+            solution = self._solution(once)
+            executions, parts = (
+                np.bincount(nodes, half, minlength=len(self.ways.step)).astype(np.float64)
+                for half in np.split(solution, 2)
+            )
+            again = {node: executions[at] / parts[at] if parts[at] else 1.0 for node, at in opened.items()}
+            if all(abs(again[node] - once[node]) < 1e-9 for node in opened):
+                return executions
+            once = again
+
+    def _solution(self, once: dict[int, float]) -> Floats:
+        """Solve the equations; `once` is what an inclusive join counts of what its tokens hold."""
         from scipy.sparse import coo_matrix, identity
         from scipy.sparse.linalg import spsolve
 
@@ -156,17 +164,35 @@ class _Traffic:
         for at, to, chance, width in self.rows:
             node = self.states[to][0]
             slots = int(ways.slots[node + 1] - ways.slots[node])
-            kind = int(ways.join[node])
             cells.append((size + to, size + at, chance / width))
-            if kind == SOME and slots:
-                cells.append((to, size + at, chance / width))
+            if node in once:
+                cells.append((to, size + at, once[node] * chance / width))
             else:
-                cells.append((to, at, chance / slots if kind == ALL and slots else chance))
+                cells.append((to, at, chance / slots if ways.join[node] == ALL and slots else chance))
         table = np.array(cells, dtype=np.float64).reshape(-1, 3)
         places = table[:, 0].astype(np.int64), table[:, 1].astype(np.int64)
         flow = coo_matrix((table[:, 2], places), shape=(2 * size, 2 * size))
         enters = np.zeros(2 * size)
         enters[[0, size]] = 1.0
-        solution = np.asarray(spsolve((identity(2 * size) - flow).tocsc(), enters))
-        nodes = np.array([node for node, _ in self.states])
-        return np.bincount(nodes, solution[:size], minlength=len(ways.step)).astype(np.float64)
+        return np.asarray(spsolve((identity(2 * size) - flow).tocsc(), enters), dtype=np.float64)
+
+    def _is_inclusive(self, node: int) -> bool:
+        return bool(self.ways.join[node] == SOME and self.ways.slots[node + 1] > self.ways.slots[node])
+
+    def _opening(self, join: int) -> int:
+        """The last node that every way to a join passes: the split that it closes."""
+        entry = self.states[0][0]
+        every = self._reached(entry)
+        passed = [node for node in every if node != join and join not in self._reached(entry, without=node)]
+        return max(passed, key=lambda node: len(every) - len(self._reached(node)), default=entry)
+
+    def _reached(self, entry: int, without: int = -1) -> list[int]:
+        """Nodes that tokens come to from `entry` on, itself included."""
+        ways, seen, stack = self.ways, {entry} - {without}, [entry] if entry != without else []
+        while stack:
+            node = stack.pop()
+            first, last = ways.flows[ways.options[node]], ways.flows[ways.options[node + 1]]
+            fresh = set(ways.target[first:last].tolist()) - seen - {without}
+            seen |= fresh
+            stack += fresh
+        return sorted(seen)

@@ -12,382 +12,129 @@ machine code and must give the same rows. What happens, in the order in which it
 
 from __future__ import annotations
 
-from array import array
-from bisect import bisect_left
-from collections import deque
 from heapq import heappop, heappush, heapreplace
-from typing import NamedTuple
 
-import numpy as np
-
+from iso_audit.simulation.course import OTHER, RESUMED, WAIT, WAIT_AFTER, WORK, Course
 from iso_audit.simulation.fate import Fate
-from iso_audit.simulation.hours import NEVER, Ints
-from iso_audit.simulation.plan import MOST_VISITS, NONE, SOME, Plan
-
-WORK, WAIT, WAIT_AFTER, OTHER = range(4)
-"""What an event ends: work, a wait before work, a wait after it; or an opening or release is due."""
-
-
-RESUMED = -2
-"""In the place of a place in a join: the token was there already, and has waited."""
-
-
-class Course(NamedTuple):
-    """Everything that happened, one row for each execution and wait, in the order of beginning."""
-
-    code: Ints
-    """number of the dossier * stride + node * 4 + WORK, WAIT or WAIT_AFTER."""
-    came: Ints
-    """Tick at which it lay there."""
-    started: Ints
-    finished: Ints
-    """NEVER where it reaches beyond all hours."""
-    length: Ints
-    """Ticks of work, or of what had to pass."""
-    live: tuple[Ints, ...]
-    """Per load and dossier: how many tokens are still under way; 0: it is through."""
-
-
-class CirclesError(Exception):
-    """A dossier came to one step more often than `MOST_VISITS`."""
-
-    def __init__(self, step: int) -> None:
-        super().__init__(f"step {step} is visited without end")
-        self.step = step
+from iso_audit.simulation.hours import NEVER
+from iso_audit.simulation.plan import NONE, Plan
+from iso_audit.simulation.state import State
 
 
 def play(plan: Plan, fate: Fate) -> Course:
     """Play one replication. O(events * log of what is under way)."""
-    return _Play(plan, fate).run()
+    state = State(plan, fate)
+    _run(state)
+    return state.course()
 
 
-class _Rows:
-    """Rows of one purpose by step and visit, as arrays that Python reads quickly."""
-
-    def __init__(self, make: object, kind: str, steps: int) -> None:
-        self.make, self.kind = make, kind
-        self.rows: list[list[array[int]]] = [[] for _ in range(steps)]
-
-    def row(self, step: int, visit: int) -> array[int]:
-        rows = self.rows[step]
-        while len(rows) <= visit:
-            if visit >= MOST_VISITS:
-                raise CirclesError(step)
-            made = array(self.kind)
-            made.frombytes(self.make(step, len(rows)).tobytes())  # type: ignore[operator]
-            rows.append(made)
-        return rows[visit]
-
-
-class _Play:
-    """The state of one replication, and what happens seldom enough to be called by name."""
-
-    def __init__(self, plan: Plan, fate: Fate) -> None:
-        self.plan, self.fate = plan, fate
-        self.stride = plan.stride
-        steps = len(plan.steps)
-        self.works = _Rows(fate.work, "q", steps)
-        self.waits = _Rows(fate.wait, "q", steps)
-        self.choices = _Rows(fate.choice, "d", steps)
-        sizes = fate.sizes()
-        self.visits = [
-            array("H", bytes(2 * sizes[step.load])) if step.counts_visits else None for step in plan.steps
-        ]
-        self.live = [array("h", [1]) * size for size in sizes]
-        self.heap: list[tuple[int, int]] = [(NEVER, 0)]
-        self.free: list[int] = plan.people.tolist()
-        self.role_hours: list[int] = plan.role_hours.tolist()
-        self.queues = [[deque[tuple[int, int, int]]() for _ in range(plan.ranks)] for _ in plan.roles]
-        self.awaits_opening = [False] * len(plan.roles)
-        self.gathered: list[list[tuple[int, int, int]]] = [[] for _ in plan.batches]
-        self.releases = [batch.releases.tolist() for batch in plan.batches]
-        self.rows = tuple(array("q") for _ in range(5))
-        self._lay_out_nodes()
-        self._lay_out_hours()
-
-    def _lay_out_nodes(self) -> None:
-        plan, ways = self.plan, self.plan.ways
-        self.step = ways.step.tolist()
-        of = [plan.steps[at] for at in self.step]
-        self.load = [one.load for one in of]
-        self.role = [one.role for one in of]
-        self.hours = [one.hours for one in of]
-        self.batch = [one.batch for one in of]
-        self.silent = [one.step.is_silent for one in of]
-        self.wait_before = [one.wait_hours if not one.waits_after else -1 for one in of]
-        self.wait_after = [one.wait_hours if one.waits_after else -1 for one in of]
-        target, slot, flows = ways.target.tolist(), ways.slot.tolist(), ways.flows.tolist()
-        options = [
-            [(target[at], slot[at]) for at in range(flows[option], flows[option + 1])]
-            for option in range(len(flows) - 1)
-        ]
-        first = ways.options.tolist()
-        self.options = [options[first[at] : first[at + 1]] for at in range(len(of))]
-        self.only = [own[0] if len(own) == 1 else None for own in self.options]
-        self.cumulative = [self._shares(at) for at in range(len(of))]
-        self.guards = [
-            [
-                (int(ways.guard_option[at]), self.visits[step], int(ways.guard_most[at]))
-                for at in range(ways.guards[node], ways.guards[node + 1])
-                if self.visits[step := int(ways.guard_step[at])] is not None
-            ]
-            for node in range(len(of))
-        ]
-        self.join = ways.join.tolist()
-        self.rank = ways.rank.tolist()
-        slots = ways.slots.tolist()
-        self.slots = [range(slots[node], slots[node + 1]) for node in range(len(of))]
-        self.slot_is_message = ways.slot_is_message.tolist()
-        self.tokens: dict[tuple[int, int], int] = {}
-        """(place in a join, dossier) -> tokens that lie there."""
-        has_some = bool(len(ways.reaches))
-        self.whereabouts: dict[tuple[int, int], list[int]] | None = {} if has_some else None
-        """(load, dossier) -> the node of each of its tokens, where an inclusive join has to know."""
-
-    def _shares(self, node: int) -> list[list[float]]:
-        ways, width = self.plan.ways, len(self.options[node])
-        first = int(ways.shares[node])
-        rows = int(ways.share_rows[node])
-        return [ways.cumulative[first + at * width : first + (at + 1) * width].tolist() for at in range(rows)]
-
-    def _lay_out_hours(self) -> None:
-        self.opens: list[list[int]] = [[*one.opens.tolist(), NEVER] for one in self.plan.hours]
-        self.closes: list[list[int]] = [[*one.closes.tolist(), NEVER] for one in self.plan.hours]
-        self.done: list[list[int]] = [one.done.tolist() for one in self.plan.hours]
-        self.worked: list[list[int]] = [
-            (one.done + one.closes - one.opens).tolist() for one in self.plan.hours
-        ]
-        self.span = [0] * len(self.opens)
-        self.opening = [spans[0] for spans in self.opens]
-        self.closing = [spans[0] for spans in self.closes]
-
-    def _turn(self, hours: int, now: int) -> None:
-        """Come to the span of hours that closes after now."""
-        closes, span = self.closes[hours], self.span[hours]
-        while closes[span] <= now and span < len(closes) - 1:
-            span += 1
-        self.span[hours] = span
-        self.opening[hours], self.closing[hours] = self.opens[hours][span], closes[span]
-
-    def beyond(self, hours: int, left: int) -> int:
-        """When work is done of which so much is left at the end of the span."""
-        worked, span = self.worked[hours], self.span[hours]
-        if span >= len(worked):
-            return NEVER
-        goal = worked[span] + left
-        span = bisect_left(worked, goal, span + 1)
-        return self.opens[hours][span] + goal - self.done[hours][span] if span < len(worked) else NEVER
-
-    def passing(self, hours: int, now: int, length: int) -> int:
-        """When so much of these hours has passed; now itself where nothing has to pass."""
-        if self.closing[hours] <= now:
-            self._turn(hours, now)
-        if not length:
-            return now
-        end = max(now, self.opening[hours]) + length
-        return end if end <= self.closing[hours] else self.beyond(hours, end - self.closing[hours])
-
-    def begin(self, code: int, came: int, length: int, now: int) -> int:
-        """Begin work now or at the next opening; returns when it is done."""
-        hours = self.hours[code % self.stride >> 2]
-        if self.closing[hours] <= now:
-            self._turn(hours, now)
-        started = max(now, self.opening[hours])
-        end = started + length
-        if end > self.closing[hours]:
-            end = self.beyond(hours, end - self.closing[hours])
-        self.note(code, came, started, end, length)
-        return end
-
-    def note(self, *values: int) -> None:
-        """Write down an execution or a wait."""
-        for row, value in zip(self.rows, values, strict=True):
-            row.append(value)
-
-    def submit(self, code: int, came: int, length: int, now: int) -> None:
-        """Begin work, or put it into the queue of its role."""
-        node = code % self.stride >> 2
-        role = self.role[node]
-        if role >= 0 and not (self.free[role] and self._may_begin(role, now)):
-            self.queues[role][self.rank[node]].append((code, came, length))
-            if self.free[role]:
-                self._await_opening(role)
-            return
-        if role >= 0:
-            self.free[role] -= 1
-        heappush(self.heap, (self.begin(code, came, length, now), code))
-
-    def _may_begin(self, role: int, now: int) -> bool:
-        """Whether work may be taken up: with ranks only while the role works."""
-        if self.plan.ranks == 1:
-            return True
-        hours = self.role_hours[role]
-        if self.closing[hours] <= now:
-            self._turn(hours, now)
-        return self.opening[hours] <= now
-
-    def _await_opening(self, role: int) -> None:
-        if not self.awaits_opening[role]:
-            self.awaits_opening[role] = True
-            heappush(self.heap, (self.opening[self.role_hours[role]], role << 2 | OTHER))
-
-    def released(self, role: int, now: int) -> None:
-        """Somebody has become free, or the role has opened: take up what waits, the best rank first."""
-        self.free[role] += 1
-        queues = self.queues[role]
-        while self.free[role]:
-            queue = next((queue for queue in queues if queue), None)
-            if queue is None:
-                return
-            if not self._may_begin(role, now):
-                return self._await_opening(role)
-            self.free[role] -= 1
-            code, came, length = queue.popleft()
-            heappush(self.heap, (self.begin(code, came, length, now), code))
-        return None
-
-    def other(self, dossier: int, node: int, now: int) -> None:
-        """A role opens (dossier 0) or a batch is due (dossier 1)."""
-        if dossier:
-            return self.release(node, now)
-        self.awaits_opening[node] = False
-        self.free[node] -= 1
-        return self.released(node, now)
-
-    def gather(self, code: int, batch: int, length: int, now: int) -> None:
-        """Lay work to the others of its batch."""
-        gathered = self.gathered[batch]
-        gathered.append((code, now, length))
-        if len(gathered) == self.plan.batches[batch].size:
-            self.release(batch, now)
-        elif len(gathered) == 1:
-            releases = self.releases[batch]
-            at = bisect_left(releases, now)
-            if at < len(releases):
-                heappush(self.heap, (releases[at], self.stride + (batch << 2 | OTHER)))
-
-    def release(self, batch: int, now: int) -> None:
-        """Take up all that lies there."""
-        gathered, self.gathered[batch] = self.gathered[batch], []
-        for code, came, length in gathered:
-            self.submit(code, came, length, now)
-
-    def choose(self, node: int, dossier: int) -> list[tuple[int, int]]:
-        """The flows of the option that is taken."""
-        options, step = self.options[node], self.step[node]
-        visits = self.visits[step]
-        visit = visits[dossier] - 1 if visits is not None else 0
-        chance = self.choices.row(step, visit)[dossier]
-        rows = self.cumulative[node]
-        row = rows[visit if visit < len(rows) else -1]
-        for option, count, most in self.guards[node]:
-            if count is not None and count[dossier] >= most and self._share(row, option) > -1:
-                return options[self._allowed(node, dossier, row, chance)]
-        for option, share in enumerate(row):
-            if chance < share:
-                return options[option]
-        return options[-1]
-
-    @staticmethod
-    def _share(row: list[float], option: int) -> float:
-        return row[option] - row[option - 1] if option else row[0]
-
-    def _allowed(self, node: int, dossier: int, row: list[float], chance: float) -> int:
-        """The option taken where some may not be repeated: their shares go to the others."""
-        shut = {
-            option
-            for option, count, most in self.guards[node]
-            if count is not None and count[dossier] >= most
-        }
-        allowed = [option for option in range(len(row)) if option not in shut] or list(range(len(row)))
-        whole = 0.0
-        for option in allowed:
-            whole += self._share(row, option)
-        if whole <= 0:
-            return allowed[int(chance * len(allowed))]
-        reached = 0.0
-        for option in allowed:
-            reached += self._share(row, option)
-            if chance * whole < reached:
-                return option
-        return allowed[-1]
-
-    def arrived(self, node: int, slot: int, dossier: int) -> bool:
-        """Lay a token into its place in a join; whether the node fires by it."""
-        tokens = self.tokens
-        tokens[slot, dossier] = tokens.get((slot, dossier), 0) + 1
-        if self.slot_is_message[slot]:
-            self.live[self.load[node]][dossier] -= 1
-        if self.join[node] == SOME or not all(tokens.get((one, dossier)) for one in self.slots[node]):
-            return False
-        self.fire(node, dossier)
-        return True
-
-    def fire(self, node: int, dossier: int) -> None:
-        """Take a token from every place of a join that has one, and go on as one."""
-        tokens, load, taken = self.tokens, self.load[node], -1
-        self.live[load][dossier] += 1
-        for slot in self.slots[node]:
-            there = tokens.get((slot, dossier), 0)
-            if there:
-                taken += 1
-                tokens[slot, dossier] = there - 1
-                if not self.slot_is_message[slot]:
-                    self.live[load][dossier] -= 1
-        if self.whereabouts is not None:
-            where = self.whereabouts[load, dossier]
-            for _ in range(taken):
-                where.remove(node)
-
-    def settled(self, load: int, dossier: int) -> int:
-        """An inclusive join to which no further token can come, fired; -1 where there is none."""
-        where = self.whereabouts[load, dossier] if self.whereabouts is not None else []
-        for node in sorted(set(where)):
-            if self.join[node] != SOME or not any(self.tokens.get((s, dossier)) for s in self.slots[node]):
-                continue
-            if not any(self.plan.ways.reaches[other, node] for other in where if other != node):
-                self.fire(node, dossier)
-                return node
-        return -1
-
-    def run(self) -> Course:
-        """Play until nothing is left to do or the horizon is reached."""
-        heap, free, queues, stride, live = self.heap, self.free, self.queues, self.stride, self.live
-        role_of, hours_of, step_of, load_of = self.role, self.hours, self.step, self.load
-        opening, closing, beyond, turn = self.opening, self.closing, self.beyond, self._turn
-        works, visits_of, only = self.works.rows, self.visits, self.only
-        wait_before, wait_after, silent, batch_of = self.wait_before, self.wait_after, self.silent, self.batch
-        codes, cames, starts, ends, lengths = (row.append for row in self.rows)
-        fifo, horizon, wheres = self.plan.ranks == 1, self.plan.horizon, self.whereabouts
-        came, numbers, doors = (each.tolist() for each in self.fate.entrance())
-        came.append(NEVER + 1)
-        at, todo = 0, list[tuple[int, int]]()
-        while True:
-            now, code = heap[0]
-            if came[at] <= now:
-                now, dossier, node = came[at], numbers[at], doors[at]
-                at += 1
-                slot, leaves = NONE, False
-                if wheres is not None:
-                    wheres[load_of[node], dossier] = [node]
+def _run(state: State) -> None:
+    """Play until nothing is left to do or the horizon is reached."""
+    heap, free, queues, stride, live = state.heap, state.free, state.queues, state.stride, state.live
+    role_of, hours_of, step_of, load_of = state.role, state.hours, state.step, state.load
+    opening, closing, beyond, turn = state.opening, state.closing, state.beyond, state.turn
+    works, visits_of, only = state.works.rows, state.visits, state.only
+    wait_before, wait_after, silent, batch_of = state.wait_before, state.wait_after, state.silent, state.batch
+    codes, cames, starts, ends, lengths = (row.append for row in state.rows)
+    fifo, horizon, wheres = state.plan.ranks == 1, state.plan.horizon, state.whereabouts
+    came, numbers, doors = (each.tolist() for each in state.fate.entrance())
+    came.append(NEVER + 1)
+    at, todo = 0, list[tuple[int, int]]()
+    while True:
+        now, code = heap[0]
+        if came[at] <= now:
+            now, dossier, node = came[at], numbers[at], doors[at]
+            at += 1
+            slot, leaves = NONE, False
+            if wheres is not None:
+                wheres[load_of[node], dossier] = [node]
+        else:
+            if now >= horizon:
+                break
+            dossier, kind = divmod(code, stride)
+            node = kind >> 2
+            kind &= 3
+            leaves = True
+            if kind == WORK:
+                role = role_of[node]
+                if role < 0:
+                    heappop(heap)
+                elif not fifo:
+                    heappop(heap)
+                    state.released(role, now)
+                elif queues[role][0]:
+                    # as `begin`, without the call
+                    code, lay, length = queues[role][0].popleft()
+                    hours = hours_of[code % stride >> 2]
+                    if closing[hours] <= now:
+                        turn(hours, now)
+                    begun = opening[hours]
+                    if begun < now:
+                        begun = now
+                    end = begun + length
+                    if end > closing[hours]:
+                        end = beyond(hours, end - closing[hours])
+                    heapreplace(heap, (end, code))
+                    codes(code)
+                    cames(lay)
+                    starts(begun)
+                    ends(end)
+                    lengths(length)
+                else:
+                    free[role] += 1
+                    heappop(heap)
+                if wait_after[node] >= 0:
+                    state.wait(dossier, node, now, WAIT_AFTER)
+                    continue
             else:
-                if now >= horizon:
-                    break
-                dossier, kind = divmod(code, stride)
-                node = kind >> 2
-                kind &= 3
-                leaves = True
-                if kind == WORK:
+                heappop(heap)
+                if kind == OTHER:
+                    state.other(dossier, node, now)
+                    continue
+                leaves, slot = kind == WAIT_AFTER, RESUMED
+        while True:
+            if leaves:
+                flows = only[node]
+                if flows is None:
+                    flows = state.choose(node, dossier)
+                if wheres is not None:
+                    where = wheres[load_of[node], dossier]
+                    where.remove(node)
+                    where += [flow[0] for flow in flows]
+                if len(flows) != 1:
+                    live[load_of[node]][dossier] += len(flows) - 1
+                    todo += flows[::-1]
+                else:
+                    node, slot = flows[0]
+                    leaves = False
+            if not leaves and (slot < 0 or state.arrived(node, slot, dossier)):
+                step = step_of[node]
+                visits = visits_of[step]
+                if visits is None:
+                    visit = 0
+                elif slot == RESUMED:
+                    visit = visits[dossier] - 1
+                else:
+                    visit = visits[dossier]
+                    visits[dossier] = visit + 1
+                if wait_before[node] >= 0 and slot != RESUMED:
+                    state.wait(dossier, node, now, WAIT)
+                elif silent[node]:
+                    leaves = True
+                    continue
+                else:
+                    rows = works[step]
+                    length = (rows[visit] if visit < len(rows) else state.works.row(step, visit))[dossier]
+                    code = dossier * stride + (node << 2)
                     role = role_of[node]
-                    if role < 0:
-                        heappop(heap)
-                    elif not fifo:
-                        heappop(heap)
-                        self.released(role, now)
-                    elif queues[role][0]:
-                        # as `begin`, without the call
-                        code, lay, length = queues[role][0].popleft()
-                        hours = hours_of[code % stride >> 2]
+                    if batch_of[node] >= 0:
+                        state.gather(code, batch_of[node], length, now)
+                    elif role >= 0 and not free[role] and fifo:
+                        queues[role][0].append((code, now, length))
+                    elif fifo:
+                        if role >= 0:
+                            free[role] -= 1
+                        hours = hours_of[node]
                         if closing[hours] <= now:
                             turn(hours, now)
                         begun = opening[hours]
@@ -396,104 +143,18 @@ class _Play:
                         end = begun + length
                         if end > closing[hours]:
                             end = beyond(hours, end - closing[hours])
-                        heapreplace(heap, (end, code))
+                        heappush(heap, (end, code))
                         codes(code)
-                        cames(lay)
+                        cames(now)
                         starts(begun)
                         ends(end)
                         lengths(length)
                     else:
-                        free[role] += 1
-                        heappop(heap)
-                    if wait_after[node] >= 0:
-                        self.wait(dossier, node, now, WAIT_AFTER)
-                        continue
-                else:
-                    heappop(heap)
-                    if kind == OTHER:
-                        self.other(dossier, node, now)
-                        continue
-                    leaves, slot = kind == WAIT_AFTER, RESUMED
-            while True:
-                if leaves:
-                    flows = only[node]
-                    if flows is None:
-                        flows = self.choose(node, dossier)
-                    if wheres is not None:
-                        where = wheres[load_of[node], dossier]
-                        where.remove(node)
-                        where += [flow[0] for flow in flows]
-                    if len(flows) != 1:
-                        live[load_of[node]][dossier] += len(flows) - 1
-                        todo += flows[::-1]
-                    else:
-                        node, slot = flows[0]
-                        leaves = False
-                if not leaves and (slot < 0 or self.arrived(node, slot, dossier)):
-                    step = step_of[node]
-                    visits = visits_of[step]
-                    if visits is None:
-                        visit = 0
-                    elif slot == RESUMED:
-                        visit = visits[dossier] - 1
-                    else:
-                        visit = visits[dossier]
-                        visits[dossier] = visit + 1
-                    if wait_before[node] >= 0 and slot != RESUMED:
-                        self.wait(dossier, node, now, WAIT)
-                    elif silent[node]:
-                        leaves = True
-                        continue
-                    else:
-                        rows = works[step]
-                        length = (rows[visit] if visit < len(rows) else self.works.row(step, visit))[dossier]
-                        code = dossier * stride + (node << 2)
-                        role = role_of[node]
-                        if batch_of[node] >= 0:
-                            self.gather(code, batch_of[node], length, now)
-                        elif role >= 0 and not free[role] and fifo:
-                            queues[role][0].append((code, now, length))
-                        elif fifo:
-                            if role >= 0:
-                                free[role] -= 1
-                            hours = hours_of[node]
-                            if closing[hours] <= now:
-                                turn(hours, now)
-                            begun = opening[hours]
-                            if begun < now:
-                                begun = now
-                            end = begun + length
-                            if end > closing[hours]:
-                                end = beyond(hours, end - closing[hours])
-                            heappush(heap, (end, code))
-                            codes(code)
-                            cames(now)
-                            starts(begun)
-                            ends(end)
-                            lengths(length)
-                        else:
-                            self.submit(code, now, length, now)
-                if todo:
-                    node, slot = todo.pop()
-                    leaves = False
-                elif wheres is None or (node := self.settled(load_of[node], dossier)) < 0:
-                    break
-                else:
-                    leaves, slot = False, NONE
-        return self._course()
-
-    def wait(self, dossier: int, node: int, now: int, kind: int) -> None:
-        """Let a dossier lie before or after a step."""
-        step = self.step[node]
-        visits = self.visits[step]
-        length = self.waits.row(step, visits[dossier] - 1 if visits is not None else 0)[dossier]
-        code = dossier * self.stride + (node << 2 | kind)
-        end = self.passing(self.plan.steps[step].wait_hours, now, length)
-        self.note(code, now, now, end, length)
-        heappush(self.heap, (end, code))
-
-    def _course(self) -> Course:
-        code, came, started, finished, length = (np.array(row, dtype=np.int64) for row in self.rows)
-        return Course(
-            code, came, started, finished, length, tuple(np.array(one, dtype=np.int64) for one in self.live)
-        )
+                        state.submit(code, now, length, now)
+            if todo:
+                node, slot = todo.pop()
+                leaves = False
+            elif wheres is None or (node := state.settled(load_of[node], dossier)) < 0:
+                break
+            else:
+                leaves, slot = False, NONE

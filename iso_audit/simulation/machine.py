@@ -3,7 +3,13 @@
 Functions take the few tables that they need, since a call with all of them costs more than the work.
 Lists of waiting work are chains of links in one pool. Where room or rows of random numbers run out
 the loop stops and says so; it is then played again from the beginning with more.
+
+All of it stands in this one file, long as it is: what numba keeps of a function is as old as the file
+of that function, and would outlive a change in another file that it calls.
 """
+
+# what is read of an array has no type
+# mypy: disable-error-code="no-any-return"
 
 from __future__ import annotations
 
@@ -20,8 +26,8 @@ Table = Any
 
 DONE, NO_ROOM, NO_ROWS = range(3)
 """How the loop ended; NO_ROWS: at the step in `counts[STEP]`."""
-HEAP, ROWS, POOL, STEP, STRIDE, HORIZON, RANKS = range(7)
-"""Places in `counts`: events on the heap, rows written, first free link; what never changes."""
+HEAP, ROWS, POOL, LINKS, STEP, STRIDE, HORIZON, RANKS = range(8)
+"""Places in `counts`: events on the heap, rows written, first free link, links taken; what never changes."""
 
 STEP_OF, LOAD, ROLE, HOURS, BATCH, SILENT, WAIT_BEFORE, WAIT_AFTER, RANK, JOIN = range(10)
 FIRST_SLOT, LAST_SLOT, FIRST_OPTION, LAST_OPTION, SHARES, SHARE_ROWS, FIRST_GUARD, LAST_GUARD = range(10, 18)
@@ -113,6 +119,7 @@ def _append(
 ) -> None:
     link = counts[POOL]
     counts[POOL] = links[link, NEXT]
+    counts[LINKS] += 1
     links[link, CODE] = code
     links[link, CAME] = came
     links[link, WORK] = length
@@ -133,6 +140,7 @@ def _take(counts: Table, chains: Table, links: Table, chain: int) -> int:
     chains[chain, LENGTH] -= 1
     links[link, NEXT] = counts[POOL]
     counts[POOL] = link
+    counts[LINKS] -= 1
     return link
 
 
@@ -140,11 +148,11 @@ def _take(counts: Table, chains: Table, links: Table, chain: int) -> int:
 def _note(counts: Table, rows: Table, code: int, came: int, started: int, finished: int, length: int) -> None:
     row = counts[ROWS]
     counts[ROWS] = row + 1
-    rows[row, 0] = code
-    rows[row, 1] = came
-    rows[row, 2] = started
-    rows[row, 3] = finished
-    rows[row, 4] = length
+    rows[0, row] = code
+    rows[1, row] = came
+    rows[2, row] = started
+    rows[3, row] = finished
+    rows[4, row] = length
 
 
 @_jit
@@ -531,14 +539,19 @@ def run(
     """Play until nothing is left to do or the horizon is reached; says how it ended."""
     stride, fifo, horizon = counts[STRIDE], counts[RANKS] == 1, counts[HORIZON]
     queues = len(roles) * counts[RANKS]
-    # one event writes a row and pushes for each flow of a split, and for each of a batch
-    margin = 64 + len(flow)
+    # an event writes a row and pushes for each flow of a split, for each of a batch, and where ranks
+    # wait for an opening for each of a queue
+    margin, counted = 64 + len(flow), queues if fifo else 0
     at, todo, node, slot, dossier, now = 0, 0, 0, _NONE, 0, 0
     while True:
         largest = margin
-        for chain in range(queues, len(chains)):
-            largest = max(largest, margin + chains[chain, LENGTH])
-        if counts[ROWS] + largest > len(rows) or counts[HEAP] + largest > len(heap):
+        for chain in range(counted, len(chains)):
+            largest += chains[chain, LENGTH]
+        if (
+            counts[ROWS] + largest > rows.shape[1]
+            or counts[HEAP] + largest > len(heap)
+            or counts[LINKS] + largest > len(links)
+        ):
             return NO_ROOM
         now, code = heap[0, 0], heap[0, 1]
         if arrivals[at, 0] <= now:
@@ -616,6 +629,8 @@ def run(
                     leaves = False
                 else:
                     live[loads[load, FIRST_LIVE] + dossier] += last - first - 1
+                    if todo + last - first > len(todos):
+                        return NO_ROOM
                     for one in range(last - 1, first - 1, -1):
                         todos[todo, 0] = flow[one, 0]
                         todos[todo, 1] = flow[one, 1]

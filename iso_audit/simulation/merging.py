@@ -11,7 +11,7 @@ from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations, pairwise
 
-from iso_audit.model.procedure import Flow, Limit, LimitGroup, Procedure, Split, Step, TimeUnit
+from iso_audit.model.procedure import Flow, Limit, LimitGroup, Procedure, Split, Step, StepClock, TimeUnit
 from iso_audit.model.scenario import Scenario
 from iso_audit.simulation.attempt import Attempt, ImpossibleError, is_required, renamed
 from iso_audit.simulation.numbers import merged, shares_of, with_main
@@ -52,7 +52,9 @@ def merge(attempt: Attempt) -> None:
     branches = {**branches, **({new: shares} if shares else {})}
     attempt.scenario = with_main(attempt.scenario, replace(load, branches=branches))
     factor = float(values.get("time_factor") or 1.0)  # type: ignore[arg-type]
-    attempt.scenario = merged(_visits_once(attempt.scenario, names, back), names, new, factor)
+    stopping = (step.id for step in steps if step.clock in (StepClock.PAUSED, StepClock.RESTARTS))
+    numbers = _visits_once(attempt.scenario, names, back)
+    attempt.scenario = merged(numbers, names, new, factor, next(stopping, names[0]))
     for name in names:
         attempt.fates[name] = ("merged", new)
 

@@ -134,11 +134,13 @@ def deciding(scenario: Scenario, decides: Mapping[str, str]) -> Scenario:
     return with_main(scenario, replace(load, branches=moved(load.branches), repeats=moved(load.repeats)))
 
 
-def merged(scenario: Scenario, steps: tuple[str, ...], into: str, factor: float) -> Scenario:
+def merged(
+    scenario: Scenario, steps: tuple[str, ...], into: str, factor: float, waits_of: str = ""
+) -> Scenario:
     """The numbers of several steps as those of the one that takes their place.
 
-    Work adds up, by case too; the wait is that of the first, for nobody waits within one hand;
-    a batch of any is one of the whole; a visit for any is one visit.
+    Work adds up, by case too; the wait is that of the first (or of `waits_of`), for nobody waits within
+    one hand; a batch of any is one of the whole; a visit for any is one visit.
     """
     load, citizen = scenario.main, scenario.citizen
     durations, by_case = dict(load.durations), dict(load.by_case)
@@ -148,7 +150,7 @@ def merged(scenario: Scenario, steps: tuple[str, ...], into: str, factor: float)
         by_case[into, case] = summed([spread for spread in each if spread is not None], factor)
     known = [durations[step] for step in steps if step in durations]
     waits, batches = dict(load.waits), dict(load.batches)
-    wait = waits.get(steps[0])
+    wait = waits.get(waits_of or steps[0])
     batch = next((batches[step] for step in steps if step in batches), None)
     visits = [citizen.visit_steps[step] for step in steps if step in citizen.visit_steps]
     gone = frozenset(steps) - {into}

@@ -210,6 +210,8 @@ def move(attempt: Attempt) -> None:
         raise ImpossibleError("no-change")
     if step.anytime or after.anytime:
         raise ImpossibleError("anytime", step=step.id if step.anytime else after.id)
+    if step.part != after.part:
+        raise ImpossibleError("parts", steps=(step.id, after.id))
     if step.split is Split.ONE and len(step.flows) > 1:
         raise ImpossibleError("decides", step=step.id)
     study = study_of(attempt.procedure)

@@ -150,5 +150,5 @@ class Plan:
 
     @property
     def stride(self) -> int:
-        """What the number of a dossier counts in the code of an event (see `loop.Course`)."""
+        """What the number of a dossier counts in the code of an event (see `course.Course`)."""
         return 4 * max(len(self.ways.step), len(self.roles), len(self.batches))

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import lru_cache
 
+from iso_audit.errors import Fault, InputError
 from iso_audit.simulation.compare import Played
 from iso_audit.simulation.measure import played
 from iso_audit.simulation.plan import Plan
@@ -34,7 +35,11 @@ def replications(
         return tuple(tuple(played(plan, replicate(plan, seed, n)) for n in wanted) for plan in plans)
     packed = [pickle.dumps(plan) for plan in plans]
     tasks = [(hashlib.sha256(one).digest(), one, seed, number) for number in wanted for one in packed]
-    found = list(_pool(processes).map(_one, tasks))
+    found: list[Played] = []
+    for answer in _pool(processes).map(_one, tasks):
+        if not isinstance(answer, Played):
+            raise InputError(answer)
+        found.append(answer)
     return tuple(tuple(found[at :: len(plans)]) for at in range(len(plans)))
 
 
@@ -43,10 +48,14 @@ def _pool(processes: int) -> ProcessPoolExecutor:
     return ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"))
 
 
-def _one(task: Task) -> Played:
+def _one(task: Task) -> Played | tuple[Fault, ...]:
+    """Play one replication in a worker; faults come back as values, since errors lose theirs on the way."""
     digest, packed, seed, number = task
     if digest not in _plans:
         if len(_plans) >= 4:
             _plans.clear()
         _plans[digest] = pickle.loads(packed)
-    return played(_plans[digest], replicate(_plans[digest], seed, number))
+    try:
+        return played(_plans[digest], replicate(_plans[digest], seed, number))
+    except InputError as error:
+        return error.faults

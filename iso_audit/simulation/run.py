@@ -12,10 +12,10 @@ import numpy as np
 
 from iso_audit.errors import Fault, InputError
 from iso_audit.simulation import compiled_loop, loop
+from iso_audit.simulation.course import WAIT, WORK, CirclesError, Course
 from iso_audit.simulation.dossiers import Dossiers, Rows, dossiers_of
 from iso_audit.simulation.fate import Fate
 from iso_audit.simulation.hours import TICK, Floats, Ints
-from iso_audit.simulation.loop import WAIT, WORK, CirclesError, Course
 from iso_audit.simulation.plan import MOST_VISITS, Plan
 from iso_audit.text import Text
 
@@ -65,10 +65,10 @@ def replicate(plan: Plan, seed: int, replication: int, with_events: bool = False
         said = Text(*(each.format(**words) for each in _CIRCLES))
         place = step.place
         raise InputError([Fault(said, place.file, place.line, place.column)]) from error
-    rows = rows_of(plan, fate, course)
+    rows, lives = rows_of(plan, fate, course), course.live
+    del course  # as large as all that follows
     loads = tuple(
-        dossiers_of(plan, fate, at, own, live)
-        for at, (own, live) in enumerate(zip(rows, course.live, strict=True))
+        dossiers_of(plan, fate, at, own, live) for at, (own, live) in enumerate(zip(rows, lives, strict=True))
     )
     return Replication(
         replication,

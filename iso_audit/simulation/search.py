@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 
 from iso_audit.model.organisation import Organisation
 from iso_audit.model.procedure import Procedure
-from iso_audit.model.scenario import Change, Proposal, Scenario
+from iso_audit.model.scenario import Change, Proposal, Scenario, Staffing
 from iso_audit.model.simulated import MEASURES, Redesign, Suggestion, Suggestions, Verdict
 from iso_audit.simulation.candidates import candidates
 from iso_audit.simulation.change import redesigned
@@ -244,13 +244,20 @@ def _named(one: Suggestion, number: int) -> Suggestion:
 
 
 def _name(change: Change) -> str:
-    values = ",".join(str(value) for value in change.values.values())
+    values = ",".join(f"{key}={_short(value)}" for key, value in sorted(change.values.items()))
     return f"{change.kind}({','.join(change.steps)}{';' if values else ''}{values})"
+
+
+def _short(value: object) -> str:
+    if isinstance(value, Mapping):
+        return " ".join(f"{key}:{_short(each)}" for key, each in sorted(value.items()))
+    return str(value.people) if isinstance(value, Staffing) else str(value)
 
 
 def _state(redesign: Redesign) -> str:
     """Equal for redesigns that come to the same procedure and people, whatever the order of their changes."""
     steps = sorted(redesign.procedure.steps, key=lambda step: step.id)
-    people = sorted((role, held.people) for role, held in redesign.scenario.staff.items())
+    staff = redesign.scenario.staff.values()
+    people = sorted((held.role, held.people, held.calendar.id, held.calendar.week) for held in staff)
     numbers = (redesign.scenario.main, redesign.scenario.citizen, dict(redesign.procedure.limits))
     return repr((steps, people, numbers))

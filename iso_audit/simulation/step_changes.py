@@ -28,6 +28,7 @@ def _eliminated(attempt: Attempt, step: Step) -> None:
         _ask_leave(attempt, {step.id})
         left = tuple(s for s in attempt.procedure.steps if s.id != step.id)
         attempt.procedure = renamed(replace(attempt.procedure, steps=left), {step.id: ""})
+        attempt.scenario = without_steps(attempt.scenario, frozenset({step.id}))
         return
     surgery = Surgery(attempt.procedure)
     if len([s for s in own.values() if not s.is_silent and not s.anytime]) == 1:
@@ -80,8 +81,10 @@ def _ask_leave(attempt: Attempt, gone: set[str]) -> None:
         step = procedure.by_id[name]
         if is_required(step):
             attempt.forbid("control", step=name)
-        elif step.control or step.negotiable:
+        elif step.negotiable:
             attempt.assume("negotiable", step=name)
+        else:
+            attempt.assume("not-asked", step=name)
         needed = set(step.writes) - {data for other in left for data in other.writes}
         readers = tuple(other.id for other in left if needed & set(other.reads))
         if readers:

@@ -11,7 +11,7 @@ from iso_audit.model.procedure import Procedure
 from iso_audit.model.rule import Rule
 from iso_audit.model.scenario import Scenario
 from iso_audit.model.simulated import Redesign, Suggestions
-from iso_audit.simulation.answer import Tell, in_force, refuse_overload, shortened
+from iso_audit.simulation.beginning import Tell, in_force, refuse_overload, shortened
 from iso_audit.simulation.compile import compiled
 from iso_audit.simulation.correction import Values
 from iso_audit.simulation.gate import Gate

@@ -171,9 +171,91 @@ _SAID: Mapping[str, Text] = {
         vi="'{name}' viết trong dấu ngoặc kép cong: {value}", en="'{name}' stands in curly quotes: {value}"
     ),
     "too_short": Text(vi="'{name}' không được để trống", en="'{name}' may not be empty"),
+    "amount": Text(
+        vi="'{value}' không phải là khoảng thời gian có đơn vị", en="'{value}' is not a time with its unit"
+    ),
+    "negative": Text(vi="'{value}': thời gian không thể âm", en="'{value}': a time cannot be negative"),
+    "whole_days": Text(
+        vi="'{value}' không phải là số ngày chẵn, ví dụ 20 d", en="'{value}' is no whole number of days: 20 d"
+    ),
+    "long_amount": Text(vi="'{value}' dài hơn mười năm", en="'{value}' is longer than ten years"),
+    "percent": Text(vi="'{value}' không phải là tỷ lệ phần trăm", en="'{value}' is not a percentage"),
+    "percent_range": Text(
+        vi="'{value}' không nằm trong khoảng từ 0% đến {most}", en="'{value}' is not between 0% and {most}"
+    ),
+    "points": Text(
+        vi="'{value}' không phải là số điểm phần trăm", en="'{value}' is no number of percentage points"
+    ),
+    "dotted": Text(
+        vi="'{value}' có thể hiểu là hai số khác nhau", en="'{value}' can be read as two different numbers"
+    ),
+    "number_range": Text(
+        vi="'{name}' phải là số từ {low} đến {high}, không phải {value}",
+        en="'{name}' must be a number from {low} to {high}, not {value}",
+    ),
+    "one_shape": Text(
+        vi="phải nêu đúng một dạng thời gian: {known}", en="exactly one form of a time is needed: {known}"
+    ),
+    "so_many": Text(
+        vi="'{name}' phải có đúng {count} mốc thời gian", en="'{name}' must hold exactly {count} times"
+    ),
+    "rising": Text(vi="các mốc thời gian của '{name}' phải tăng dần", en="the times of '{name}' must rise"),
+    "mixed_units": Text(
+        vi="không trộn giờ làm việc (min, wh, wd) với giờ đồng hồ (h, d)",
+        en="working time (min, wh, wd) and clock time (h, d) cannot be mixed",
+    ),
+    "no_time": Text(vi="thời gian trung bình phải lớn hơn 0", en="the mean must be more than nothing"),
+    "no_spread": Text(
+        vi="'sd' phải lớn hơn 0 và không quá 10 lần 'mean'",
+        en="'sd' must be more than nothing and at most 10 times 'mean'",
+    ),
+    "weekdays": Text(
+        vi="'{value}' không phải là ngày hoặc khoảng ngày trong tuần",
+        en="'{value}' is no day of the week, nor a span of them",
+    ),
+    "day_twice": Text(vi="ngày '{value}' nêu hai lần", en="the day '{value}' is given twice"),
+    "hour_of_day": Text(vi="'{value}' không phải là giờ từ 0 đến 23", en="'{value}' is no hour from 0 to 23"),
+    "no_weight": Text(vi="các trọng số của '{name}' đều bằng 0", en="all weights of '{name}' are 0"),
+    "twelve": Text(
+        vi="'by_month' phải có 12 trọng số, từ tháng 1", en="'by_month' must hold 12 weights, January first"
+    ),
+    "at_or_size": Text(
+        vi="cần 'at' (các giờ trong ngày) hoặc 'size' (số hồ sơ)",
+        en="'at' (times of day) or 'size' (a number of dossiers) is needed",
+    ),
+    "hours_or_calendar": Text(vi="chỉ viết 'hours' hoặc 'calendar'", en="write either 'hours' or 'calendar'"),
+    "outside": Text(
+        vi="'{value}' không dùng được ở đây: số người, hoặc outside (cơ quan khác)",
+        en="'{value}' is not known here: a number of people, or outside (another body)",
+    ),
+    "one_change": Text(
+        vi="mỗi thay đổi phải nêu đúng một loại: {known}",
+        en="each change names exactly one kind: {known}",
+    ),
+    "not_of_change": Text(
+        vi="'{key}' không dùng cùng '{change}'", en="'{key}' does not go together with '{change}'"
+    ),
+    "change_needs": Text(vi="'{change}' cần thêm '{key}'", en="'{change}' needs '{key}' as well"),
+    "so_many_steps": Text(vi="'{change}' cần {count} bước", en="'{change}' needs {count} steps"),
+    "staff_change": Text(
+        vi="'{value}' chưa rõ là thêm hay là tổng số",
+        en="'{value}': is it added, or is it the number in all?",
+    ),
 }
 _TRUE_FALSE = Text(vi="viết true hoặc false", en="write true or false")
 _HINTS: Mapping[str, Text] = {
+    "amount": Text(
+        vi="ví dụ 45 min (phút), 2 wh (giờ làm việc), 3 wd (ngày làm việc), 48 h (giờ), 5 d (ngày)",
+        en="such as 45 min, 2 wh (working hours), 3 wd (working days), 48 h (hours), 5 d (days)",
+    ),
+    "percent": Text(vi="ví dụ 15%", en="such as 15%"),
+    "points": Text(vi="ví dụ 0.5 pp", en="such as 0.5 pp"),
+    "dotted": Text(vi="viết liền: {bare}", en="write {bare}"),
+    "weekdays": Text(vi="ví dụ mon, mon-fri", en="such as mon, or mon-fri"),
+    "staff_change": Text(
+        vi="viết +1 hoặc -1 để thêm bớt, {{people: 3}} để nêu tổng số",
+        en="write +1 or -1 to add or take away, {{people: 3}} for the number in all",
+    ),
     "curly": Text(
         vi='dùng dấu ngoặc thẳng: "{bare}", hoặc bỏ dấu ngoặc', en='use straight quotes: "{bare}", or none'
     ),

@@ -44,13 +44,13 @@ def find_workspace(start: Path) -> Path | None:
     return next((folder for folder in (start, *start.parents) if (folder / SETTINGS).is_file()), None)
 
 
-def load(root: Path, catalogue: Mapping[str, Rule]) -> Workspace:
-    """Read a whole workspace; `catalogue` holds the rules that packs may name.
+def load(root: Path, catalogue: Mapping[str, Rule], *, is_bare: bool = False) -> Workspace:
+    """Read a whole workspace, one that `is_bare` without procedures; packs name rules of the `catalogue`.
 
     Raises:
         InputError: with every fault of every file, in order of file and line.
     """
-    return _Reading(root, catalogue).workspace()
+    return _Reading(root, catalogue, is_bare).workspace()
 
 
 def load_procedure(path: Path) -> Procedure:
@@ -101,8 +101,8 @@ def working_calendar(workspace: Workspace) -> Calendar:
 class _Reading:
     """One reading of one workspace: what was found, which files, which faults."""
 
-    def __init__(self, root: Path, catalogue: Mapping[str, Rule]) -> None:
-        self.root, self.catalogue = root, catalogue
+    def __init__(self, root: Path, catalogue: Mapping[str, Rule], is_bare: bool) -> None:
+        self.root, self.catalogue, self.is_bare = root, catalogue, is_bare
         self.faults: list[Fault] = []
         self.files: list[str] = []
         self.pack_files: list[Document] = []
@@ -193,7 +193,7 @@ class _Reading:
     def _procedures(self) -> list[Procedure]:
         found = [read_procedure(path, file, self.faults) for path, file in self._all("procedures")]
         procedures = [procedure for procedure in found if procedure is not None]
-        if not found:
+        if not found and not self.is_bare:
             what = Text(vi="chưa có tệp quy trình nào (*.yaml)", en="there is no procedure file (*.yaml)")
             self.faults.append(Fault(what, "procedures"))
         self._check_versions(procedures)

@@ -13,7 +13,7 @@ from iso_audit.text import Text, did_you_mean
 from iso_audit.workspace.faults import Path
 from iso_audit.workspace.positions import Document
 from iso_audit.workspace.shaped import read_as
-from iso_audit.workspace.shapes.mapping import DossiersShape, EventsShape, MappingShape
+from iso_audit.workspace.shapes.mapping import DossiersShape, EventsShape, MappingShape, ReportedShape
 
 EVERYTHING: Mapping[str, Collection[str]] = {}
 WORKSPACE_HAS_NO = {
@@ -40,12 +40,20 @@ def read_mapping(
     _check_columns(shape.events, ("events",), document, faults)
     if shape.dossiers is not None:
         _check_columns(shape.dossiers, ("dossiers",), document, faults)
+    if shape.register_ is not None:
+        _check_columns(shape.register_, ("register",), document, faults)
+    if shape.reported is not None:
+        _check_columns(shape.reported, ("reported",), document, faults)
     _check_names(shape, document, known, faults)
     mapping = LogMapping(
         id=shape.mapping,
         events=_table(shape.events),
         dossiers=_table(shape.dossiers) if shape.dossiers else None,
         dossiers_from=shape.dossiers.source if shape.dossiers else "",
+        register=_table(shape.register_) if shape.register_ else None,
+        register_from=shape.register_.source if shape.register_ else "",
+        reported=_table(shape.reported) if shape.reported else None,
+        reported_from=shape.reported.source if shape.reported else "",
         steps=shape.steps or {},
         roles=shape.roles or {},
         units=shape.units or {},
@@ -88,7 +96,7 @@ def _check_names(
             faults.append(document.fault(path, what, did_you_mean(name, names)))
 
 
-def _table(shape: EventsShape | DossiersShape) -> TableMapping:
+def _table(shape: EventsShape | DossiersShape | ReportedShape) -> TableMapping:
     cuts = {column: Cut(cut.source, cut.pattern) for column, cut in (shape.cut or {}).items()}
     return TableMapping(shape.columns or {}, cuts, shape.constant or {})
 
@@ -102,7 +110,7 @@ def _instant(shape: MappingShape) -> dt.datetime | None:
 
 
 def _check_columns(
-    table: EventsShape | DossiersShape, path: Path, document: Document, faults: list[Fault]
+    table: EventsShape | DossiersShape | ReportedShape, path: Path, document: Document, faults: list[Fault]
 ) -> None:
     """A column of ours can come from one place only."""
     seen: set[str] = set()

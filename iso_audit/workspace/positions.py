@@ -46,13 +46,17 @@ class Spot:
         return None
 
     def at(self, *path: str | int) -> Spot:
-        """Follow `path` as deep as something was written there."""
+        """Follow `path` as deep as something was written there.
+
+        A part that a shape has put in by itself (the `default` of a single limit) is passed over.
+        """
         spot = self
-        for part in path:
+        for part, following in zip(path, (*path[1:], None), strict=False):
             inner = spot.step(part)
-            if inner is None:
+            if inner is not None:
+                spot = inner
+            elif following is None or spot.step(following) is None:
                 break
-            spot = inner
         return spot
 
 

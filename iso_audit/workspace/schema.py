@@ -16,6 +16,7 @@ from iso_audit.workspace.shapes.mapping import MappingShape
 from iso_audit.workspace.shapes.organisation import OrganisationShape
 from iso_audit.workspace.shapes.pack import PackShape
 from iso_audit.workspace.shapes.procedure import NEXT, ProcedureShape
+from iso_audit.workspace.shapes.scenario import ScenarioShape
 from iso_audit.workspace.shapes.settings import SettingsShape
 from iso_audit.workspace.shapes.waivers import WaiversShape
 
@@ -30,6 +31,7 @@ SHAPES: Mapping[str, type[BaseModel]] = {
     "announced": AnnouncedShape,
     "waivers": WaiversShape,
     "mapping": MappingShape,
+    "scenario": ScenarioShape,
 }
 """Kind of file -> its shape."""
 

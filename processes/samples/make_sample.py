@@ -19,10 +19,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from handling import Dossier, handle
+from handling import HOUR, Dossier, handle
 from plan import spoil
 
 from iso_audit.api import load_workspace
+from iso_audit.model.clock import working_seconds
 from iso_audit.model.outcome import Workspace
 
 SEED = 7
@@ -130,6 +131,22 @@ def draw_up(dossier: Dossier) -> None:
         dossier.appointed = None
 
 
+def note_idle(dossier: Dossier) -> None:
+    """Note where nobody touched a dossier for more than five working days while its clock ran."""
+    d, end = dossier, dossier.finished or DRAWN_UP
+    last = None if d.finished or d.status == "3" else DRAWN_UP
+    begins = [event.start or event.finish for event in d.events[1:]] + ([last] if last else [])
+    for event, following in zip(d.events, begins, strict=False):
+        until = min(following, end)
+        stood = any(begin < until and stop > event.finish for begin, stop in d.pauses)
+        if (
+            event.finish < until
+            and not stood
+            and working_seconds(d.calendar, event.finish, until) > 40 * HOUR
+        ):
+            d.breach("TIM-08", event.step)
+
+
 def written(moment: dt.datetime | None) -> str:
     """Local time to the minute."""
     return f"{moment:%Y-%m-%d %H:%M}" if moment else ""
@@ -157,6 +174,7 @@ def main(folder: Path) -> Counter[str]:
     spoil(dossiers, random.Random(SEED + 1), DRAWN_UP)
     for dossier in dossiers:
         draw_up(dossier)
+        note_idle(dossier)
     folder.mkdir(parents=True, exist_ok=True)
     write(
         folder / "dossiers.csv",

@@ -72,12 +72,12 @@ def floor(log: str) -> None:
 def read(log: str) -> None:
     """Take the log in and find what is distinct, without any rule."""
     from iso_audit import api
-    from iso_audit.api.runs import engine, world_for
+    from iso_audit.api.runs import engine_of, world_for
     from iso_audit.workspace.load import load_mapping
 
     mapping = load_mapping(WORKSPACE / "mapping.yaml")
     world = world_for(api.load_workspace(WORKSPACE), mapping)
-    with engine().take_in(Path(log), mapping, world) as held:
+    with engine_of().take_in(Path(log), mapping, world) as held:
         held.event_kinds()
         held.dossier_kinds()
         held.traces(frozenset({"late", "overdue", "same_person"}))

@@ -16,10 +16,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
-
-from tests.benchmarks.bench_audit import Cost, cost  # noqa: E402
+from bench_audit import Cost, cost
 
 GOALS = (2.0, 1_000)
 """Times the CPU of the floor and megabytes that must not be passed."""

@@ -107,6 +107,8 @@ PARAMETERS = {
         apology_lead=limit("1", D), code_patterns=(r"H\d{2}-(?P<day>\d{6})-\d{4}",), apart=("check", "sign"),
         handover_cutoff=dt.time(15), handover_grace=limit("1", WH),
         pairs=(("receive", "return_result"), ("check", "sign")),
+        stagnant_after=limit("6", WH), batch_kinds=("receive", "check", "appraise"),
+        batch_of=2, batch_seconds=15_000, round_of=2, round_percent=60, at_limit_of=1, at_limit_percent=50,
         demands=(
             Demand(("check", "review"), role="head"),
             Demand(("check",), ("appraise", "hand"), limit=limit("3", WH)),
@@ -115,7 +117,8 @@ PARAMETERS = {
     ),
     ("permit", 1): FactParameters(
         apology_lead=limit("1", WD), code_patterns=(r"H\d{2}-\d{6}-\d{4}", r"X.*"),
-        paper_handover_max=limit("1", WD),
+        paper_handover_max=limit("1", WD), stagnant_after=limit("1", WD), batch_kinds=("check",),
+        batch_of=3, batch_seconds=9_000, round_of=3, at_limit_of=2,
         demands=(
             Demand(("receive",), ("check", "sign"), limit=limit("2", H)),
             Demand(("receive",), ("archive", "refuse", "review"), limit=limit("1", D)),
@@ -153,6 +156,7 @@ class DrawnLog:
     dossiers: tuple[Mapping[str, str], ...] | None
     mapping: LogMapping
     world: World
+    register: tuple[Mapping[str, str], ...] | None = None
 
     def __repr__(self) -> str:
         """Say what a failing example needs to be told by; the world is always the same but for its zone."""
@@ -161,7 +165,8 @@ class DrawnLog:
             str(dict(row)) for row in (*self.events, "--", *(self.dossiers or ())) if row != "--"
         )
         told = (m.procedure, m.start, m.due, m.zone, self.world.calendar.zone, m.drawn_up_at)
-        return f"{told}\n{sorted(m.events.columns)}\n{m.dossiers and sorted(m.dossiers.columns)}\n{rows}"
+        columns = f"{sorted(m.events.columns)}\n{m.dossiers and sorted(m.dossiers.columns)}"
+        return f"{told}\n{columns}\n{rows}\n{self.register}"
 
     def _repr_pretty_(self, printer: object, _cycle: bool) -> None:
         printer.text(repr(self))  # type: ignore[attr-defined]
@@ -171,6 +176,8 @@ class DrawnLog:
         _write(folder / "events.csv", list(self.mapping.events.columns.values()), self.events)
         if self.dossiers is not None and self.mapping.dossiers is not None:
             _write(folder / "hồ sơ.csv", list(self.mapping.dossiers.columns.values()), self.dossiers)
+        if self.register is not None and self.mapping.register is not None:
+            _write(folder / "sổ.csv", list(self.mapping.register.columns.values()), self.register)
         return folder / "events.csv"
 
 
@@ -338,11 +345,21 @@ def logs(draw: st.DrawFn) -> DrawnLog:
         second = TableMapping(of_dossiers)
         rows = draw(st.lists(dossier_rows(frozenset(of_dossiers.values()), forms), min_size=2, max_size=6))
         dossiers = tuple(row | {"mã": name} for row, name in zip(rows, IDS, strict=False)) + tuple(rows[4:])
+    register, third = None, None
+    if draw(st.booleans()):
+        third = TableMapping({"dossier_id": "mã", **draw(_some(_DOSSIER_NAMES))})
+        known = frozenset(third.columns.values())
+        alike = [{name: row[name] for name in row if name in known} for row in dossiers or ()]
+        rows = dossier_rows(known, forms)
+        rows = st.one_of(rows, st.sampled_from(alike)) if alike else rows
+        register = tuple(draw(st.lists(rows, min_size=1, max_size=5)))
     mapping = LogMapping(
         "drawn",
         TableMapping(columns, cuts),
         second,
         "hồ sơ.csv" if second else "",
+        third,
+        "sổ.csv" if third else "",
         roles={"MC": "desk"},
         units={"U-2": "u2"},
         procedures={"giấy": "copy"},
@@ -356,4 +373,4 @@ def logs(draw: st.DrawFn) -> DrawnLog:
         drawn_up_at=draw(st.sampled_from([None, dt.datetime(2024, 4, 8, 10, tzinfo=dt.UTC)])),
     )
     world = World(PROCEDURES, ORGANISATION, calendar(zone), (ERA,), PARAMETERS, None)
-    return DrawnLog(tuple(events), dossiers, mapping, world)
+    return DrawnLog(tuple(events), dossiers, mapping, world, register)

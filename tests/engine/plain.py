@@ -26,6 +26,8 @@ from iso_audit.model.log import (
     World,
 )
 from iso_audit.model.procedure import Limit, Procedure, Split, Step, StepClock, TimeUnit
+from tests.engine.plain_register import mark_register
+from tests.engine.plain_signs import mark_signs
 
 Row = Mapping[str, str]
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
@@ -84,7 +86,12 @@ class PlainAudit:
     """A log worked out in plain Python."""
 
     def __init__(
-        self, events: Sequence[Row], dossiers: Sequence[Row] | None, mapping: LogMapping, world: World
+        self,
+        events: Sequence[Row],
+        dossiers: Sequence[Row] | None,
+        mapping: LogMapping,
+        world: World,
+        register: Sequence[Row] | None = None,
     ) -> None:
         self.world, self.mapping = world, mapping
         self.calendar = world.calendar
@@ -116,6 +123,8 @@ class PlainAudit:
             for event in dossier.events:
                 event.facts = self._event_facts(event, dossier)
         self.judged = judged
+        mark_signs(self)
+        self.register_refused = mark_register(self, register)
 
     # ---- reading
 
@@ -226,6 +235,8 @@ class PlainAudit:
             event.start for dossier in self.dossiers.values() for event in dossier.events
         ):
             self.known.add("events.started_at")
+        if any(e.finish and e.finish.second for d in self.dossiers.values() for e in d.events):
+            self.known.add("events.second")
 
     # ---- what a dossier is judged by
 
@@ -589,12 +600,14 @@ class PlainAudit:
         plain = self._counted(dossier, ())
         days = {due.day for due in (counted, plain) if due}
         appointed, given = row.get("appointed_at"), row.get("due_at")
-        facts["appointed_later"] = facts["appointed_differs"] = facts["given_due_differs"] = 2
+        facts["appointed_later"] = facts["appointed_differs"] = 2
+        facts["given_due_differs"] = facts["given_due_later"] = 2
         if isinstance(appointed, dt.datetime) and days:
             facts["appointed_later"] = int(appointed.date() > max(days))
             facts["appointed_differs"] = int(appointed.date() not in days)
         if isinstance(given, dt.datetime) and days:
             facts["given_due_differs"] = int(given.date() not in days)
+            facts["given_due_later"] = int(given.date() > max(days))
         fits = self.fits.get(dossier.id)
         facts["code_malformed"] = 2 if fits is None else int(not fits)
         facts["code_other_day"] = 2

@@ -44,14 +44,19 @@ def agree(log: DrawnLog, plain: PlainAudit, folder: Path, at_once: int = AT_ONCE
     """Compare everything that both say of one log."""
     with DuckEngine(at_once=at_once).take_in(log.write(folder), log.mapping, log.world) as held:
         intake = held.intake
-        assert intake.refused_count == len(plain.refused)
-        assert intake.refused_reasons == dict(sorted(Counter(why for _, why in plain.refused).items()))
+        refused = [*plain.refused, *plain.register_refused]
+        assert intake.refused_count == len(refused)
+        assert intake.refused_reasons == dict(sorted(Counter(why for _, why in refused).items()))
         assert intake.events_ignored == plain.ignored
         assert intake.dossiers_kept == len(plain.dossiers)
         assert intake.dossiers_without_procedure == len(plain.dossiers) - len(plain.judged)
         assert intake.event_rows == plain.rows[0]
-        assert intake.event_rows + intake.dossier_rows == (
-            intake.events_kept + intake.events_ignored + intake.dossiers_kept + intake.refused_count
+        assert intake.event_rows + intake.dossier_rows + intake.register_rows == (
+            intake.events_kept
+            + intake.events_ignored
+            + intake.dossiers_kept
+            + intake.register_kept
+            + intake.refused_count
         )
         events = {
             event.row: (dossier.id, dossier.procedure.key, dossier.era, event.step, event.facts)
@@ -95,7 +100,7 @@ def agree(log: DrawnLog, plain: PlainAudit, folder: Path, at_once: int = AT_ONCE
 @settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
 @given(logs(), st.sampled_from((AT_ONCE, 1, 2)))
 def test_facts_traces_and_counts_are_those_of_a_plain_auditor(log, at_once):
-    plain = PlainAudit(log.events, log.dossiers, log.mapping, log.world)
+    plain = PlainAudit(log.events, log.dossiers, log.mapping, log.world, log.register)
     with tempfile.TemporaryDirectory() as folder:
         if plain.is_refused or not plain.judged:
             with pytest.raises(InputError):

@@ -12,14 +12,17 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from iso_audit.engine.store import Store
+from iso_audit.engine.store import DuckStore
 from iso_audit.errors import EngineError
 
 WORKSPACE = Path(__file__).resolve().parents[1] / "workspaces/generated"
 
 
-@pytest.mark.parametrize("wait", [0.05, 0.3, 1.0])
-def test_an_interrupt_leaves_nothing_half_written(data, tmp_path, wait):
+@pytest.mark.parametrize(
+    ("wait", "sent"),
+    [(0.05, signal.SIGINT), (0.3, signal.SIGTERM), (1.0, signal.SIGINT), (2.0, signal.SIGTERM)],
+)
+def test_an_interrupt_leaves_nothing_half_written(data, tmp_path, wait, sent):
     path = data / "tools/sample_1000/events.csv"
     head, *rows = path.read_text(encoding="utf-8").splitlines()
     log, output, scratch = tmp_path / "log.csv", tmp_path / "out", tmp_path / "scratch"
@@ -36,7 +39,7 @@ def test_an_interrupt_leaves_nothing_half_written(data, tmp_path, wait):
     while not any(scratch.iterdir()) and run.poll() is None:
         time.sleep(0.01)
     time.sleep(wait)
-    run.send_signal(signal.SIGINT)
+    run.send_signal(sent)
     _, said = run.communicate(timeout=120)
     assert run.returncode == 2, said.decode()
     assert b"Traceback" not in said
@@ -45,7 +48,7 @@ def test_an_interrupt_leaves_nothing_half_written(data, tmp_path, wait):
 
 
 def test_a_full_disk_is_named_and_is_no_fault_of_the_log(tmp_path):
-    store = Store("Asia/Ho_Chi_Minh", str(tmp_path), threads=1, memory=100)
+    store = DuckStore("Asia/Ho_Chi_Minh", str(tmp_path), threads=1, memory=100)
     store.run("SET max_temp_directory_size = '1MB'")
     with pytest.raises(EngineError, match="TMPDIR"):
         store.run("CREATE TEMP TABLE t AS SELECT i, hash(i) AS h FROM range(30000000) AS r(i) ORDER BY h")
@@ -53,7 +56,7 @@ def test_a_full_disk_is_named_and_is_no_fault_of_the_log(tmp_path):
 
 
 def test_a_disk_that_reports_no_space_is_named_too(tmp_path, monkeypatch):
-    store = Store("Asia/Ho_Chi_Minh", str(tmp_path), threads=1, memory=100)
+    store = DuckStore("Asia/Ho_Chi_Minh", str(tmp_path), threads=1, memory=100)
 
     class Full:
         def execute(self, *_: object) -> None:

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 from iso_audit.model.calendar import Calendar
 from iso_audit.model.finding import Exhibit, Finding, Grade, OpenItem, Tally
-from iso_audit.model.log import Intake, Measure, Refused
+from iso_audit.model.log import Intake, Refused
+from iso_audit.model.measure import Duration, Measure, Measures, StepMeasure, Timed
 from iso_audit.model.outcome import InputFile, Outcome, RunCard, Settings, Workspace
 from iso_audit.model.place import Place
 from iso_audit.text import Text
@@ -140,17 +141,44 @@ def _findings() -> tuple[Finding, ...]:
     return tuple(sorted(found, key=lambda f: (f.grade.rank, not f.on_definition, f.code)))
 
 
-def _measures() -> tuple[Measure, ...]:
+def _measures() -> Measures:
     made = []
     for procedure, unit, base in ((PERMIT, "urban", 20), (BIRTH, "xuan-mai", 60), (BIRTH, "hoa-lac", 45)):
         for month in range(1, 9):
             count, late, pending = base + month * 7 % 11, month * 5 % 4, 3 if month == 8 else 0
             on_time = count - pending - 5 - late - 1
             waiting = (late, pending, 1 if month == 8 else 0, 1)
-            made.append(
-                Measure(procedure, unit, f"2020-{month:02}", count, count - pending, 5, on_time, *waiting)
-            )
-    return tuple(made)
+            walked = (late + 2, late + 3, late + 1, late + 1, 6 * count, 2 * count, 6 * count, 4 * count)
+            where = (procedure, unit, ("desk", "online")[month % 2], f"2020-{month:02}")
+            made.append(Measure(*where, count, count - pending, 5, on_time, *waiting, *walked))
+    steps = [
+        StepMeasure(one.procedure, step, one.unit, one.channel, one.month, one.dossiers + again, again,
+                    one.dossiers, hours * 3600 * one.dossiers, one.dossiers if hours < 6 else 0,
+                    one.overdue if hours < 6 else 0, one.dossiers, 1800 * one.dossiers)
+        for one in made for step, hours, again in (("receive", 1, 0), ("check", 5, one.repeats), ("", 9, 0))
+    ]  # fmt: skip
+    return Measures(tuple(made), tuple(steps), _durations())
+
+
+def _durations() -> tuple[Duration, ...]:
+    """In all, and of each procedure: about two weeks; of two steps."""
+    leads = ((None, 1071), (BIRTH, 881), (PERMIT, 190))
+    times = {Timed.LEAD_DAYS: (1, 14, 23), Timed.LEAD: (DAY, 10, 16), Timed.COUNTED: (DAY, 9, 15)}
+    dossiers = [
+        Duration(
+            of, procedure, None, None, None, None, count, part * median * count, part * median, part * ninth
+        )
+        for of, (part, median, ninth) in times.items()
+        for procedure, count in leads
+    ]
+    steps = [
+        Duration(
+            Timed.STEP, procedure, step, None, None, None, count, hours * 3600 * count, hours * 3600, 9 * 3600
+        )
+        for procedure, count in leads[1:]
+        for step, hours in (("receive", 1), ("check", 5))
+    ]
+    return tuple(dossiers + steps)
 
 
 def _tallies() -> tuple[Tally, ...]:

@@ -116,7 +116,7 @@ def test_the_english_page_has_no_vietnamese_interface(shown: View) -> None:
 def test_the_master_output_is_json_with_sorted_keys_and_fingerprints() -> None:
     whole = json.loads(as_json.text(example.outcome()))
     assert list(whole) == sorted(whole)
-    assert whole["schema_version"] == 2
+    assert whole["schema_version"] == 3
     assert [f["fingerprint"] for f in whole["findings"]] == [
         f.fingerprint for f in example.outcome().findings
     ]

@@ -9,6 +9,7 @@ import re
 import pytest
 
 from iso_audit.model.finding import Finding, Grade
+from iso_audit.model.measure import Measures
 from iso_audit.model.nonconformity import Waived, Waiver
 from iso_audit.model.outcome import Outcome, Settings, Workspace
 from iso_audit.model.requirement import Clause
@@ -56,7 +57,7 @@ def test_four_cards_show_what_was_examined_and_found(vietnamese: View) -> None:
 
 
 def test_without_a_log_the_cards_count_procedures_and_requirements() -> None:
-    shown = seen(intake=None, measures=())
+    shown = seen(intake=None, measures=Measures())
     assert [card.label for card in shown.cards[:2]] == ["Quy trình đã kiểm tra", "Yêu cầu được đáp ứng"]
 
 

@@ -21,7 +21,7 @@ from iso_audit.model.log import DOSSIER_FACTS, EVENT_FACTS, same_person_fact
 from iso_audit.model.procedure import LimitGroup, Procedure, Separation, StepClock
 from iso_audit.model.requirement import Requirement
 from iso_audit.model.rule import Answer, Example, Rule
-from iso_audit.model.trace import DossierKind, EventKind, Symbol, Trace
+from iso_audit.model.trace import DossierKind, EventKind, LogKind, Symbol, Trace
 from iso_audit.rules import CATALOGUE
 from iso_audit.workspace.load import load_procedure
 from iso_audit.workspace.positions import read_yaml
@@ -30,12 +30,13 @@ REFERENCE = Path(__file__).parent.parent / "reference"
 DOSSIER_RULES = {
     hook.code: rule
     for rule in CATALOGUE.values()
-    for hook in (rule.on_event, rule.on_dossier, rule.on_trace)
+    for hook in (rule.on_event, rule.on_dossier, rule.on_trace, rule.on_log)
     if hook is not None
 }
 CODES = {
     "INT-01", "INT-02", "INT-03", "INT-06", "SUP-01", "SUP-02", "SUP-05", "TIM-01", "TIM-02", "TIM-03",
-    "TIM-04", "TIM-05", "TIM-07", "PRC-01", "PRC-02", "PRC-03", "PRC-04", "PRC-05", "PRC-08", "PRC-11",
+    "TIM-04", "TIM-05", "TIM-07", "TIM-08", "TIM-09", "TIM-10", "TIM-11", "TIM-12", "PRC-01", "PRC-02", "PRC-03", "PRC-04", "PRC-05", "PRC-08", "PRC-11",
+    "REC-01", "REC-02", "REC-03",
 }  # fmt: skip
 PROCEDURE = load_procedure(REFERENCE / "procedure.yaml")
 PERMIT = (
@@ -69,6 +70,12 @@ def on_dossier(code: str, facts: Mapping[str, int], *, finished: bool = True, **
     rule = DOSSIER_RULES[code]
     kind = DossierKind(0, PROCEDURE, 0, "", facts, finished)
     return rule.on_dossier.ask(kind, requirement(rule, **parameters))
+
+
+def on_log(code: str, facts: Mapping[str, int], **parameters: object) -> Answer:
+    rule = DOSSIER_RULES[code]
+    what = "reported" if code == "REC-02" else "register"
+    return rule.on_log.ask(LogKind(what, PROCEDURE, 0, "", "", facts), requirement(rule, **parameters))
 
 
 def on_trace(
@@ -434,8 +441,10 @@ def test_breaches_never_outnumber_opportunities(steps: list[str], facts: dict[st
             answers = [on_trace(code, [(step, events) for step in steps], everything)]
         elif rule.on_dossier is not None:
             answers = [on_dossier(code, everything)]
-        else:
+        elif rule.on_event is not None:
             answers = [on_event(code, step, events) for step in steps]
+        else:
+            answers = [on_log(code, {"differs": fact, "overstates": fact})]
         for answer in answers:
             own = bool(answer.by_variant)
             failed = Counter((b.variant, b.step) if own else b.step for b in answer.breaches)
@@ -452,6 +461,8 @@ def test_what_the_log_cannot_tell_never_passes(code: str, step: str) -> None:
     if rule.on_dossier is not None:
         facts = {**dict.fromkeys(DOSSIER_FACTS, 2), "undue": 0}
         assert on_dossier(code, facts).checked == 0
+    if rule.on_log is not None:
+        assert on_log(code, {"unlogged": 2, "differs": 2, "overstates": 2}).checked == 0
 
 
 # ---- the examples, run through the whole audit
@@ -525,8 +536,13 @@ def raised(example: Example, folder: Path, rule: str = "") -> set[str]:
         ("calendar.yaml", "calendars/reference.yaml"),
         ("organisation.yaml", "organisation.yaml"),
         ("mapping.yaml", "mapping.yaml"),
+        ("register.csv", "register.csv"),
+        ("reported.csv", "reported.csv"),
     ]:
         (folder / place).write_bytes((REFERENCE / name).read_bytes())
+    if rule in ("register", "reported-figures"):
+        with (folder / "mapping.yaml").open("a", encoding="utf-8") as stream:
+            stream.write((REFERENCE / "mapping-seconds.yaml").read_text(encoding="utf-8"))
     pack = read_yaml(REFERENCE / "requirements-dossier.yaml", "requirements-dossier.yaml", faults)
     assert pack is not None
     entries = [{**r, **example.requirement} if r["rule"] == rule else r for r in pack.data["requirements"]]

@@ -7,11 +7,15 @@ from functools import cache
 from pathlib import Path
 
 from iso_audit.api.reading import load_workspace
+from iso_audit.errors import Fault
 from iso_audit.model.calendar import Calendar
 from iso_audit.model.outcome import Workspace
 from iso_audit.model.place import Place
+from iso_audit.model.procedure import Procedure
 from iso_audit.model.scenario import Arrivals, Change, Load, Scenario, Staffing
 from iso_audit.text import Text
+from iso_audit.workspace.positions import parse
+from iso_audit.workspace.procedures import procedure_of
 
 SHIPPED = Path(__file__).parents[2] / "processes"
 CALENDAR = Calendar("vn", "Asia/Ho_Chi_Minh", ((),) * 7)
@@ -34,3 +38,14 @@ def scenario(**load: object) -> Scenario:
 def change(kind: str, *steps: str, **values: object) -> Change:
     """A change as if it were read from line 7 of a file."""
     return Change(kind, steps, values, place=Place("s.yaml", 7, 5))
+
+
+def read(text: str) -> Procedure:
+    """Read a procedure file that has no fault."""
+    faults: list[Fault] = []
+    document = parse(text, "file.yaml", faults)
+    assert document is not None
+    found = procedure_of(document, faults)
+    assert [fault.say("en") for fault in faults] == [], text
+    assert found is not None
+    return found

@@ -106,9 +106,9 @@ class Desk:
     def settled(self, dossier: int) -> str:
         """An inclusive join at which something lies and to which nothing can come any more."""
         for name in self.steps:
-            if self.steps[name].join is Join.SOME and self.lying.get((dossier, name)):
-                if not self.may_come(name, dossier):
-                    return name
+            lies = self.steps[name].join is Join.SOME and self.lying.get((dossier, name))
+            if lies and not self.may_come(name, dossier):
+                return name
         return ""
 
     def gathered(self, name: str, dossier: int, sources: list[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import random
 import re
 from dataclasses import replace
 from fractions import Fraction
@@ -10,16 +11,19 @@ from functools import cache
 
 import pytest
 
+from iso_audit.analysis.study import study_of
 from iso_audit.model.finding import Grade
 from iso_audit.model.procedure import Limit, Procedure
-from iso_audit.model.scenario import Arrivals, Change, Load, Proposal, Scenario
+from iso_audit.model.scenario import Arrivals, Change, Load, Proposal, Scenario, SearchSpace
 from iso_audit.model.simulated import Redesign
 from iso_audit.report.words import words
 from iso_audit.rules import CATALOGUE
+from iso_audit.simulation.candidates import candidates
 from iso_audit.simulation.change import redesigned
 from iso_audit.simulation.gate import Gate, judged
 from iso_audit.text import LANGUAGES, Text
-from tests.simulation.cases import DAY, SHIPPED, change, workspace
+from iso_audit.workspace.write import procedure_yaml
+from tests.simulation.cases import DAY, SHIPPED, change, read, workspace
 from tests.strategies import separations
 
 
@@ -141,6 +145,14 @@ def test_a_control_stays_before_what_it_guards() -> None:
     assert {"step": "office-review", "step_second": "sign-permit"} in lost
 
 
+def test_what_a_printed_table_showed_may_not_be_taken_away() -> None:
+    """That a table shows no stamp proves nothing; that it showed one and no longer does is a change."""
+    table = replace(permit(), extent="steps")
+    assert refusals(through(change("eliminate", "stamp"), old=table)) == ["DEF-STEP-01"]
+    silent = replace(table, steps=tuple(s for s in through(change("eliminate", "stamp")).procedure.steps))
+    assert refusals(through(change("merge", "receive", "check", id="desk"), old=silent)) == []
+
+
 def test_it_is_the_law_of_the_first_day_that_counts() -> None:
     """The decree of 2018 had no such requirement on definitions as that of 2025."""
     one = change("eliminate", "hand-over")
@@ -153,6 +165,23 @@ def test_a_record_that_nobody_keeps_any_more_is_told() -> None:
     found = through(change("eliminate", "site-visit"))
     told = [one.facts["record"] for one in found.assumptions if one.key == "record"]
     assert told == ["Biên bản kiểm tra thực địa"]
+
+
+@pytest.mark.parametrize("at", range(4))
+def test_changes_of_the_procedures_that_ship_are_judged_and_written(at: int) -> None:
+    """Whatever is made of them is as sound as before, and the same when it is written and read again."""
+    for old in workspace().procedures[at::4]:
+        gate, numbers = Gate(workspace(), CATALOGUE, old.in_force.first or DAY), through().scenario
+        every = candidates(old, replace(numbers, search=SearchSpace()), workspace().organisation)
+        draw = random.Random(old.key)
+        for one in draw.sample(every, min(5, len(every))):
+            made = redesigned(old, numbers, Proposal("x", Text(), (one,)), workspace().organisation)
+            found = gate.judged(made).procedure
+            assert study_of(found).structure.is_sound == study_of(old).structure.is_sound
+            again = read(procedure_yaml(found))
+            assert [(s.id, s.flows, s.split, s.join) for s in again.steps] == [
+                (s.id, s.flows, s.split, s.join) for s in found.steps
+            ]
 
 
 def test_every_reason_and_assumption_has_words() -> None:

@@ -22,6 +22,7 @@ SHIPPED = {
     "settings": "iso-audit.yaml",
     "announced": "announced.yaml",
     "mapping": "mapping*.yaml",
+    "scenario": "scenarios/*.yaml",
 }
 WORKSPACES = (ROOT / "processes", *sorted((ROOT / "tests" / "workspaces").glob("*")))
 FILES = [

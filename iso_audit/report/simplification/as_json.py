@@ -16,6 +16,7 @@ from iso_audit.model.simulated import (
     Redesign,
     RoleLoad,
     SimulationOutcome,
+    Suggestions,
 )
 from iso_audit.report.as_json import plain
 
@@ -43,6 +44,7 @@ def text(outcome: SimulationOutcome, version: str, inputs: Iterable[tuple[str, s
         "forced": outcome.is_forced,
         "assumptions": list(outcome.assumptions),
         "calibration": None if outcome.calibration is None else plain(outcome.calibration),
+        "search": None if outcome.suggestions is None else _search(outcome.suggestions),
         "loads": [_load(one) for one in outcome.loads],
         "proposals": sorted(proposals, key=lambda one: order.get(str(one["id"]), len(order))),
     }
@@ -52,6 +54,18 @@ def text(outcome: SimulationOutcome, version: str, inputs: Iterable[tuple[str, s
 def render(outcome: SimulationOutcome, version: str, inputs: Iterable[tuple[str, str]], target: Path) -> None:
     """Write it to a file."""
     target.write_text(text(outcome, version, inputs), encoding="utf-8", newline="\n")
+
+
+def _search(found: Suggestions) -> dict[str, object]:
+    return {
+        "tried": found.tried,
+        "overloaded": found.overloaded,
+        "screened": found.screened,
+        "verified": found.verified,
+        "replications": found.replications,
+        "refused_by": dict(found.refused_by),
+        "apart": {one.redesign.proposal.id: list(one.apart) for one in found.found if one.apart},
+    }
 
 
 def _compared(one: Comparison) -> dict[str, object]:

@@ -33,6 +33,10 @@ def _lines(view: SimulationView) -> Iterable[str]:
         for role, people, _, busy in view.loads:
             yield f"  {_padded(role, most)}  {people:>3}  {busy:>5}"
     yield from _calibration(view)
+    if view.search is not None:
+        yield from ("", *_wrap(view.search.lead))
+        for line in view.search.apart:
+            yield from _wrap(line, "  ! ", "    ")
     for proposal in view.proposals:
         yield from _proposal(proposal, say)
     yield from ("", *_wrap(say("sim.note_interval")))

@@ -44,6 +44,7 @@ from iso_audit.report.simplification.values import (
     EffectRow,
     ProposalView,
     Refused,
+    SearchView,
     SensitivityRow,
     StepRow,
     Told,
@@ -104,6 +105,32 @@ class Teller:
                     seed=scenario.seed,
                 ),
             )
+
+    def search(self) -> SearchView | None:
+        """What a search came to; None where the proposals are the owner's own."""
+        found, say = self.outcome.suggestions, self.words
+        if found is None:
+            return None
+        counts = {
+            "tried": found.tried,
+            "refused": sum(found.refused_by.values()),
+            "overloaded": found.overloaded,
+            "screened": found.screened,
+            "verified": found.verified,
+            "replications": found.replications,
+        }
+        lead = say("sim.search.lead", **{name: number(n, say.lang) for name, n in counts.items()})
+        apart = [
+            say("sim.search.apart", n=n, why=say.join(say(f"sim.apart.{why}") for why in one.apart))
+            for n, one in enumerate(found.found, 1)
+            if one.apart
+        ]
+        refused = []
+        for redesign in found.refused:
+            new = Facts(say, self.workspace.organisation, {redesign.procedure.key: redesign.procedure})
+            refused.append(self._refusal(redesign.refusals[0], new))
+        none = [] if found.found else [say("sim.search.nothing")]
+        return SearchView(lead, (*none, *apart), tuple(refused))
 
     def summary_row(self, n: int, proposal: Proposal, found: Comparison | None) -> tuple[str, ...]:
         title = self.words.say(proposal.title) or proposal.id

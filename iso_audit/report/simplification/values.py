@@ -123,6 +123,16 @@ class CalibrationView:
 
 
 @dataclass(frozen=True)
+class SearchView:
+    """What a search looked at, and what it may not propose."""
+
+    lead: str
+    apart: tuple[str, ...]
+    """Finds that rest on something the owner has to settle."""
+    refused: tuple[Refused, ...]
+
+
+@dataclass(frozen=True)
 class SimulationView:
     """The whole comparison."""
 
@@ -143,6 +153,7 @@ class SimulationView:
     role_names: dict[str, str]
     assumptions: tuple[str, ...]
     calibration: CalibrationView | None
+    search: SearchView | None
     signer: str
     signer_name: str
     recipients: tuple[str, ...]

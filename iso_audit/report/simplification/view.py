@@ -57,6 +57,7 @@ def simulation_view(
             if outcome.calibration is not None
             else None
         ),
+        search=teller.search(),
         signer=say.say(settings.signer),
         signer_name=settings.signer_name,
         recipients=tuple(say.say(one) for one in settings.recipients),

@@ -98,7 +98,7 @@ class EventsShape(Shape):
 
 
 class DossiersShape(Shape):
-    """How the dossiers become ours; they stand in the `attributes` of XES or JSON, in the `events`, or in a file."""
+    """How the dossiers become ours: out of `attributes`, out of every row of `events`, or a second file."""
 
     source: Str = Field(alias="from")
     columns: dict[DossierColumn, Str] | None = None

@@ -1,0 +1,298 @@
+"""Tables in Spark: the same statements on one machine or on a cluster.
+
+Every table is a folder of Parquet in a work folder that all machines see. What looks into the text of
+single rows is read by DuckDB on the machine that has them, so that a date or a pattern means the same.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import partial
+from itertools import accumulate, count
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+from sqlglot import exp
+
+from iso_audit.engine.dialect import Act, Statement, in_duckdb, in_spark, ordered_by, row_wise, taken_apart
+from iso_audit.engine.store import Array, Columns, Rows, Store, Values, Work, absent, array_of
+from iso_audit.errors import EngineError
+
+if TYPE_CHECKING:
+    import pyarrow as pa  # type: ignore[import-untyped]
+    from pyspark.sql import DataFrame, SparkSession
+    from pyspark.sql.types import StructType
+
+_BATCH = 100_000
+"""Rows that DuckDB hands back to Spark at a time."""
+_PARTITION_BITS = 33
+"""Where Spark puts the number of a partition in an increasing number."""
+
+
+class SparkStore(Store):
+    """Tables of one Spark session."""
+
+    def __init__(self, session: SparkSession, is_own: bool, zone: str, folder: Path) -> None:
+        """Keep tables below `folder`; `is_own`: Spark ends with the store."""
+        super().__init__()
+        self.zone = zone
+        self._session, self._folder, self._is_own = session, folder, is_own
+        self._numbers = count()
+        self._tables: dict[str, DataFrame] = {}
+        self._paths: dict[str, Path] = {}
+        self._sources: set[str] = set()
+
+    def take_source(self, name: str, path: Path, columns: int, has_row: bool) -> None:
+        """Show a Parquet file as a source: `row`, c0, c1, ...; with its own numbers of rows or counted."""
+        from pyspark.sql import functions as f
+
+        frame = self._session.read.parquet(_place(path))
+        names = [f"c{n}" for n in range(columns)]
+        if has_row:
+            self._show(name, frame)
+        else:
+            counted = frame.select("*", f.col("_metadata.row_index")).toDF(*names, "place")
+            self._show(name, counted.select((f.col("place") + 1).alias("row"), *names))
+        self._sources.add(name)
+
+    def run(self, statement: str, values: Values | None = None) -> Rows:
+        with self._guarded():
+            said = taken_apart(statement)
+            if said.act is Act.ASK:
+                return _rows(self._frame(said, values).toArrow())
+            if said.act is Act.DROP:
+                self._forget(said.name)
+            elif said.act is Act.DECLARE:
+                self._declare(said.name, said.columns)
+            elif said.act is Act.VIEW:
+                self._show(said.name, self._frame(said, values))
+            elif said.act is Act.CREATE:
+                self._create(said, self._frame(said, values))
+            else:
+                self._append(said.name, self._frame(said, values))
+            return []
+
+    def batches(self, statement: str, most: int) -> Iterator[Rows]:
+        with self._guarded():
+            rows: Rows = []
+            for row in self._frame(taken_apart(statement), None).toLocalIterator():
+                rows.append(tuple(row))
+                if len(rows) == most:
+                    yield rows
+                    rows = []
+            if rows:
+                yield rows
+
+    def arrays(self, statement: str) -> dict[str, Array]:
+        with self._guarded():
+            return _arrays(self._frame(taken_apart(statement), None).toArrow())
+
+    def put(self, name: str, columns: Columns) -> None:
+        import pyarrow as pa
+        import pyarrow.parquet as pq  # type: ignore[import-untyped]
+        from pyspark.sql.pandas.types import from_arrow_schema
+        from pyspark.sql.types import StructType
+
+        table = pa.table({column: _column(*given) for column, given in columns.items()})
+        with self._guarded():
+            path = self._path(name)
+            path.mkdir()
+            pq.write_table(table, path / "part.parquet")
+            schema = StructType(list(from_arrow_schema(table.schema)))
+            self._adopt(name, path, schema)
+
+    def mapped(self, name: str, query: str, beside: str, work: Work, types: Mapping[str, str]) -> None:
+        """Let Spark deal dossiers out to as many calls of `work` as it has parts."""
+        import pyarrow as pa
+        from pyspark.sql import functions as f
+
+        asked = [taken_apart(each) for each in (query, beside)]
+        orders = [[(column, "ascending") for column in ordered_by(each)] for each in asked]
+        parts = int(str(self._session.conf.get("spark.sql.shuffle.partitions")))
+
+        def worked(table: pa.Table, other: pa.Table) -> pa.Table:
+            made = work(
+                *(_arrays(each.sort_by(order)) for each, order in zip((table, other), orders, strict=True))
+            )
+            return pa.table({at: _column(kind, absent(made[at])) for at, kind in types.items()})
+
+        with self._guarded():
+            dealt = [
+                self._frame(each, None).withColumn("part", f.col("dossier") % parts).groupBy("part")
+                for each in asked
+            ]
+            kinds = ", ".join(f"{column} {kind}" for column, kind in types.items())
+            self._write(name, dealt[0].cogroup(dealt[1]).applyInArrow(worked, kinds))
+
+    def close(self) -> None:
+        for name in list(self._tables):
+            self._session.catalog.dropTempView(name)
+        if self._is_own:
+            self._session.stop()
+
+    def _frame(self, statement: Statement, values: Values | None) -> DataFrame:
+        """The rows that a statement asks for, not yet worked out."""
+        assert statement.query is not None
+        query: exp.Expr = exp.Subquery(this=statement.query.copy())
+        bound = values.bound if values else {}
+        for select in row_wise(query, frozenset(self._sources)):
+            view = f"row_wise_{next(self._numbers)}"
+            self._show(view, self._read(select, bound))
+            select.replace(exp.select("*").from_(view))
+        text = in_spark(query.this, {name: frame.columns for name, frame in self._tables.items()})
+        return self._session.sql(
+            text, {each.name: bound[each.name] for each in query.find_all(exp.Placeholder)}
+        )
+
+    def _read(self, select: exp.Select, bound: Mapping[str, object]) -> DataFrame:
+        """What DuckDB reads in each row of a table, wherever Spark keeps the row."""
+        from pyspark.sql.pandas.types import from_arrow_schema, to_arrow_schema
+
+        text, table, columns, names = in_duckdb(select)
+        frame = self._tables[table]
+        frame = frame.select(*[name for name in frame.columns if name in columns])
+        given = {name: bound[name] for name in names}
+        read = partial(_read_rows, text, table, given, self.zone, to_arrow_schema(frame.schema))
+        kinds = _reader(text, table, given, self.zone, to_arrow_schema(frame.schema), iter(()))
+        return frame.mapInArrow(read, from_arrow_schema(kinds.schema))
+
+    def _create(self, statement: Statement, frame: DataFrame) -> None:
+        """Write a table; one that is put in order gets the number of each row, as DuckDB has it."""
+        (self._number if ordered_by(statement) else self._write)(statement.name, frame)
+
+    def _write(self, name: str, frame: DataFrame) -> None:
+        path = self._path(name)
+        frame.write.parquet(_place(path))
+        self._adopt(name, path, frame.schema)
+
+    def _number(self, name: str, frame: DataFrame) -> None:
+        """Write rows in order with `rowid`, their place: counted within each partition, then moved up."""
+        from pyspark.sql import functions as f
+
+        placed = frame.drop("rowid").withColumn("rowid", f.monotonically_increasing_id())
+        path = self._path(name)
+        placed.write.parquet(_place(path))
+        written = self._session.read.schema(placed.schema).parquet(_place(path))
+        part = f.shiftright("rowid", _PARTITION_BITS)
+        counts: dict[int, int] = dict(_rows(written.groupBy(part).count().toArrow()))
+        before = [0, *accumulate(counts.get(n, 0) for n in range(max(counts, default=0)))]
+        moved = f.element_at(f.array(*map(f.lit, before)), part.cast("int") + 1).cast("bigint")
+        place = f.col("rowid").bitwiseAND((1 << _PARTITION_BITS) - 1) + moved
+        self._forget(name)
+        self._paths[name] = path
+        self._show(name, written.withColumn("rowid", place))
+
+    def _declare(self, name: str, columns: str) -> None:
+        from pyspark.sql.types import StructType
+
+        path = self._path(name)
+        path.mkdir()
+        self._adopt(name, path, cast(StructType, StructType.fromDDL(columns)))
+
+    def _append(self, name: str, frame: DataFrame) -> None:
+        """Append rows by the places of their columns, as INSERT does."""
+        from pyspark.sql import functions as f
+
+        schema = self._tables[name].schema
+        chosen = [f.col(field.name).cast(field.dataType) for field in schema.fields]
+        frame.toDF(*schema.names).select(*chosen).write.mode("append").parquet(_place(self._paths[name]))
+        self._adopt(name, self._paths.pop(name), schema)
+
+    def _path(self, name: str) -> Path:
+        return self._folder / f"{name}_{next(self._numbers)}"
+
+    def _adopt(self, name: str, path: Path, schema: StructType) -> None:
+        """Show a folder of Parquet as a table, in place of an older one."""
+        self._forget(name)
+        self._paths[name] = path
+        self._show(name, self._session.read.schema(schema).parquet(_place(path)))
+
+    def _show(self, name: str, frame: DataFrame) -> None:
+        frame.createOrReplaceTempView(name)
+        self._tables[name] = frame
+
+    def _forget(self, name: str) -> None:
+        if self._tables.pop(name, None) is not None:
+            self._session.catalog.dropTempView(name)
+        if (path := self._paths.pop(name, None)) is not None:
+            shutil.rmtree(path, ignore_errors=True)
+
+    @contextmanager
+    def _guarded(self) -> Iterator[None]:
+        from py4j.protocol import Py4JError  # type: ignore[import-untyped]
+        from pyspark.errors import PySparkException
+
+        try:
+            yield
+        except (PySparkException, Py4JError) as error:
+            raise EngineError(f"Spark: {str(error).strip().splitlines()[0]}") from error
+
+
+def _place(path: Path) -> str:
+    """A folder as Spark names it: on the disk, whatever file system a cluster keeps its own data in."""
+    return f"file://{path.as_posix()}"
+
+
+def _reader(
+    text: str,
+    table: str,
+    given: Mapping[str, object],
+    zone: str,
+    schema: pa.Schema,
+    batches: Iterator[pa.RecordBatch],
+) -> pa.RecordBatchReader:
+    """Put rows to DuckDB; returns a reader of what it says."""
+    import duckdb
+    import pyarrow as pa
+
+    connection = duckdb.connect(":memory:", config={"threads": 1})
+    connection.execute("SET TimeZone = '" + zone.replace("'", "''") + "'")
+    connection.register(table, pa.RecordBatchReader.from_batches(schema, batches))
+    return connection.sql(text, params=dict(given)).to_arrow_reader(_BATCH)
+
+
+def _read_rows(
+    text: str,
+    table: str,
+    given: Mapping[str, object],
+    zone: str,
+    schema: pa.Schema,
+    batches: Iterator[pa.RecordBatch],
+) -> Iterator[pa.RecordBatch]:
+    yield from _reader(text, table, given, zone, schema, batches)
+
+
+def _rows(table: pa.Table) -> Rows:
+    """Rows of plain values; Spark's wide numbers are whole ones."""
+    import pyarrow as pa
+
+    columns = [
+        [None if value is None else int(value) for value in column.to_pylist()]
+        if pa.types.is_decimal(column.type)
+        else column.to_pylist()
+        for column in table.columns
+    ]
+    return list(zip(*columns, strict=True)) if columns else []
+
+
+def _arrays(table: pa.Table) -> dict[str, Array]:
+    found: dict[str, Array] = {}
+    for name, column in zip(table.column_names, table.columns, strict=True):
+        missing = column.is_null().to_numpy()
+        filled = column.fill_null(False if str(column.type) == "bool" else 0).to_numpy()
+        found[name] = np.ma.array(filled, mask=missing) if missing.any() else filled
+    return found
+
+
+def _column(kind: str, values: Sequence[object] | Array) -> pa.Array:
+    import pyarrow as pa
+
+    kinds = {"BIGINT": pa.int64(), "INTEGER": pa.int32(), "BOOLEAN": pa.bool_(), "VARCHAR": pa.string()}
+    if kind == "VARCHAR":
+        return pa.array(values, pa.string())
+    array = values if isinstance(values, np.ndarray) else array_of(kind, values)
+    missing = np.ma.getmaskarray(array) if isinstance(array, np.ma.MaskedArray) else None
+    return pa.array(np.ma.getdata(array), mask=missing).cast(kinds[kind])

@@ -1,0 +1,95 @@
+"""What is measured of a log is what a plain count of every dossier gives, and its sums agree."""
+
+from __future__ import annotations
+
+import csv
+import tempfile
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from iso_audit.engine.duck import DuckEngine
+from iso_audit.engine.passes import AT_ONCE
+from iso_audit.engine.quantiles import quantiles
+from iso_audit.model.log import World
+from iso_audit.model.measure import Measures
+from iso_audit.model.organisation import Organisation, Person
+from tests.engine.logs import ORGANISATION, PROCEDURES, logs
+from tests.engine.plain import PlainAudit
+from tests.engine.plain_measures import PlainMeasures
+from tests.engine.test_tally import SAMPLE, sample_world
+
+
+def housed(world: World) -> World:
+    """The same office, in which a step and a person have units of their own, one of them in no log."""
+    people = {"b": Person("b", unit="u2"), "c": Person("c", unit="nơi khác")}
+    organisation: Organisation = replace(ORGANISATION, people=people)
+    procedures = tuple(
+        replace(p, steps=tuple(replace(s, unit="u1") if s.id in ("check", "sign") else s for s in p.steps))
+        for p in PROCEDURES
+    )
+    return replace(world, organisation=organisation, procedures=procedures)
+
+
+def assert_same(found: Measures, expected: Measures) -> None:
+    assert found.dossiers == expected.dossiers
+    assert found.steps == expected.steps
+    assert set(found.durations) == set(expected.durations)
+    assert len(found.durations) == len(expected.durations)
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@given(logs(), st.sampled_from((AT_ONCE, 1, 2)), st.booleans())
+def test_measures_are_those_of_a_plain_count(log, at_once, is_housed):
+    world = housed(log.world) if is_housed else log.world
+    plain = PlainAudit(log.events, log.dossiers, log.mapping, world)
+    if plain.is_refused or not plain.judged:
+        return
+    with tempfile.TemporaryDirectory() as name:
+        path = log.write(Path(name))
+        with DuckEngine(at_once=at_once).take_in(path, log.mapping, world) as held:
+            assert_same(held.measures(), PlainMeasures(plain).all())
+
+
+def test_the_sample_log_is_measured_as_a_plain_count_measures_it_and_nothing_is_lost(data):
+    path = data / "tools/sample_1000/events.csv"
+    with path.open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    plain = PlainAudit(rows, None, SAMPLE, sample_world())
+    with DuckEngine().take_in(path, SAMPLE, sample_world()) as held:
+        found = held.measures()
+        assert_same(found, PlainMeasures(plain).all())
+        assert found == held.measures()
+        units = Counter(held.unit_dossiers())
+    assert sum(one.dossiers for one in found.dossiers) == 1000 == units.total()
+    for one in found.dossiers:
+        standing = one.due + one.pending_in_time + one.undetermined
+        assert standing == one.dossiers >= one.reworked
+    assert sum(one.executions for one in found.steps) == len(rows)
+    assert sum(one.repeats for one in found.steps) == sum(one.repeats for one in found.dossiers)
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 2), st.integers(0, 40)), min_size=1, max_size=40),
+    st.sampled_from((1, 7, 10_000)),
+)
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+def test_quantiles_are_the_same_however_many_values_are_held_at_once(values, at_once):
+    from iso_audit.engine.store import DuckStore, integers
+
+    with tempfile.TemporaryDirectory() as folder:
+        store = DuckStore("UTC", folder, threads=1, memory=100)
+        store.put("timed", integers([(0, key, value) for key, value in values], "what", "key", "value"))
+        keys = {key for key, _ in values}
+        groups = [(0, key, key) for key in keys] + [(0, key, 3) for key in keys]
+        found = quantiles(store, "timed", groups, at_once)
+        store.close()
+    for group in (*keys, 3):
+        mine = sorted(value for key, value in values if group in (key, 3))
+        nth = [
+            next(v for v in mine if 10 * sum(w <= v for w in mine) >= share * len(mine)) for share in (5, 9)
+        ]
+        assert found[group] == (len(mine), sum(mine), *nth)
