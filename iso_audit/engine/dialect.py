@@ -131,6 +131,8 @@ def in_spark(query: exp.Expr, columns: dict[str, list[str]]) -> str:
     tree: exp.Expr = exp.Subquery(this=query.copy())
     for star in list(tree.find_all(exp.Star)):
         _spell_out(star, columns)
+    for number, within in enumerate(list(tree.find_all(exp.With))):
+        _name_apart(within, number)
     for window in list(tree.find_all(exp.Window)):
         _spell_out_window(window)
     for node in reversed(list(tree.dfs())):  # what is within goes first
@@ -194,9 +196,22 @@ def _shifted(node: exp.BitwiseLeftShift) -> exp.Expr:
     return exp.func("shiftleft", exp.cast(left.copy(), "bigint"), exp.cast(bits.copy(), "int"))
 
 
+def _name_apart(within: exp.With, number: int) -> None:
+    """Give the queries of a WITH names of their own: sqlglot puts all of them at the top for Spark."""
+    assert within.parent is not None
+    for cte in within.expressions:
+        name = cte.alias
+        for table in list(within.parent.find_all(exp.Table)):
+            if table.name == name:
+                alias = table.alias or name
+                table.set("this", exp.to_identifier(f"{name}_{number}"))
+                table.set("alias", exp.TableAlias(this=exp.to_identifier(alias)))
+        cte.set("alias", exp.TableAlias(this=exp.to_identifier(f"{name}_{number}")))
+
+
 def _spell_out_window(window: exp.Window) -> None:
-    """Write out a named window that is given a frame, which Spark does not know."""
-    if not window.alias or not window.args.get("spec"):
+    """Write out a named window: Spark gives it no frame, and takes `w - 1` after it for one name."""
+    if not window.alias:
         return
     select = window.find_ancestor(exp.Select)
     assert select is not None

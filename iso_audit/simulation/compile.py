@@ -240,7 +240,12 @@ def _endless(nodes: Mapping[str, Node], entry: str, procedure: Procedure, case: 
     stuck = next((node.step for name, node in nodes.items() if name in comes - leaves), None)
     if stuck is None:
         return []
-    return [_fault(stuck.place, *_NO_END, step=stuck.id, case=case, procedure=procedure.id)]
+    return [never_ends(stuck, case, procedure)]
+
+
+def never_ends(step: Step, case: str, procedure: Procedure) -> Fault:
+    """The fault of a step from which no way leads to an end."""
+    return _fault(step.place, *_NO_END, step=step.id, case=case, procedure=procedure.id)
 
 
 def _is_bounded(nodes: Mapping[str, Node], option: Option) -> bool:

@@ -7,11 +7,14 @@ often, or has other shares at a later visit, has happened on the way there.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 import numpy as np
 
+from iso_audit.errors import InputError
 from iso_audit.model.simulated import RoleLoad
+from iso_audit.simulation.compile import never_ends
 from iso_audit.simulation.draws import mean_seconds
 from iso_audit.simulation.hours import TICK, Floats
 from iso_audit.simulation.plan import ALL, SOME, Plan
@@ -48,11 +51,18 @@ def role_loads(plan: Plan) -> tuple[RoleLoad, ...]:
 
 
 def executions_per_dossier(plan: Plan) -> Floats:
-    """Per node: how often a dossier of its case comes to it, on average."""
+    """Per node: how often a dossier of its case comes to it, on average.
+
+    Raises InputError where what may be done only so often shuts the only way to an end.
+    """
     found = np.zeros(len(plan.ways.step))
     for load in plan.loads:
         for case in load.cases:
-            found += _Traffic(plan, case.entry).solved()
+            traffic = _Traffic(plan, case.entry)
+            if (stuck := traffic.stuck()) is not None:
+                step = plan.steps[plan.ways.step[stuck]].step
+                raise InputError([never_ends(step, case.name, load.procedure)])
+            found += traffic.solved()
     return found
 
 
@@ -131,6 +141,19 @@ class _Traffic:
             chance = float(shares[at]) / whole if whole > 0 else 1 / len(allowed)
             if chance > 0:
                 yield chance, flows[at]
+
+    def stuck(self) -> int | None:
+        """A node from which no way leads to an end, as things stand when a dossier is there."""
+        into: dict[int, list[int]] = defaultdict(list)
+        for at, to, *_ in self.rows:
+            into[to].append(at)
+        leaves = {at for at, state in enumerate(self.states) if any(not to for _, to in self._options(state))}
+        stack = list(leaves)
+        while stack:
+            fresh = set(into[stack.pop()]) - leaves
+            leaves |= fresh
+            stack += fresh
+        return next((state[0] for at, state in enumerate(self.states) if at not in leaves), None)
 
     def solved(self) -> Floats:
         """Executions of every node of the plan.

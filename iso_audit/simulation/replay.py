@@ -18,6 +18,7 @@ from iso_audit.model.finding import Finding
 from iso_audit.model.log import LogMapping, TableMapping
 from iso_audit.model.outcome import Workspace
 from iso_audit.model.procedure import Procedure
+from iso_audit.model.requirement import Pack
 from iso_audit.simulation.log import Cell, log_of
 from iso_audit.simulation.plan import Plan
 from iso_audit.simulation.run import replicate
@@ -37,10 +38,10 @@ def log_findings(
     calendars = workspace.calendars
     if scenario.calendar.id in calendars:
         settings = replace(settings, calendar=scenario.calendar.id)
-    judging = replace(workspace, procedures=(procedure,), settings=settings, waivers=())
+    packs = tuple(map(_of_handling, workspace.packs))
+    judging = replace(workspace, procedures=(procedure,), packs=packs, settings=settings, waivers=())
     log = log_of(plan, replicate(plan, seed, 0, with_events=True), most=MOST)
     gathered = Gathered()
-    asked = {name: rule for name, rule in catalogue.items() if name not in SIGNS}
     with tempfile.TemporaryDirectory(prefix="iso-audit-") as folder:
         events, dossiers = Path(folder) / "events.csv", Path(folder) / "dossiers.csv"
         _write(log.events, events)
@@ -54,8 +55,13 @@ def log_findings(
             drawn_up_at=log.drawn_up_at,
         )
         with DuckEngine().take_in(events, mapping, world_of(judging, log.drawn_up_at)) as held:
-            check_log(judging, asked, held, gathered)
+            check_log(judging, catalogue, held, gathered)
     return tuple(graded(gathered.findings, Scale.read(workspace.settings.grading)))
+
+
+def _of_handling(pack: Pack) -> Pack:
+    """The pack without what it asks about how people record."""
+    return replace(pack, requirements=tuple(one for one in pack.requirements if one.rule not in SIGNS))
 
 
 def _as_it_is(table: Mapping[str, Sequence[Cell]]) -> TableMapping:

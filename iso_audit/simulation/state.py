@@ -21,10 +21,9 @@ class State:
     def __init__(self, plan: Plan, fate: Fate) -> None:
         self.plan, self.fate = plan, fate
         self.stride = plan.stride
-        steps = len(plan.steps)
-        self.works = Shelf(fate.work, "q", steps)
-        self.waits = Shelf(fate.wait, "q", steps)
-        self.choices = Shelf(fate.choice, "d", steps)
+        self.works = Shelf(fate.work, "q", len(plan.steps))
+        self.waits = Shelf(fate.wait, "q", len(plan.steps))
+        self.choices = Shelf(fate.choice, "d", len(plan.steps))
         sizes = fate.sizes()
         self.visits = [
             array("H", bytes(2 * sizes[step.load])) if step.counts_visits else None for step in plan.steps
@@ -75,8 +74,7 @@ class State:
         self.slot_is_message = ways.slot_is_message.tolist()
         self.tokens: dict[tuple[int, int], int] = {}
         """(place in a join, dossier) -> tokens that lie there."""
-        has_some = bool(len(ways.reaches))
-        self.whereabouts: dict[tuple[int, int], list[int]] | None = {} if has_some else None
+        self.whereabouts: dict[tuple[int, int], list[int]] | None = {} if len(ways.reaches) else None
         """(load, dossier) -> the node of each of its tokens, where an inclusive join has to know."""
 
     def _shares(self, node: int) -> list[list[float]]:

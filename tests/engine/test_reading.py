@@ -123,6 +123,45 @@ def test_parquet_is_read_with_text_or_with_real_times(tmp_path, typed):
         assert events(held) == EXPECTED
 
 
+@pytest.mark.parametrize("part", [0, 250_000])
+def test_events_stand_by_finish_then_start_then_row_whether_or_not_seconds_are_whole(tmp_path, part):
+    day = dt.datetime.fromisoformat("2024-04-01T08:00")
+    ends = [(5, 9), (5, 9), (3, 9), (None, 9), (4, None), (5, 8)]
+    rows = [
+        {
+            "mã hồ sơ": "H-1",
+            "công việc": "Tiếp nhận",
+            "người": f"{n}",
+            "bắt đầu": None if start is None else day + dt.timedelta(minutes=start),
+            "kết thúc": None
+            if end is None
+            else day + dt.timedelta(minutes=end, microseconds=part * (n == 5)),
+            "ghi chú": "",
+        }
+        for n, (start, end) in enumerate(ends)
+    ]
+    moment = pa.timestamp("us")
+    types = {name: moment if name in ("bắt đầu", "kết thúc") else pa.string() for name in HEAD}
+    pq.write_table(pa.Table.from_pylist(rows, schema=pa.schema(types)), tmp_path / "sổ.parquet")
+    with take_in(tmp_path / "sổ.parquet") as held:
+        assert [event[2] for event in events(held)] == ["5", "2", "0", "1", "3", "4"]
+
+
+@pytest.mark.parametrize("kind", [pa.timestamp("us"), pa.timestamp("us", "UTC"), pa.date32()])
+def test_moments_of_no_age_that_offices_live_in_are_refused_whatever_holds_them(tmp_path, kind):
+    days = [dt.datetime.fromisoformat(f"{year}-06-01") for year in (1900, 2024, 2025, 2150)]
+    given = [day.date() for day in days] if kind == pa.date32() else days
+    columns = {name: ["H-1"] * 4 if name == HEAD[0] else ["Tiếp nhận"] * 4 for name in HEAD}
+    table = pa.table({**columns, "bắt đầu": pa.array([None] * 4, kind), "kết thúc": pa.array(given, kind)})
+    pq.write_table(table, tmp_path / "sổ.parquet")
+    with take_in(tmp_path / "sổ.parquet") as held:
+        refused = refusals(held, tmp_path)
+        assert [(row, value[:4], reason) for row, _, value, reason in refused] == [
+            ("1", "1900", "bad-date"),
+            ("4", "2150", "bad-date"),
+        ]
+
+
 def test_dates_of_several_kinds_stand_in_one_column(tmp_path):
     kinds = [
         "2024-04-01 08:30:00", "2024-04-01T08:30:00+07:00", "2024-04-01T01:30:00Z",

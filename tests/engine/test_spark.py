@@ -128,6 +128,9 @@ STATEMENTS = (
     "SELECT epoch_us(timezone($zone, make_timestamptz(k * 4000000000000))) // 1000000 FROM t",
     "SELECT percentile_disc(0.9) WITHIN GROUP (ORDER BY a.k + 8 * b.k + 64 * c.k + 512 * d.k + 4096 * e.k) "
     "FROM t AS a, t AS b, t AS c, t AS d, t AS e",
+    "SELECT n FROM (WITH a AS (SELECT n FROM t WHERE g = 1) SELECT a.n FROM a) UNION ALL "
+    "SELECT n FROM (WITH a AS (SELECT n FROM t WHERE g = 2) SELECT b.n FROM a AS b)",
+    "SELECT lead(k) OVER w - k FROM t WINDOW w AS (PARTITION BY g ORDER BY k)",
     "UPDATE t SET n = 100, word = NULL WHERE k IN (SELECT k FROM t WHERE g = 1) AND n IS NOT NULL",
     "SELECT k, n, word FROM t",
     "INSERT INTO few SELECT k, word FROM t WHERE g = 2",

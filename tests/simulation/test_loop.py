@@ -18,6 +18,7 @@ from iso_audit.simulation import compiled_loop, loop
 from iso_audit.simulation.compile import compiled
 from iso_audit.simulation.fate import Fate
 from iso_audit.simulation.hours import TICK
+from iso_audit.simulation.load import executions_per_dossier
 from iso_audit.simulation.plan import Plan
 from iso_audit.simulation.run import Replication, replicate
 from tests.simulation.plain import Execution, Office
@@ -36,9 +37,11 @@ def plainly(plan: Plan, seed: int = 1, replication: int = 0) -> Replication:
 def plan_of(scene: tuple[Scenario, Procedure]) -> Plan:
     """The plan of a drawn scene; one whose cases leave no way out is not what is tested."""
     try:
-        return compiled(scene[0], {"p": scene[1]})
+        plan = compiled(scene[0], {"p": scene[1]})
+        executions_per_dossier(plan)
     except InputError:
         reject()
+    return plan
 
 
 def executions(plan: Plan, played: Replication) -> list[Execution]:

@@ -230,14 +230,15 @@ def test_executions_are_those_of_the_traffic_equations(scene: tuple[Scenario, Pr
     staff = {role: replace(one, people=10**6) for role, one in of.staff.items()}
     try:
         plan = compiled(replace(of, loads=(busy,), staff=staff), {"p": procedure})
-    except InputError:
+        executions = executions_per_dossier(plan)
+    except InputError:  # no way out is left
         return
     replication = replicate(plan, 1, 0, with_events=True)
     counted = np.bincount((replication.rows or ())[0].step, minlength=len(plan.steps)) / len(
         replication.loads[0].came
     )
     expected = np.zeros(len(plan.steps))
-    for node, often in enumerate(executions_per_dossier(plan)):
+    for node, often in enumerate(executions):
         one = plan.steps[plan.ways.step[node]]
         share = plan.loads[0].cases[plan.ways.case[node]].share
         expected[plan.ways.step[node]] += 0.0 if one.step.is_silent else often * share
@@ -267,3 +268,12 @@ def test_without_a_limit_nothing_is_on_time_or_late() -> None:
     main = replicate(compiled(scenario(load, staff={"r": 3}), {"p": single()}), 1, 0).loads[0]
     assert (main.due == NO_DUE).all()
     assert (main.on_time == -1).all()
+
+
+def test_a_bound_that_shuts_the_only_way_out_is_refused_with_its_step() -> None:
+    sign = step("sign", Flow("check", "again"), Flow("end", "done"), role="r", at_most=1)
+    check = step("check", Flow("check", "again"), Flow("sign", "done"), role="r")
+    procedure = Procedure("p", (check, sign, step("end", role="r")), start="check")
+    load = Load("p", Arrivals(9), durations=dict.fromkeys(("check", "sign", "end"), fixed(60)))
+    with pytest.raises(InputError, match="from step 'check' a dossier never ends"):
+        role_loads(compiled(scenario(load, staff={"r": 1}), {"p": procedure}))
