@@ -25,6 +25,7 @@ bench: setup  ## speed, as ratios within one run
 	$(BIN)/python tests/benchmarks/bench_audit.py
 	$(BIN)/python tests/benchmarks/bench_scale.py
 	$(BIN)/python tests/benchmarks/bench_check.py
+	$(BIN)/python tests/benchmarks/bench_simulation.py
 
 rulebook: setup  ## docs/rules.md and docs/quy-tac.md from the catalogue and the packs that ship
 	$(BIN)/iso-audit rule --all --format markdown --lang en > docs/rules.md

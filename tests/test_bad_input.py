@@ -33,7 +33,7 @@ from hypothesis import strategies as st
 
 from iso_audit import api
 from iso_audit.cli import cli
-from iso_audit.engine.store import Store
+from iso_audit.engine.store import DuckStore
 from iso_audit.errors import InputError
 from iso_audit.exchange.code_pages import _TCVN3, _VNI_LETTERS, _VNI_MARKS
 from iso_audit.rules import CATALOGUE
@@ -1003,16 +1003,16 @@ def test_an_interrupt_leaves_the_outputs_of_yesterday_whole(
 def test_an_interrupt_in_the_middle_of_the_log_leaves_nothing(
     statement: int, house: Path, yesterday: dict[str, bytes | str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    really, count = Store.run, 0
+    really, count = DuckStore.run, 0
 
-    def counted(self: Store, *words: object) -> object:
+    def counted(self: DuckStore, *words: object) -> object:
         nonlocal count
         count += 1
         if count == statement:
             raise KeyboardInterrupt
         return really(self, *words)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(Store, "run", counted)
+    monkeypatch.setattr(DuckStore, "run", counted)
     assert run(*AUDIT).exit_code == 2
     assert inside(house) == yesterday
 

@@ -7,6 +7,8 @@ import hashlib
 import json
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -359,3 +361,18 @@ def test_sarif_of_what_ships_is_valid_and_the_same_each_time(
     assert said[0] == said[2]
     for text in said[:2]:
         assert [(list(e.path), e.message) for e in validator.iter_errors(json.loads(text))] == []
+
+
+def test_a_check_of_definitions_pays_for_no_library_that_it_does_not_need() -> None:
+    heavy = ("duckdb", "pyarrow", "scipy", "numba", "pandas", "pyspark", "weasyprint", "xlsxwriter")
+    script = """
+import sys
+from iso_audit.cli import cli
+cli(["check", "land-split", "-q", "--fail-on", "never"], standalone_mode=False)
+"""
+    script = script.replace("cli([", "try:\n    cli([") + "except SystemExit:\n    pass\n"
+    script += f"print([name for name in {heavy} if name in sys.modules])"
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert done.stdout.splitlines()[-1] == "[]"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -137,3 +138,116 @@ def test_a_name_that_is_no_scenario_is_told(tmp_path: Path) -> None:
     found = run(tmp_path / "nothing.yaml")
     assert found.exit_code == 2
     assert "nothing.yaml" in found.stderr
+
+
+@pytest.fixture
+def proposing(scenario: Path, tmp_path: Path) -> Callable[..., Path]:
+    """The scenario with other proposals, and with words replaced."""
+
+    def made(*changes: str, edits: Mapping[str, str] | None = None) -> Path:
+        text = scenario.read_text(encoding="utf-8")
+        head, rest = text.split("proposals:")
+        lines = "".join(f"      - {change}\n" for change in changes)
+        text = f"{head}proposals:\n  - id: x\n    changes:\n{lines}\nmeasure:{rest.split('measure:')[1]}"
+        for pattern, other in (edits or {}).items():
+            text, count = re.subn(pattern, other, text)
+            assert count, pattern
+        path = tmp_path / "proposing.yaml"
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return made
+
+
+Proposing = Callable[..., Path]
+
+
+def test_a_cost_that_nobody_stated_is_not_told_as_nothing(proposing: Proposing) -> None:
+    path = proposing("{staff: {clerk: +1}}", edits={r", hourly_cost: \d+": ""})
+    found = run(path, "--quick", "--format", "json")
+    assert found.exit_code == 0, found.output
+    told = json.loads(found.stdout)
+    (only,) = told["proposals"]
+    assert {"staff_cost", "staff_cost_year", "staffing_year"}.isdisjoint(
+        e["measure"] for e in only["effects"]
+    )
+    assert "no_wages" in told["assumptions"]
+
+
+def test_what_is_taken_for_granted_is_told(proposing: Proposing, tmp_path: Path) -> None:
+    found = run(proposing("{delegate: stamp, to: one-stop-officer}"), "--quick", "-o", tmp_path / "out")
+    assert found.exit_code == 0, found.output
+    page = (tmp_path / "out/comparison.html").read_text(encoding="utf-8")
+    for shown in (found.stdout, page):
+        assert "To be confirmed before the proposal is applied" in shown
+        assert "The One-stop officer is given" in shown
+    told = json.loads((tmp_path / "out/comparison.json").read_text(encoding="utf-8"))
+    assert [one["key"] for one in told["proposals"][0]["assumptions"]] == ["competence"]
+
+
+def test_what_changes_nothing_is_said_to_change_nothing(proposing: Proposing) -> None:
+    found = run(
+        proposing(
+            "{staff: {clerk: +1}}",
+            edits={r"clerk: \{people: 1": "clerk: {people: 9", r", hourly_cost: \d+": ""},
+        ),
+        "--quick",
+    )
+    assert "The proposal changes none of the main measures." in found.stdout
+
+
+def test_a_loss_that_no_rule_names_is_refused_by_the_procedure_or_its_form(proposing: Proposing) -> None:
+    found = run(proposing("{eliminate: sign-refusal}", "{eliminate: ask-supplement}"), "--quick")
+    assert found.exit_code == 1
+    said = " ".join(found.stdout.split())
+    assert "[the procedure in force]" in said
+    assert re.search(r"\[TT 03/2025/TT-VPCP, form 0\d\]", said)
+
+
+def test_a_search_tells_what_it_proposes_and_what_it_may_not(proposing: Proposing, tmp_path: Path) -> None:
+    path = proposing(
+        "{staff: {clerk: +1}}",
+        edits={
+            r"search: \{max_changes: 3\}": "search: {allow: [merge, eliminate], max_changes: 1}",
+            r"to: 2026-06-30": "to: 2026-02-28",
+            r"per_year: 2500": "per_year: 900",
+        },
+    )
+    found = run(path, "--suggest", "--quick", "-o", tmp_path / "out")
+    assert found.exit_code in (0, 1), found.output
+    told = json.loads((tmp_path / "out/comparison.json").read_text(encoding="utf-8"))
+    search = told["search"]
+    assert search["tried"] > 0
+    assert sum(search["refused_by"].values()) > 0
+    assert all(one["lawful"] for one in told["proposals"])
+    assert {len(one["changes"]) for one in told["proposals"]} <= {1}
+    page = (tmp_path / "out/comparison.html").read_text(encoding="utf-8")
+    assert "What was searched" in page
+    assert "combinations of changes were looked at" in found.stdout
+
+
+def test_what_is_wrong_with_a_change_and_with_todays_numbers_is_told_at_once(proposing: Proposing) -> None:
+    path = proposing(
+        "{eliminate: stampp}",
+        edits={
+            r"incomplete: 6%": "incomplete: 99%, complete: 7%",
+            r"clerk: \{people: 1": "clerk: {people: 0",
+            "lead_mean: 15 min": "lead_meen: 15 min",
+        },
+    )
+    found = run(path)
+    assert found.exit_code == 2
+    for said in ("there is no step 'stampp'", "the shares add up to 107%", "and 0 people", "lead_meen"):
+        assert re.search(rf"proposing\.yaml:\d+:\d+: .*{said}", found.stderr), said
+
+
+def test_the_tables_name_their_sheets_whole_and_call_nobody_better_for_being_idle(
+    proposing: Proposing, tmp_path: Path
+) -> None:
+    run(proposing("{staff: {justice-officer: +1}}"), "--quick", "-o", tmp_path / "out")
+    book = CalamineWorkbook.from_path(str(tmp_path / "out/comparison.xlsx"))
+    assert {"Refused", "To be confirmed"} <= set(book.sheet_names)
+    rows = [row for row in book.get_sheet_by_name("By role").to_python() if row[2] == "Utilisation"]
+    assert rows
+    assert {row[-1] for row in rows} <= {"", "= unchanged", "? cannot tell"}
+    assert "" in {row[-1] for row in rows}

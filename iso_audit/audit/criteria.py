@@ -10,6 +10,7 @@ from itertools import product
 from iso_audit.analysis.constraints import Must, constraint_of
 from iso_audit.analysis.graph import cases_of
 from iso_audit.analysis.keeping import demand_of
+from iso_audit.analysis.replies import reply_demand
 from iso_audit.model.condition import holds, names_case
 from iso_audit.model.log import FactParameters, World
 from iso_audit.model.outcome import Workspace
@@ -95,5 +96,6 @@ def _fact_parameters(requirements: Sequence[Requirement]) -> FactParameters:
                 values[name] = value
     asked = [constraint_of(each) for each in requirements if each.rule == "constraint"]
     values["pairs"] = tuple(pair for one in asked if one.must is Must.APART for pair in product(*one.terms))
-    values["demands"] = tuple(demand for one in asked if (demand := demand_of(one)) is not None)
+    demands = (*map(demand_of, asked), *map(reply_demand, requirements))
+    values["demands"] = tuple(demand for demand in demands if demand is not None)
     return FactParameters(**values)  # type: ignore[arg-type]  # kinds were checked when packs were read

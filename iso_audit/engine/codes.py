@@ -38,17 +38,18 @@ def read_codes(store: Store, norms: Norms, parts: Parts, has_table: bool) -> Non
             ) JOIN code_said_here USING (dossier) WHERE fits
             """,
         )
-    store.run(
-        """
-        UPDATE code_said SET is_twice = true WHERE dossier IN (
-            WITH repeated AS (
-                SELECT unit, day, number FROM numbered_code WHERE number <> ''
-                GROUP BY unit, day, number HAVING count(*) > 1
-            )
-            SELECT dossier FROM numbered_code JOIN repeated USING (unit, day, number)
+    for part in range(parts.count):
+        store.add(
+            "stands_twice",
+            f"""
+            WITH here AS (
+                SELECT * FROM numbered_code WHERE number <> '' AND day % {parts.count} = {part}
+            ),
+            repeated AS (SELECT unit, day, number FROM here GROUP BY unit, day, number HAVING count(*) > 1)
+            SELECT dossier FROM here JOIN repeated USING (unit, day, number)
+            """,
         )
-        """
-    )
+    store.run("UPDATE code_said SET is_twice = true WHERE dossier IN (SELECT dossier FROM stands_twice)")
     if has_table and store.any("told_twice"):
         twice = "SELECT dossier FROM base JOIN told_twice USING (dossier_id)"
         store.run(f"UPDATE code_said SET is_twice = true WHERE dossier IN ({twice})")

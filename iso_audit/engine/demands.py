@@ -40,15 +40,18 @@ def _within(store: Store, spans: int) -> None:
     """Each end of a first with the first end of a second from there on.
 
     While the dossier's clock stands, the time between does not run; a limit in calendar days cannot
-    be compared then.
+    be compared then. What is asked only of dossiers that came in one way is not asked (3) of the others.
     """
     worked = f"({work_until('p.b_s', 'f', spans)} - {work_until('p.a_s', 's', spans)})"
+    is_way_asked = store.any("demand", "online >= 0")
+    way = "LEFT JOIN due AS v ON v.dossier = p.dossier" if is_way_asked else ""
+    asked = "WHEN p.online >= 0 AND p.online <> v.online THEN 3 - v.online // 2" if is_way_asked else ""
     stood = f"({work_until('c.end_s', 'f', spans)} - {work_until('c.begin_s', 's', spans)})"
     store.run(
         f"""
         INSERT INTO demanded
         WITH told AS (
-            SELECT e.dossier, u.number, u.compared, u.amount, u.sides, e.finish_s AS a_s,
+            SELECT e.dossier, u.number, u.compared, u.amount, u.online, u.sides, e.finish_s AS a_s,
                 min(CASE WHEN u.sides & 2 > 0 THEN e.event END) OVER (
                     PARTITION BY e.dossier, u.number ORDER BY e.event
                     ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS next
@@ -57,7 +60,7 @@ def _within(store: Store, spans: int) -> None:
             JOIN demand AS u ON u.edition = b.edition AND u.act = e.act AND u.compared > 0
         ),
         pair AS (
-            SELECT row_number() OVER () AS id, t.dossier, t.number, t.compared, t.amount, t.a_s,
+            SELECT row_number() OVER () AS id, t.dossier, t.number, t.compared, t.amount, t.online, t.a_s,
                 e.finish_s AS b_s
             FROM told AS t JOIN event_here AS e ON e.event = t.next WHERE t.sides & 1 > 0
         ),
@@ -81,7 +84,7 @@ def _within(store: Store, spans: int) -> None:
             GROUP BY c.id
         ),
         said AS (
-            SELECT p.dossier, p.number, CASE WHEN p.a_s IS NULL OR p.b_s IS NULL THEN 2
+            SELECT p.dossier, p.number, CASE {asked} WHEN p.a_s IS NULL OR p.b_s IS NULL THEN 2
                 WHEN p.compared = {WORK}
                 THEN CAST({worked} - coalesce(o.worked, 0) > p.amount AS INTEGER)
                 WHEN p.compared = {CLOCK}
@@ -89,6 +92,7 @@ def _within(store: Store, spans: int) -> None:
                 WHEN p.b_s <= d.due_close_s THEN 0 WHEN o.id IS NULL THEN 1 ELSE 2 END AS fact
             FROM pair AS p
             LEFT JOIN stood AS o USING (id)
+            {way}
             LEFT JOIN day AS s ON s.day = p.a_s // {DAY}
             LEFT JOIN day AS f ON f.day = p.b_s // {DAY}
             LEFT JOIN day AS d ON d.day = p.a_s // {DAY} + p.amount

@@ -53,7 +53,7 @@ def make_dues(
     )
 
 
-_DUE = ("due_s", "due_day", "counted_day", "plain_day", "latest_apology_s", "handover_s")
+_DUE = ("due_s", "due_day", "counted_day", "plain_day", "latest_apology_s", "handover_s", "online")
 _WHOLE = """
     SELECT s.dossier, max(s.end_s) AS whole_s
     FROM stop_here AS s
@@ -108,6 +108,7 @@ def _dues(
         "handover_s": _handover(
             table, norms, channels, editions, arrays["channel"], np.maximum(received, arrays["whole_s"])
         ),
+        "online": _online(channels, arrays["channel"]),
     }
 
 
@@ -240,6 +241,12 @@ def _until(table: WorkTable, since: Ints, within: Limit | None) -> Ints:
     days = since // DAY
     first = table.nth_working_day(days - 1, np.ones_like(days))
     return first * DAY + DAY - 1
+
+
+def _online(channels: Words, channel: Ints) -> Ints:
+    """1 for what came in electronically, 0 on paper, 2 where nobody can tell."""
+    ways = [_among(channels, channel, ONLINE), _among(channels, channel, PAPER)]
+    return np.select(ways, [1, 0], 2).astype(np.int64)
 
 
 def _among(channels: Words, channel: Ints, words: frozenset[str]) -> Ints:

@@ -159,7 +159,7 @@ class Norms:
         duties = [row for code in editions for row in self._duties(self.edition(code))]
         store.put("duty", integers(duties, "edition", "act", "pair", "side"))
         demands = [row for code in editions for row in self._demands(self.edition(code))]
-        names = ("edition", "act", "number", "sides", "required", "compared", "amount")
+        names = ("edition", "act", "number", "sides", "required", "compared", "amount", "online")
         store.put("demand", integers(demands, *names))
         groups = [row for code in editions for row in self._groups(self.edition(code))]
         store.put("group_step", integers(groups, "edition", "act", "band", "rank", "compared", "amount"))
@@ -246,11 +246,12 @@ class Norms:
                 for names in (demand.first, demand.second)
             )
             compared, amount = compare(demand.limit)
+            online = -1 if demand.online is None else int(demand.online)
             for act, step in self._acting_as(edition):
                 sides = 0 if step is None else (step.id in first) + 2 * (step.id in second)
                 if sides:
                     required = self.required(demand.role)
-                    yield edition.code, act, number, sides, required, compared, amount
+                    yield edition.code, act, number, sides, required, compared, amount, online
 
     def _groups(self, edition: Edition) -> Iterator[tuple[int, ...]]:
         for band, group in enumerate(edition.procedure.limit_groups):

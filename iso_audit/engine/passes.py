@@ -31,6 +31,7 @@ _SCRATCH = (
     "code_said",
     "id",
     "numbered_code",
+    "stands_twice",
 )
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from iso_audit.engine.courses import Courses
 from iso_audit.model.finding import Exhibit
 from iso_audit.model.log import Intake, Judgement, LogMapping, World
 from iso_audit.model.measure import Measures
@@ -17,6 +16,8 @@ from iso_audit.model.trace import DossierKind, EventKind, LogKind, Trace
 
 if TYPE_CHECKING:
     import pyarrow as pa  # type: ignore[import-untyped]
+
+    from iso_audit.engine.courses import Courses
 
 
 Progress = Callable[[int, int], None]

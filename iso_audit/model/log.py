@@ -95,7 +95,7 @@ DOSSIER_FACTS: Mapping[str, str] = {
     "register_status": "the register has another state",
 }
 """Beside these `same_person:a|b` for each pair of duties held apart: one did both (2: actor missing), and
-the fact of each `Demand` (2: role or moment missing)."""
+the fact of each `Demand` (2: role, moment or channel missing)."""
 
 SAME_PERSON = "same_person"
 """The family of facts that PRC-04 reads; `same_person_fact` names a member."""
@@ -123,12 +123,15 @@ class Demand:
     second: tuple[str, ...] = ()
     role: str = ""
     limit: Limit | None = None
+    online: bool | None = None
+    """Only of dossiers handed in electronically, or on paper; None: of all. The fact of the others is 3."""
 
     @property
     def fact(self) -> str:
         """Name of the dossier fact that says whether the demand was not met."""
         bound = self.role or (f"{self.limit.value} {self.limit.unit}" if self.limit is not None else "")
-        return f"{DEMAND}:{'|'.join(self.first)}>{'|'.join(self.second)}:{bound}"
+        way = {None: "", True: ":online", False: ":paper"}[self.online]
+        return f"{DEMAND}:{'|'.join(self.first)}>{'|'.join(self.second)}:{bound}{way}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """What the engine puts before a rule: each distinct thing once, with how many dossiers share it.
 
-A fact is a small number: 0 no, 1 yes, 2 the log cannot tell. `FACT_*` of `model.log` say which
-facts there are and what each means.
+A fact is a small number: 0 no, 1 yes, 2 the log cannot tell; of some questions 3, not asked of this
+dossier. `FACT_*` of `model.log` say which facts there are and what each means.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from functools import cached_property
 from iso_audit.model.finding import Exhibit
 from iso_audit.model.procedure import Procedure
 
-NO, YES, CANNOT_TELL = 0, 1, 2
+NO, YES, CANNOT_TELL, NOT_ASKED = range(4)
 
 
 @dataclass(frozen=True, slots=True)

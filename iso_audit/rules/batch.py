@@ -48,13 +48,10 @@ RULE = Rule(
     name="batch",
     title=Text(vi="Kết thúc hồ sơ hàng loạt", en="Dossiers closed in bulk"),
     why=Text(
-        vi="Ở bước phải xem từng hồ sơ, một người kết thúc nhiều hồ sơ cách nhau vài giây thì có thể "
-        "các hồ sơ "
-        "được ghi sau. Đây là điều cần xem xét, không phải vi phạm: cũng có thể phần mềm cho kết "
-        "thúc hàng loạt.",
-        en="Where each dossier has to be looked at and one person closes many within seconds, they "
-        "may have been "
-        "entered afterwards. This is something to look into and no breach: the software may close in bulk.",
+        vi="Ở bước phải xem từng hồ sơ, một người kết thúc nhiều hồ sơ cách nhau vài giây thì có thể các hồ "
+        "sơ được ghi sau. Đây là điều cần xem xét, không phải vi phạm: phần mềm có thể cho làm hàng loạt.",
+        en="Where each dossier has to be looked at and one person closes many within seconds, they may have "
+        "been entered afterwards. Something to look into and no breach: the software may close in bulk.",
     ),
     parameters={
         "batch_kinds": Parameter(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from iso_audit.errors import InputError
@@ -20,7 +20,11 @@ from iso_audit.simulation.search import FRESH
 from iso_audit.simulation.stage import Stage
 from iso_audit.simulation.suggest import suggestions as searched
 
-ASSUMPTIONS = ("same_fate", "work_pauses", "other_steps", "numbers_from_owner")
+ASSUMPTIONS = ("same_fate", "work_pauses", "other_steps", "lead_whole", "numbers_from_owner")
+WAGES = ("staff_cost", "staff_cost_year", "staffing_year")
+"""Measures that take somebody's hourly cost."""
+WORKS = ("citizen_cost", "citizen_cost_year")
+"""Measures that take the applicant's works."""
 
 
 def answered(
@@ -68,18 +72,36 @@ def answered(
         if suggestions is not None:
             found = replace(found, effects=suggestions.found[done].effects)
         played = log_findings(workspace, catalogue, redesign.procedure, stage.plan(redesign), scenario.seed)
-        comparisons.append(replace(found, log_findings=played))
+        unknown = _unknown(scenario, redesign.scenario)
+        effects = tuple(effect for effect in found.effects if effect.measure not in unknown)
+        comparisons.append(replace(found, effects=effects, log_findings=played))
     return SimulationOutcome(
         scenario=scenario,
         procedure=old,
         loads=loads,
         comparisons=tuple(comparisons),
         refused=tuple(refused),
-        assumptions=(*ASSUMPTIONS, *([] if scenario.knows_its_days else ["days_unknown"])),
+        assumptions=tuple(_assumed(scenario)),
         calibration=calibration,
         suggestions=suggestions,
         is_forced=any(not one.is_lawful for one in passed),
     )
+
+
+def _unknown(*sides: Scenario) -> frozenset[str]:
+    """Measures of which neither scenario says enough: a cost that nobody stated is not nothing."""
+    wages = any(staffing.hourly_cost for one in sides for staffing in one.staff.values())
+    works = any(one.citizen.works for one in sides)
+    return frozenset((*(() if wages else WAGES), *(() if works else WORKS)))
+
+
+def _assumed(scenario: Scenario) -> Iterator[str]:
+    yield from ASSUMPTIONS
+    paid = [bool(one.hourly_cost) for one in scenario.staff.values()]
+    if not all(paid):
+        yield "some_wages" if any(paid) else "no_wages"
+    if not scenario.knows_its_days:
+        yield "days_unknown"
 
 
 def _with_found(scenario: Scenario, found: Suggestions) -> Scenario:

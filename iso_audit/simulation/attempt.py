@@ -102,6 +102,12 @@ def must_be_independent(attempt: Attempt, one: Step, other: Step) -> None:
         attempt.forbid("data", step=one.id, step_second=other.id, data=tuple(sorted(shared)))
 
 
+def factor_of(values: Mapping[str, object]) -> float:
+    """Time of work against today's; nothing at all is a factor too."""
+    factor = values.get("time_factor")
+    return float(factor) if isinstance(factor, (int, float)) else 1.0
+
+
 def renamed(procedure: Procedure, names: Mapping[str, str]) -> Procedure:
     """The procedure with steps under other names in all that names steps but flows; "" takes them out."""
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from iso_audit.analysis.graph import cases_of
 from iso_audit.model.procedure import KINDS, Flow, Join, Procedure, Split, Step
-from iso_audit.simulation.attempt import Attempt, ImpossibleError, is_required
+from iso_audit.simulation.attempt import Attempt, ImpossibleError, factor_of, is_required
 from iso_audit.simulation.numbers import retimed, with_main, without_steps
 from iso_audit.simulation.order_changes import finish
 from iso_audit.simulation.surgery import Surgery
@@ -87,6 +87,8 @@ def _cases(attempt: Attempt) -> Mapping[str, Mapping[str, object]]:
 
 def _variant(attempt: Attempt, step: Step, name: str, case: str, values: Mapping[str, object]) -> Step:
     role = str(values.get("role") or "") or step.role
+    if not factor_of(values) and is_required(step):
+        attempt.forbid("control", step=step.id)
     if not attempt.may_act(role, step.role):
         facts = {"step": step.id, "role": role, "role_required": step.role}
         if is_required(step):
@@ -118,7 +120,7 @@ def _timed(
     attempt: Attempt, step: str, made: str, values: Mapping[str, object], cases: tuple[str, ...]
 ) -> None:
     """The numbers of a new step: those of the old one, its time by the factor."""
-    factor = float(values.get("time_factor") or 1.0)  # type: ignore[arg-type]
+    factor = factor_of(values)
     attempt.scenario = retimed(attempt.scenario, made, factor, step, cases)
     load, citizen = attempt.scenario.main, attempt.scenario.citizen
     more: dict[str, Any] = {}

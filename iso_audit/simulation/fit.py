@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -16,17 +15,12 @@ from iso_audit.model.civil import DAY, date_of, day_of
 from iso_audit.model.procedure import Procedure
 from iso_audit.model.scenario import Arrivals, Load, Scenario, Spread, Staffing
 from iso_audit.model.simulated import Calibration, Estimate, Fitted
-from iso_audit.simulation.families import FEW, Fit, fitted
-from iso_audit.simulation.observed import Follows, Observed, observed
+from iso_audit.simulation.families import Fit, fitted
+from iso_audit.simulation.fit_shares import chosen, estimated
+from iso_audit.simulation.fit_staff import staffed
+from iso_audit.simulation.observed import Observed, observed
 
 _YEAR = 365.25
-_CONFIDENCE = 0.95
-_DIFFERENT = 0.01
-"""Later visits get shares of their own where chance alone would show as much in less than this."""
-_MOST_OF = 0.95
-"""A role's people are those who together carried out so much of its work."""
-_SUPPORT = 0.1
-"""An hour of the week belongs to a role where so much happens in it, against its busiest hour."""
 
 
 @dataclass
@@ -54,6 +48,12 @@ def calibrated(
     table = _table(scenario.calendar, log)
     seen = observed(log, procedure, table, applicants, stopping, starts_known=starts_known)
     found = _Found()
+    staff = staffed(scenario.staff, seen, procedure, scenario.calendar, found.rows)
+    tables = own_tables(staff, scenario.calendar, log)
+    if tables:
+        seen = observed(
+            log, procedure, table, applicants, stopping, starts_known=starts_known, own_tables=tables
+        )
     if not starts_known:
         found.warnings.append("no-starts")
     main = scenario.main
@@ -67,8 +67,7 @@ def calibrated(
         backlog=0,
     )
     load = _times(load, seen, procedure, applicants, found)
-    load = _branches(load, seen, log, procedure, found)
-    staff = _staff(scenario.staff, seen, log, procedure, scenario.calendar, found)
+    load = chosen(load, seen, log, procedure, found.rows)
     calibration = Calibration(
         dossiers=len(log.received_s),
         unfinished=int((log.ended_s == UNKNOWN).sum()),
@@ -110,6 +109,12 @@ def _table(calendar: Calendar, log: Courses) -> DayTable:
         date_of(int(at) // DAY) for at in (log.received_s.min(), max(log.drawn_s, log.received_s.max()))
     )
     return DayTable(calendar, first, last)
+
+
+def own_tables(staff: Mapping[str, Staffing], office: Calendar, log: Courses) -> dict[str, DayTable]:
+    """Hours of the roles that have others than the office's."""
+    others = {role: one.calendar for role, one in staff.items() if one.calendar.week != office.week}
+    return {role: _table(calendar, log) for role, calendar in others.items()}
 
 
 def _arrivals(log: Courses, calendar: Calendar, given: Arrivals, found: _Found) -> Arrivals:
@@ -160,22 +165,9 @@ def _shares_of(codes: np.ndarray, names: Sequence[str], what: str, found: _Found
         return {}
     times = np.bincount(known, minlength=len(names))
     chosen = {name: int(count) for name, count in zip(names, times.tolist(), strict=True) if count}
-    for name, share in _estimated(chosen).items():
+    for name, share in estimated(chosen).items():
         found.rows.append(Fitted(what, outcome=name, observations=len(known), value=share))
     return {name: count / len(known) for name, count in chosen.items()}
-
-
-def _estimated(counts: Mapping[str, int]) -> dict[str, Estimate]:
-    """Shares with intervals: each one's marginal of a Dirichlet with a prior of 1/k."""
-    from scipy.stats import beta
-
-    whole, k = sum(counts.values()), len(counts)
-    found = {}
-    for name, count in counts.items():
-        a, b = count + 1 / k, whole - count + (k - 1) / k
-        low, high = (beta.ppf(end, a, max(b, 1e-9)) for end in ((1 - _CONFIDENCE) / 2, (1 + _CONFIDENCE) / 2))
-        found[name] = Estimate(a / (whole + 1), float(low), float(high))
-    return found
 
 
 def _times(
@@ -232,142 +224,6 @@ def _told(what: str, step: str, fit: Fit) -> Fitted:
         distance_seconds=fit.distance_seconds,
         is_weak=fit.is_weak,
     )
-
-
-def _branches(load: Load, seen: Observed, log: Courses, procedure: Procedure, found: _Found) -> Load:
-    """Shares of outcomes, by visit where later visits differ by more than chance."""
-    counts = _decided(seen, log, procedure)
-    branches, repeats = dict(load.branches), dict(load.repeats)
-    for chooser, by_visit in counts.items():
-        outcomes = [name for name, _ in Follows(procedure).choices[chooser]]
-        whole = Counter({name: sum(each[name] for each in by_visit.values()) for name in outcomes})
-        first, later = by_visit.get(1, Counter()), Counter[str]()
-        for visit, each in by_visit.items():
-            if visit > 1:
-                later += each
-        differ = _differ(outcomes, first, later)
-        used = first if differ else whole
-        branches[chooser] = _fractions({name: used[name] for name in outcomes})
-        repeats.pop(chooser, None)
-        if differ:
-            repeats[chooser] = (_fractions({name: later[name] for name in outcomes}),)
-        for name, share in _estimated({name: used[name] for name in outcomes}).items():
-            total = sum(used.values())
-            found.rows.append(
-                Fitted("share", chooser, outcome=name, observations=total, value=share, is_weak=total < FEW)
-            )
-    return replace(load, branches=branches, repeats=repeats)
-
-
-def _decided(seen: Observed, log: Courses, procedure: Procedure) -> dict[str, dict[int, Counter[str]]]:
-    """Chooser -> visit -> outcome -> times."""
-    follows = Follows(procedure)
-    counts: dict[str, dict[int, Counter[str]]] = {}
-    bounds = np.searchsorted(seen.dossier, np.arange(len(log.received_s) + 1)).tolist()
-    is_ended = (log.ended_s != UNKNOWN).tolist()
-    choosing = {name for name in {*seen.step} if _may_choose(follows, name)}
-    for dossier, ended in enumerate(is_ended):
-        steps = seen.step[bounds[dossier] : bounds[dossier + 1]]
-        met: Counter[str] = Counter()
-        for at, name in enumerate(steps):
-            if name not in choosing:
-                continue
-            for chooser, outcome in follows.decisions(name, steps[at + 1 :], ended):
-                met[chooser] += 1
-                counts.setdefault(chooser, {}).setdefault(met[chooser], Counter())[outcome] += 1
-    return counts
-
-
-def _may_choose(follows: Follows, name: str) -> bool:
-    """Whether a step, or a silent gateway behind it, chooses."""
-    stack, seen = [name], {name}
-    while stack:
-        here = stack.pop()
-        if here in follows.choices:
-            return True
-        for flow in follows.procedure.by_id[here].flows:
-            if flow.to not in seen and follows.procedure.by_id[flow.to].is_silent:
-                seen.add(flow.to)
-                stack.append(flow.to)
-    return False
-
-
-def _differ(outcomes: Sequence[str], first: Counter[str], later: Counter[str]) -> bool:
-    """Whether later visits choose otherwise than first ones: chi-squared, where there are enough of both."""
-    rows = np.array([[first[name] for name in outcomes], [later[name] for name in outcomes]])
-    rows = rows[:, rows.sum(axis=0) > 0]
-    if rows.shape[1] < 2 or rows.sum(axis=1).min() < FEW:
-        return False
-    from scipy.stats import chi2_contingency
-
-    return bool(chi2_contingency(rows).pvalue < _DIFFERENT)
-
-
-def _fractions(counts: Mapping[str, int]) -> dict[str, float]:
-    whole = sum(counts.values())
-    return {name: count / whole for name, count in counts.items()} if whole else {}
-
-
-def _staff(
-    given: Mapping[str, Staffing],
-    seen: Observed,
-    log: Courses,
-    procedure: Procedure,
-    calendar: Calendar,
-    found: _Found,
-) -> dict[str, Staffing]:
-    """People of each role and the hours of the week in which they were seen at work."""
-    staff = dict(given)
-    roles = np.array([procedure.by_id[name].role for name in seen.step], dtype=object)
-    for role in sorted(set(given) & set(roles.tolist())):
-        mine = np.flatnonzero((roles == role) & (seen.actor >= 0))
-        if not len(mine):
-            continue
-        people = _people(np.bincount(seen.actor[mine]))
-        hours = _hours(seen.finished_s[mine], calendar, role)
-        staff[role] = replace(given[role], people=people, calendar=hours)
-        value = Estimate(people, people, people)
-        found.rows.append(
-            Fitted("people", role=role, observations=len(mine), value=value, is_weak=len(mine) < FEW)
-        )
-    return staff
-
-
-def _people(times: np.ndarray) -> int:
-    """How many people, the busiest first, carried out nearly all of the work."""
-    done = np.sort(times)[::-1].cumsum()
-    return int(np.searchsorted(done, _MOST_OF * done[-1]) + 1)
-
-
-def _hours(finished_s: np.ndarray, calendar: Calendar, role: str) -> Calendar:
-    """The office's hours without those in which the role is hardly ever seen."""
-    days, seconds = finished_s // DAY, finished_s % DAY
-    seen = np.bincount((days + 3) % 7 * 24 + seconds // 3600, minlength=168)
-    if seen.sum() < 10 * FEW:
-        return calendar
-    bound = _SUPPORT * np.quantile(seen[seen > 0], 0.9)
-    week = tuple(tuple(_kept(spans, day, seen, bound)) for day, spans in enumerate(calendar.week))
-    if week == calendar.week or not any(week):
-        return calendar
-    return replace(calendar, id=f"{calendar.id}/{role}", week=week)
-
-
-def _kept(
-    spans: Iterable[tuple[int, int]], day: int, seen: np.ndarray, bound: float
-) -> Iterable[tuple[int, int]]:
-    """The parts of a day's spans in hours with enough to be seen, those side by side joined."""
-    parts: list[tuple[int, int]] = []
-    for start, end in spans:
-        hour = start // 3600
-        while hour * 3600 < end:
-            low, high = max(start, hour * 3600), min(end, (hour + 1) * 3600)
-            if seen[day * 24 + hour] >= bound:
-                if parts and parts[-1][1] == low:
-                    parts[-1] = (parts[-1][0], high)
-                else:
-                    parts.append((low, high))
-            hour += 1
-    return parts
 
 
 def first_day(log: Courses, share: float) -> int:

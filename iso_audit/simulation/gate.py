@@ -9,7 +9,7 @@ told and refuses nothing.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from iso_audit.analysis.bypass import GUARDED
@@ -81,7 +81,7 @@ class Gate:
             refusals=(*redesign.refusals, *refusals),
             new_findings=fresh,
             gone_findings=tuple(f for f in self._asked(old).findings if _key(f, into) not in mended),
-            assumptions=(*redesign.assumptions, *self._assumed(redesign)),
+            assumptions=(*_unanswered(redesign, refusals), *self._assumed(redesign)),
         )
 
     def _asked(self, procedure: Procedure, extent: str = "") -> Gathered:
@@ -142,6 +142,12 @@ class Gate:
 def judged(workspace: Workspace, catalogue: Catalogue, redesign: Redesign) -> Redesign:
     """Put a redesign to every requirement in force on the first day of its scenario."""
     return Gate(workspace, catalogue, redesign.scenario.first).judged(redesign)
+
+
+def _unanswered(redesign: Redesign, refusals: Sequence[Refusal]) -> Iterator[Assumption]:
+    """What is taken for granted, but that nothing asks for a step where its loss is refused."""
+    refused = [refusal.change for refusal in refusals]
+    yield from (one for one in redesign.assumptions if not (one.key == "not-asked" and one.change in refused))
 
 
 def continued(redesign: Redesign) -> dict[str, str]:

@@ -18,7 +18,7 @@ from iso_audit.model.scenario import Scenario
 from iso_audit.model.simulated import Calibration, HoldOut
 from iso_audit.simulation.compare import estimate
 from iso_audit.simulation.compile import compiled
-from iso_audit.simulation.fit import calibrated, day_at, first_day, until
+from iso_audit.simulation.fit import calibrated, day_at, first_day, own_tables, until
 from iso_audit.simulation.measure import by_role, measured
 from iso_audit.simulation.observed import observed
 from iso_audit.simulation.run import replicate
@@ -140,7 +140,8 @@ def _role_rows(
         return []
     begin_s, end_s = int(log.received_s[later[0]]) // DAY * DAY, (int(log.received_s.max()) // DAY + 1) * DAY
     table = DayTable(fitted.calendar, day_at(begin_s), day_at(end_s))
-    seen = observed(log, procedure, table, applicants, starts_known=starts_known)
+    tables = own_tables(fitted.staff, fitted.calendar, log)
+    seen = observed(log, procedure, table, applicants, starts_known=starts_known, own_tables=tables)
     inside = (seen.finished_s >= begin_s) & (seen.finished_s < end_s)
     middle = (begin_s + end_s) // 2
     roles = np.array([procedure.by_id[name].role for name in seen.step], dtype=object)

@@ -40,7 +40,7 @@ def measured(plan: Plan, replication: Replication) -> dict[str, float]:
         "days_p95": _quantile(main.days[done], 0.95),
         "on_time": _mean(main.on_time[mine][promised].astype(np.float64)),
         "in_progress": float(replication.in_progress[0]),
-        "finished": float(replication.finished[0]),
+        "finished": float(((main.finished > plan.since) & (main.finished <= plan.until)).sum()),
         "waiting_mean": _mean(main.waited[mine]),
         "work_mean": _mean(main.worked[mine]),
         "handovers": _mean(main.handovers[mine].astype(np.float64)),

@@ -13,7 +13,7 @@ from itertools import combinations, pairwise
 
 from iso_audit.model.procedure import Flow, Limit, LimitGroup, Procedure, Split, Step, StepClock, TimeUnit
 from iso_audit.model.scenario import Scenario
-from iso_audit.simulation.attempt import Attempt, ImpossibleError, is_required, renamed
+from iso_audit.simulation.attempt import Attempt, ImpossibleError, factor_of, is_required, renamed
 from iso_audit.simulation.numbers import merged, shares_of, with_main
 from iso_audit.simulation.order_changes import Chain, chain_of, finish
 from iso_audit.simulation.surgery import Surgery
@@ -51,7 +51,7 @@ def merge(attempt: Attempt) -> None:
     branches = {name: each for name, each in load.branches.items() if name not in names}
     branches = {**branches, **({new: shares} if shares else {})}
     attempt.scenario = with_main(attempt.scenario, replace(load, branches=branches))
-    factor = float(values.get("time_factor") or 1.0)  # type: ignore[arg-type]
+    factor = factor_of(values)
     stopping = (step.id for step in steps if step.clock in (StepClock.PAUSED, StepClock.RESTARTS))
     numbers = _visits_once(attempt.scenario, names, back)
     attempt.scenario = merged(numbers, names, new, factor, next(stopping, names[0]))

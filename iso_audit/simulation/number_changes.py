@@ -18,18 +18,21 @@ def limit(attempt: Attempt) -> None:
     limits = attempt.change.values.get("limits")
     if not isinstance(limits, Mapping) or not limits:
         raise ImpossibleError("too-few")
+    before = attempt.procedure, attempt.scenario
     for name, new in limits.items():
         step = attempt.procedure.by_id.get(name)
         if step is not None and name not in attempt.procedure.limits:
             _limit_of_step(attempt, step, new)
         else:
             _limit_of_case(attempt, name, new)
+    if before == (attempt.procedure, attempt.scenario):
+        raise ImpossibleError("no-change")
 
 
 def _limit_of_case(attempt: Attempt, case: str, new: Limit) -> None:
     old = attempt.procedure.limits.get(case, attempt.scenario.limits.get(case))
     if old is not None and new == old:
-        raise ImpossibleError("no-change")
+        return
     _compare(attempt, old, new, case=case)
     attempt.procedure = replace(attempt.procedure, limits={**attempt.procedure.limits, case: new})
     if case in attempt.scenario.limits:
@@ -37,6 +40,8 @@ def _limit_of_case(attempt: Attempt, case: str, new: Limit) -> None:
 
 
 def _limit_of_step(attempt: Attempt, step: Step, new: Limit) -> None:
+    if new == step.limit:
+        return
     _compare(attempt, step.limit, new, step=step.id)
     steps = (replace(s, limit=new) if s.id == step.id else s for s in attempt.procedure.steps)
     attempt.procedure = replace(attempt.procedure, steps=tuple(steps))

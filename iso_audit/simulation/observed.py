@@ -5,88 +5,23 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from iso_audit.analysis.worktime import DayTable
 from iso_audit.engine.courses import UNKNOWN, Courses
-from iso_audit.model.procedure import Procedure, Split, Step
+from iso_audit.model.procedure import Procedure
+from iso_audit.simulation.follows import Follows
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-END = ""
-"""What a dossier comes to where no step follows."""
+SOON_SECONDS = 1800
+"""Of work after an opening, in which what came before it is taken up."""
 
-
-class Follows:
-    """Which steps of a procedure follow which, silent gateways looked through."""
-
-    def __init__(self, procedure: Procedure) -> None:
-        self.procedure = procedure
-        self.into: dict[str, set[str]] = {}
-        """Step -> steps after which it may come."""
-        for step in procedure.steps:
-            if not step.is_silent:
-                for target in self.ahead(step):
-                    self.into.setdefault(target, set()).add(step.id)
-
-    def ahead(self, step: Step) -> frozenset[str]:
-        """Steps that may come next; END where it may be the last."""
-        return (
-            frozenset().union(*(self.first(flow.to) for flow in step.flows))
-            if step.flows
-            else frozenset({END})
-        )
-
-    def first(self, name: str, seen: frozenset[str] = frozenset()) -> frozenset[str]:
-        """Steps that a dossier on its way to `name` may come to first."""
-        step = self.procedure.by_id[name]
-        if not step.is_silent:
-            return frozenset({name})
-        if name in seen:
-            return frozenset()
-        if not step.flows:
-            return frozenset({END})
-        return frozenset().union(*(self.first(flow.to, seen | {name}) for flow in step.flows))
-
-    @cached_property
-    def choices(self) -> Mapping[str, tuple[tuple[str, frozenset[str]], ...]]:
-        """Step or gateway that chooses -> its outcomes (names of flows, else targets), what follows each.
-
-        A choice that the case of the dossier settles is none of chance's.
-        """
-        return {
-            step.id: tuple((flow.outcome or flow.to, self.first(flow.to)) for flow in step.flows)
-            for step in self.procedure.steps
-            if step.split is Split.ONE and len(step.flows) > 1 and not any(flow.case for flow in step.flows)
-        }
-
-    def decisions(self, step: str, following: Sequence[str], is_ended: bool) -> Iterable[tuple[str, str]]:
-        """(chooser, outcome) of every choice that was made when a dossier left a step.
-
-        `following` are the steps that the dossier took after it, in order. A choice that two outcomes
-        explain, or that is still to be made, is left out.
-        """
-        stack = [step]
-        while stack:
-            name = stack.pop()
-            known = self.procedure.by_id[name]
-            targets = [flow.to for flow in known.flows]
-            if name in self.choices:
-                options = self.choices[name]
-                nexts = frozenset().union(*(after for _, after in options))
-                met = next((one for one in following if one in nexts), END if is_ended else None)
-                found = [at for at, (_, after) in enumerate(options) if met in after]
-                if len(found) != 1:
-                    continue
-                yield name, options[found[0]][0]
-                targets = [targets[found[0]]]
-            elif known.split is Split.SOME:
-                continue
-            stack += [target for target in targets if self.procedure.by_id[target].is_silent]
+IDLE_SECONDS = 120
+"""Without work for so long, a person was idle and not on the way from one dossier to the next."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,15 +53,18 @@ def observed(
     stopping: frozenset[str] = frozenset(),
     *,
     starts_known: bool,
+    own_tables: Mapping[str, DayTable] | None = None,
 ) -> Observed:
     """Work out what a log shows of every execution. O(events * log events).
 
-    An execution is enabled when the last step before it in the procedure's graph was finished. Who
-    carries it out is free when their last execution was: what lies between the later of the two and the
-    begin is waiting that neither queue nor work explains (D. Chapela-Campa, M. Dumas, Enhancing business
-    process simulation models with extraneous activity delays, Information Systems 122, 2024).
+    An execution is enabled when the last step before it in the procedure's graph was finished. From the
+    first moment after that at which somebody of its role had nothing to do, it waits for what neither
+    queue nor work explains (D. Chapela-Campa, M. Dumas, Enhancing business process simulation models with
+    extraneous activity delays, Information Systems 122, 2024).
     Executions that one person has open at once share that person's time evenly. What follows a step that
     is `stopping` the clock begins when the applicant has answered: its own waiting cannot be told.
+    The time of a role in `own_tables` passes in its own hours, else in those of `table`: a signature begun
+    before the signer leaves and finished the next day took minutes.
     """
     rows = list(_rows(log, procedure))
     dossier, event, visit, enabled = (np.array([row[at] for row in rows], dtype=np.int64) for at in range(4))
@@ -138,17 +76,34 @@ def observed(
     began = log.started_s[event]
     has_start = (began != UNKNOWN) & starts_known
     began = np.where(has_start, began, could)
-    own = np.array([procedure.by_id[name].role in applicants for name in names], dtype=bool)
-    work = table.working_seconds(began, finished).astype(np.float64)
+    roles = np.array([procedure.by_id[name].role for name in names], dtype=object)
+    own = np.isin(roles, list(applicants))
+
+    def worked_until(moments: Ints) -> Ints:
+        passed = table.working_seconds(np.zeros_like(moments), moments)
+        for role, its in (own_tables or {}).items():
+            mine = roles == role
+            passed[mine] = its.working_seconds(np.zeros_like(moments[mine]), moments[mine])
+        return passed
+
+    begins, ends = worked_until(began), worked_until(finished)
+    work = (ends - begins).astype(np.float64)
     if starts_known:
-        work = _shared(actor, table, began, finished, work)
+        work = _shared(actor, begins, ends, work)
     work = np.where(own, (finished - began).astype(np.float64), work)
-    ready = np.minimum(np.maximum(enabled, np.where(actor >= 0, free, enabled)), began)
-    wait = np.where(has_start & ~own, table.working_seconds(ready, began).astype(np.float64), np.nan)
+    wait = np.full(len(names), np.nan)
+    could_begin = worked_until(np.minimum(enabled, began))
+    for role in set(roles[has_start & ~own].tolist()):
+        mine = np.flatnonzero((roles == role) & has_start)
+        known = mine[actor[mine] >= 0]
+        people = len(np.unique(actor[known]))
+        idle = _idle(begins[known], ends[known], people) if people else None
+        waited = begins[mine] - _idle_from(could_begin[mine], begins[mine], idle)
+        wait[mine] = waited * _office_time_per(table, (own_tables or {}).get(role))
     answered = np.full(len(names), np.nan)
     follows = np.flatnonzero(dossier[1:] == dossier[:-1])
     after = follows[np.array([names[at] in stopping for at in follows.tolist()], dtype=bool)]
-    answered[after] = np.maximum(began[after + 1] - finished[after], 0)
+    answered[after] = _answers(table, finished[after], began[after + 1])
     wait[after + 1] = np.nan
     return Observed(
         dossier,
@@ -162,6 +117,17 @@ def observed(
         answered,
         starts_known,
     )
+
+
+def _answers(table: DayTable, asked: Ints, taken_up: Ints) -> Ints:
+    """Time by the clock until applicants answered, to judge by when the office took the answer up.
+
+    What is taken up soon after an opening came in some time while the office was closed: halfway.
+    """
+    worked = table.working_seconds(asked, taken_up)
+    earliest = table.advance(asked, np.maximum(worked - SOON_SECONDS, 0))
+    was_closed = taken_up - earliest > SOON_SECONDS
+    return np.maximum(np.where(was_closed, (earliest + taken_up) // 2, taken_up) - asked, 0)
 
 
 def _rows(log: Courses, procedure: Procedure) -> Iterable[tuple[int, int, int, int]]:
@@ -195,10 +161,37 @@ def _free_since(actor: Ints, finished: Ints) -> Ints:
     return found
 
 
-def _shared(actor: Ints, table: DayTable, began: Ints, finished: Ints, work: Floats) -> Floats:
+def _office_time_per(office: DayTable, own: DayTable | None) -> float:
+    """Office hours that pass in an hour of a role's own: waits pass while the office works."""
+    if own is None:
+        return 1.0
+    whole, part = (sum(end - at for day in one.calendar.week for at, end in day) for one in (office, own))
+    return whole / part
+
+
+def _idle(begins: Ints, ends: Ints, people: int) -> tuple[Ints, Ints]:
+    """Stretches of a role's working time in which not all of its people were at work, from and to."""
+    moments = np.concatenate([begins, ends])
+    order = np.lexsort((np.repeat([1, 0], len(begins)), moments))
+    moments = moments[order]
+    busy = np.repeat([1, -1], len(begins))[order].cumsum()
+    starts = np.concatenate([[np.iinfo(np.int64).min // 2], moments])
+    stops = np.concatenate([moments, [np.iinfo(np.int64).max // 2]])
+    is_free = np.concatenate([[0], busy]) < people
+    long = is_free & (stops - starts >= IDLE_SECONDS)
+    return starts[long], stops[long]
+
+
+def _idle_from(enabled: Ints, begins: Ints, idle: tuple[Ints, Ints] | None) -> Ints:
+    """The first moment from `enabled` on at which somebody was idle, at the latest the begin."""
+    if idle is None:
+        return enabled
+    starts, stops = idle
+    return np.minimum(np.maximum(enabled, starts[np.searchsorted(stops, enabled, side="right")]), begins)
+
+
+def _shared(actor: Ints, begins: Ints, ends: Ints, work: Floats) -> Floats:
     """Work where one person's time is shared evenly by what that person has open at once."""
-    begins = table.working_seconds(np.zeros_like(began), began)
-    ends = table.working_seconds(np.zeros_like(finished), finished)
     order = np.lexsort((ends, begins, actor))
     shared = work.copy()
     whose = actor[order].tolist()

@@ -19,7 +19,7 @@ from iso_audit.model.log import LogMapping, TableMapping
 from iso_audit.model.outcome import Workspace
 from iso_audit.model.procedure import Procedure
 from iso_audit.model.requirement import Pack
-from iso_audit.simulation.log import Cell, log_of
+from iso_audit.simulation.log import Cell, SimulatedLog, log_of
 from iso_audit.simulation.plan import Plan
 from iso_audit.simulation.run import replicate
 
@@ -43,20 +43,26 @@ def log_findings(
     log = log_of(plan, replicate(plan, seed, 0, with_events=True), most=MOST)
     gathered = Gathered()
     with tempfile.TemporaryDirectory(prefix="iso-audit-") as folder:
-        events, dossiers = Path(folder) / "events.csv", Path(folder) / "dossiers.csv"
-        _write(log.events, events)
-        _write(log.dossiers, dossiers)
-        mapping = LogMapping(
-            "simulated",
-            events=_as_it_is(log.events),
-            dossiers=_as_it_is(log.dossiers),
-            dossiers_from=dossiers.name,
-            zone=scenario.calendar.zone,
-            drawn_up_at=log.drawn_up_at,
-        )
+        events, mapping = written(log, Path(folder), scenario.calendar.zone)
         with DuckEngine().take_in(events, mapping, world_of(judging, log.drawn_up_at)) as held:
             check_log(judging, catalogue, held, gathered)
     return tuple(graded(gathered.findings, Scale.read(workspace.settings.grading)))
+
+
+def written(log: SimulatedLog, folder: Path, zone: str) -> tuple[Path, LogMapping]:
+    """Write a simulated log into a folder; its table of events, and how to read both tables."""
+    events, dossiers = folder / "events.csv", folder / "dossiers.csv"
+    _write(log.events, events)
+    _write(log.dossiers, dossiers)
+    mapping = LogMapping(
+        "simulated",
+        events=_as_it_is(log.events),
+        dossiers=_as_it_is(log.dossiers),
+        dossiers_from=dossiers.name,
+        zone=zone,
+        drawn_up_at=log.drawn_up_at,
+    )
+    return events, mapping
 
 
 def _of_handling(pack: Pack) -> Pack:

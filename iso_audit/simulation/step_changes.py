@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from iso_audit.model.procedure import Flow, Split, Step
-from iso_audit.simulation.attempt import Attempt, ImpossibleError, is_required, renamed
+from iso_audit.simulation.attempt import Attempt, ImpossibleError, factor_of, is_required, renamed
 from iso_audit.simulation.numbers import retimed, without_steps
 from iso_audit.simulation.order_changes import finish
 from iso_audit.simulation.surgery import Surgery
@@ -123,8 +123,10 @@ def _change(attempt: Attempt, step: Step) -> None:
 def digitise(attempt: Attempt) -> None:
     """Let a tool take over work: less time, perhaps another role; its costs stay with the change."""
     values = attempt.change.values
-    role, factor = str(values.get("role") or ""), float(values.get("time_factor") or 1.0)  # type: ignore[arg-type]
+    role, factor = str(values.get("role") or ""), factor_of(values)
     for step in attempt.steps:
+        if not factor and is_required(step):
+            attempt.forbid("control", step=step.id)
         if role and role != step.role and is_required(step) and not attempt.may_act(role, step.role):
             attempt.forbid("judgement", step=step.id, role=role)
         _change(attempt, replace(step, role=role or step.role))

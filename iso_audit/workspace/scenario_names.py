@@ -58,8 +58,11 @@ class Names:
         self.data: dict[str, Any] = document.data if isinstance(document.data, dict) else {}
         self.first = _day(mapping(self.data, "period").get("from"))
         self.procedures: list[Procedure | None] = []
+        self.today_is_known = False
+        """Whether all names are known but those of proposals, citizen, limits and search."""
 
     def check(self) -> None:
+        before = len(self.faults)
         for path, raw in self._loads():
             self.procedures.append(self._procedure(path, raw))
             if self.procedures[-1] is not None:
@@ -68,6 +71,7 @@ class Names:
         roles = self._roles()
         for name in mapping(self.data, "staff"):
             self._look(("staff", name), name, roles, _ROLE, is_key=True)
+        self.today_is_known = len(self.faults) == before
         if self.procedures and self.procedures[0] is not None:
             self._of_main(self.procedures[0], roles)
         for name in mapping(mapping(self.data, "measure"), "precision"):

@@ -86,9 +86,11 @@ def scenario_of(document: Document, workspace: Workspace, faults: list[Fault]) -
     names = Names(document, workspace, faults)
     names.check()
     shape = shaped(ScenarioShape, document, faults)
-    if shape is None or len(faults) > before:
+    if shape is None or not (names.today_is_known or len(faults) == before):
         return None
     procedures = [procedure for procedure in names.procedures if procedure is not None]
+    if len(faults) > before:  # what is wrong with today's numbers is told at once, too
+        shape = shape.model_copy(update=dict.fromkeys(("proposals", "citizen", "limit", "search", "measure")))
     scenario = _Making(shape, document, workspace, procedures, faults).scenario()
     return scenario if len(faults) == before else None
 
@@ -109,8 +111,7 @@ class _Making:
         self.calendar = self.calendars[named_calendar] if named_calendar else working_calendar(workspace)
 
     def scenario(self) -> Scenario:
-        shape = self.shape
-        calendar, measure = self.calendar, shape.measure
+        shape, calendar, measure = self.shape, self.calendar, self.shape.measure
         assert shape.period.first is not None
         assert shape.period.last is not None
         staff = {

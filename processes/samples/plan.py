@@ -62,6 +62,8 @@ PLAN: Sequence[tuple[Spoil, str, str, int]] = (
     (go.state_behind, "certified-copies", "minh-son", 4),
     (go.state_behind, "linked-birth", "minh-son", 2),
     (go.not_checked_again, "household-business", "minh-son", 3),
+    (go.refused_without_reason, "household-business", "an-phuc", 2),
+    (go.overdue_told_without_number, "house-permit", "minh-son", 2),
 )
 
 

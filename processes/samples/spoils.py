@@ -73,6 +73,14 @@ def request_without_reason(d: Dossier, _: random.Random) -> None:
     d.breach("SUP-01", "ask-supplement", "no-reason")
 
 
+def refused_without_reason(d: Dossier, _: random.Random) -> None:
+    d.chosen = {"check": ["ineligible"]}
+    d.appointed = None
+    handle(d)
+    d.event("refuse-receipt").reason = ""
+    d.breach("INT-08", "refuse-receipt", "no-reason")
+
+
 def second_request(d: Dossier, _: random.Random) -> None:
     d.chosen = {"check": ["incomplete"] * 2}
     handle(d)
@@ -161,6 +169,12 @@ def overdue_without_new_day(d: Dossier, rng: random.Random) -> None:
     _let_it_lie(d, rng)
     _apologise(d, rng).new_day = ""
     d.breach("TIM-03", "apologise", "incomplete")
+
+
+def overdue_told_without_number(d: Dossier, rng: random.Random) -> None:
+    _let_it_lie(d, rng)
+    _apologise(d, rng).document = ""
+    d.breach("TIM-06", "apologise", "no-document")
 
 
 def overdue_told_twice(d: Dossier, rng: random.Random) -> None:

@@ -113,6 +113,8 @@ PARAMETERS = {
             Demand(("check", "review"), role="head"),
             Demand(("check",), ("appraise", "hand"), limit=limit("3", WH)),
             Demand(("receive",), ("archive", "review"), limit=limit("1", WD)),
+            Demand(("receive",), ("check", "hand", "deny"), limit=limit("2", WH), online=True),
+            Demand(("receive",), ("ask",), limit=limit("1", WD), online=False),
         ),
     ),
     ("permit", 1): FactParameters(

@@ -628,6 +628,10 @@ class PlainAudit:
         for demand in self._parameters(dossier).demands:
             said = self._in_role(dossier, demand) if demand.role else self._within(dossier, demand)
             facts[demand.fact] = 1 if 1 in said else max(said, default=0)
+            if said and demand.online is not None:
+                way = self._way(dossier)
+                if way != int(demand.online):
+                    facts[demand.fact] = 2 if way == 2 else 3
 
     def _overdue(self, dossier: Dossier) -> int:
         if dossier.due is None:
@@ -725,6 +729,10 @@ class PlainAudit:
                 hours = limit.value * (1 if limit.unit is TimeUnit.WORKING_HOUR else 8)
                 said.append(int(sum(self.worked(a, b) for a, b in running) > int(hours * 3600)))
         return said
+
+    def _way(self, dossier: Dossier) -> int:
+        """Whether it came in electronically; 2 where nobody can tell."""
+        return {"online": 1, "desk": 0}.get(str((dossier.row or {}).get("channel") or ""), 2)
 
     def _running(
         self, dossier: Dossier, start: dt.datetime, finish: dt.datetime

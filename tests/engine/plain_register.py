@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tests.engine.plain import Dossier, PlainAudit, Row
 
-DAYS = ("received_at", "appointed_at", "finished_at", "returned_at")
+DAYS = ("received_at", "appointed_at", "due_at", "finished_at", "returned_at")
 
 
 def mark_register(audit: PlainAudit, rows: Sequence[Row] | None) -> list[tuple[int, str]]:

@@ -8,6 +8,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,8 @@ from hypothesis import strategies as st
 
 from iso_audit.errors import Fault
 from iso_audit.model.finding import Grade
-from iso_audit.model.log import DOSSIER_FACTS, EVENT_FACTS, same_person_fact
-from iso_audit.model.procedure import LimitGroup, Procedure, Separation, StepClock
+from iso_audit.model.log import DOSSIER_FACTS, EVENT_FACTS, Demand, same_person_fact
+from iso_audit.model.procedure import Limit, LimitGroup, Procedure, Separation, StepClock, TimeUnit
 from iso_audit.model.requirement import Requirement
 from iso_audit.model.rule import Answer, Example, Rule
 from iso_audit.model.trace import DossierKind, EventKind, LogKind, Symbol, Trace
@@ -34,8 +35,9 @@ DOSSIER_RULES = {
     if hook is not None
 }
 CODES = {
-    "INT-01", "INT-02", "INT-03", "INT-06", "SUP-01", "SUP-02", "SUP-05", "TIM-01", "TIM-02", "TIM-03",
-    "TIM-04", "TIM-05", "TIM-07", "TIM-08", "TIM-09", "TIM-10", "TIM-11", "TIM-12", "PRC-01", "PRC-02", "PRC-03", "PRC-04", "PRC-05", "PRC-08", "PRC-11",
+    "INT-01", "INT-02", "INT-03", "INT-04", "INT-05", "INT-06", "INT-08", "SUP-01", "SUP-02", "SUP-05",
+    "TIM-01",    "TIM-02", "TIM-03", "TIM-04", "TIM-05", "TIM-06", "TIM-07", "TIM-08", "TIM-09", "TIM-10",
+    "TIM-11", "TIM-12", "PRC-01", "PRC-02", "PRC-03", "PRC-04", "PRC-05", "PRC-08", "PRC-11",
     "REC-01", "REC-02", "REC-03",
 }  # fmt: skip
 PROCEDURE = load_procedure(REFERENCE / "procedure.yaml")
@@ -161,6 +163,67 @@ def test_only_hand_overs_are_asked_how_fast_they_were() -> None:
     assert told(on_event("INT-06", "assign", {"slow_handover": 1})) == (0, [], [])
 
 
+EIGHT_HOURS = Limit(Fraction(8), TimeUnit.WORKING_HOUR)
+SCANNING = replace(
+    PROCEDURE,
+    steps=tuple(
+        replace(s, kinds=("check", "record_scan")) if s.id == "check" else s for s in PROCEDURE.steps
+    ),
+)
+SCANNED_SOON = Demand(("receive",), ("record_scan",), limit=EIGHT_HOURS, online=False).fact
+
+
+@pytest.mark.parametrize(
+    ("steps", "fact", "expected"),
+    [
+        (("receive", "check"), 0, (1, [], [])),
+        (("receive", "check"), 1, (1, [("", "")], [])),
+        (("receive", "check"), 2, (0, [], ["no-channel-or-moment"])),
+        # it came in electronically
+        (("receive", "check"), 3, (0, [], [])),
+        (("receive",), 0, (0, [], [])),
+        (("check", "receive"), 0, (0, [], [])),
+    ],
+)
+def test_a_reply_is_asked_of_dossiers_that_came_in_its_way_and_had_both_steps(
+    steps: Sequence[str], fact: int, expected: object
+) -> None:
+    facts = {**CLOSED, SCANNED_SOON: fact}
+    assert told(on_trace("INT-04", steps, facts, procedure=SCANNING, limit=EIGHT_HOURS)) == expected
+
+
+def test_what_is_scanned_after_the_hand_over_may_be_the_result() -> None:
+    steps = tuple(
+        replace(s, kinds=("stamp", "record_scan")) if s.id == "stamp" else s for s in PROCEDURE.steps
+    )
+    results = replace(PROCEDURE, steps=steps)
+    answer = on_trace("INT-04", PERMIT, {SCANNED_SOON: 1}, procedure=results, limit=EIGHT_HOURS)
+    assert told(answer) == (0, [], ["no-step"])
+
+
+def test_only_a_refusal_at_the_desk_is_a_refusal_to_accept() -> None:
+    grades = {"no-reason": "major"}
+    for facts, variant, grade in [
+        ({"undocumented": 1, "unexplained": 1}, "no-reason", Grade.MAJOR),
+        ({"undocumented": 1, "unexplained": 2}, "no-document", None),
+        ({"undocumented": 2, "unexplained": 1}, "no-reason", Grade.MAJOR),
+    ]:
+        answer = on_event("INT-08", "refuse-receipt", facts, grades=grades)
+        assert [(b.variant, b.grade) for b in answer.breaches] == [(variant, grade)]
+        assert told(on_event("INT-08", "draft-refusal", facts)) == (0, [], [])
+    assert told(on_event("INT-08", "refuse-receipt", {"undocumented": 0, "unexplained": 2}))[2] == [
+        "no-column"
+    ]
+
+
+def test_a_refusal_without_a_place_in_the_course_may_follow_the_appraisal_and_is_not_asked() -> None:
+    rule = DOSSIER_RULES["INT-08"]
+    anytime = replace(PROCEDURE.by_id["refuse-receipt"], id="refuse-anytime", anytime=True)
+    procedure = replace(PROCEDURE, steps=(*PROCEDURE.steps, anytime))
+    kind = EventKind(0, procedure, 0, "refuse-anytime", {"undocumented": 1, "unexplained": 1})
+    assert told(rule.on_event.ask(kind, requirement(rule))) == (0, [], [])
+
+
 def test_a_request_without_paper_is_told_before_one_without_reason() -> None:
     both = on_event("SUP-01", "ask-supplement", {"undocumented": 1, "unexplained": 1})
     assert told(both) == (1, [("", "no-document")], [])
@@ -282,6 +345,37 @@ def test_an_overdue_dossier_needs_a_timely_complete_apology(
     steps = [*PERMIT, *([("apologise", apology)] if apology else [])]
     assert told(on_trace("TIM-03", steps, {**CLOSED, "overdue": 1})) == expected
     assert told(on_trace("TIM-03", steps, CLOSED)) == (0, [], [])
+
+
+NUMBERED = {"undocumented": 0, "unexplained": 0, "no_new_date": 0}
+
+
+@pytest.mark.parametrize(
+    ("overdue", "first", "second", "expected"),
+    [
+        (1, {}, {}, (2, [], [])),
+        (1, {"undocumented": 1}, {}, (2, [("apologise", "no-document")], [])),
+        # what TIM-03 judges is not told again
+        (1, {"unexplained": 1}, {"unexplained": 1}, (2, [("apologise", "no-reason")], [])),
+        (
+            0,
+            {"unexplained": 1},
+            {"no_new_date": 1},
+            (2, [("apologise", "no-reason"), ("apologise", "no-date")], []),
+        ),
+        (
+            0,
+            {"no_new_date": 2},
+            {"no_new_date": 2, "undocumented": 1},
+            (1, [("apologise", "no-document")], ["no-column"]),
+        ),
+    ],
+)
+def test_every_apology_bears_number_reason_and_date(
+    overdue: int, first: dict[str, int], second: dict[str, int], expected: object
+) -> None:
+    steps = ["receive", ("apologise", NUMBERED | first), ("apologise", NUMBERED | second)]
+    assert told(on_trace("TIM-06", steps, {**CLOSED, "overdue": overdue})) == expected
 
 
 def test_where_no_apology_can_be_recorded_its_lack_says_nothing() -> None:

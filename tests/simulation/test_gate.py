@@ -194,3 +194,26 @@ def test_every_reason_and_assumption_has_words() -> None:
         said = words(lang)
         assert [key for key in reasons if f"refusal.{key}" not in said] == []
         assert [key for key in keys if f"assumed.{key}" not in said] == []
+
+
+def test_a_step_may_be_cut_beside_a_limit_that_stays() -> None:
+    same = permit().limits["default"]
+    found = through(change("limit", limits={"default": same, "sign-permit": Limit(Fraction(1))}))
+    assert refusals(found) == []
+    assert found.procedure.by_id["sign-permit"].limit == Limit(Fraction(1))
+    assert refusals(through(change("limit", limits={"default": same}))) == ["no-change"]
+
+
+def test_a_control_that_takes_no_time_is_a_control_dropped() -> None:
+    assert refusals(through(change("digitise", "sign-permit", time_factor=0.0))) == ["control"]
+    found = through(change("digitise", "stamp", time_factor=0.0))
+    assert refusals(found) == []
+    (assumed,) = found.assumptions
+    assert assumed.facts["factor"] == 0
+
+
+def test_nobody_says_that_nothing_asks_for_a_step_whose_loss_is_refused() -> None:
+    found = through(change("eliminate", "apologise"))
+    assert "right" in refusals(found)
+    assert "not-asked" not in {one.key for one in found.assumptions}
+    assert "not-asked" in {one.key for one in through(change("eliminate", "site-visit")).assumptions}

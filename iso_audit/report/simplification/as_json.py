@@ -107,6 +107,7 @@ def _redesign(one: Redesign) -> dict[str, object]:
             }
             for each in one.refusals
         ],
+        "assumptions": [{"key": each.key, "facts": plain(dict(each.facts))} for each in one.assumptions],
         "new_findings": [_finding(finding) for finding in one.new_findings],
         "gone_findings": [_finding(finding) for finding in one.gone_findings],
     }

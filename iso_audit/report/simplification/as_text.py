@@ -71,8 +71,13 @@ def _proposal(proposal: ProposalView, say: Words) -> Iterable[str]:
         if change:
             yield from _wrap(f"{change}:", "  ✗ ", "    ")
         for one in reasons:
-            beside = f" [{one.code}; {one.ground}]" if one.code else ""
+            authority = "; ".join(part for part in (one.code, one.ground) if part)
+            beside = f" [{authority}]" if authority else ""
             yield from _wrap(one.reason + beside, "    - " if change else "  ✗ ", "      ")
+    if proposal.assumed:
+        yield from ("", f"{say('sim.assumed')}:")
+        for line in proposal.assumed:
+            yield from _wrap(line, "  - ", "    ")
     if proposal.effects:
         yield from ("", *_table(proposal.effects, say))
     for heading, found in (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from iso_audit.model.simulated import MEASURES, Effect
+from iso_audit.model.simulated import MEASURES, Effect, Verdict
 from iso_audit.report.words import Words
 from iso_audit.text import number
 
@@ -76,11 +76,11 @@ def finely(measure: str, amount: float) -> int:
 
 
 def interval(effect: Effect, words: Words) -> str:
-    """From and to, as finely as the difference is said."""
+    """From and to, so finely that an end beside zero does not read as zero."""
     measure, found = effect.measure, effect.difference
     if not (math.isfinite(found.low) and math.isfinite(found.high)):
         return "–"
-    places = finely(measure, found.mean)
+    places = max(finely(measure, one) for one in (found.mean, found.low, found.high))
     low, high = (signed(measure, end, words, places) for end in (found.low, found.high))
     return words("sim.interval", low=low, high=high)
 
@@ -99,3 +99,19 @@ def relative_said(effect: Effect, words: Words) -> str:
         return ""
     said = number(100 * share, words.lang, 1).replace("-", MINUS)
     return f"{'+' if share > 0 else ''}{said}%"
+
+
+def beside(effect: Effect, words: Words, currency: str) -> str:
+    """The difference in one cell: in percent, or in its unit where that says nothing."""
+    said = relative_said(effect, words)
+    if said:
+        return said
+    said = signed(effect.measure, effect.difference.mean, words)
+    if unit_of(effect.measure) == "share":
+        return words("sim.points", n=said)
+    return f"{said} {unit_name(effect.measure, words, currency)}"
+
+
+def is_judged(effect: Effect) -> bool:
+    """Whether its verdict is printed: being busier is neither better nor worse, as with one person less."""
+    return effect.measure != "utilisation" or effect.verdict in (Verdict.SAME, Verdict.CANNOT_TELL)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from iso_audit.model.simulated import Comparison, Effect, SimulationOutcome
 from iso_audit.model.table import Cell, Column, Table
-from iso_audit.report.simplification.quantities import scaled, unit_name
+from iso_audit.report.simplification.quantities import is_judged, scaled, unit_name
 from iso_audit.report.simplification.values import SimulationView
 from iso_audit.report.words import Words
 
@@ -35,7 +35,7 @@ def tables(outcome: SimulationOutcome, view: SimulationView) -> list[Table]:
             ),
         ),
         Table(
-            say("sim.refusals"),
+            say("sim.refused"),
             (
                 Column(say("sim.col.proposal"), width=34),
                 Column(say("sim.col.change"), width=40),
@@ -44,6 +44,11 @@ def tables(outcome: SimulationOutcome, view: SimulationView) -> list[Table]:
                 Column(say("sim.col.ground"), width=40),
             ),
             tuple((p.title, r.change, r.reason, r.code, r.ground) for p in view.proposals for r in p.refused),
+        ),
+        Table(
+            say("sim.col.assumed"),
+            (Column(say("sim.col.proposal"), width=34), Column(say("sim.col.assumed"), width=90)),
+            tuple((p.title, line) for p in view.proposals for line in p.assumed),
         ),
     ]
 
@@ -71,10 +76,11 @@ def _effects(
 
     def row(title: str, effect: Effect) -> tuple[Cell, ...]:
         numbers = (effect.as_is.mean, effect.to_be.mean, *_ends(effect))
-        label = say.find(f"sim.measure.{effect.measure}") or effect.measure
+        name = "queueing" if of is not None and effect.measure == "waiting_mean" else effect.measure
+        label = say.find(f"sim.measure.{name}") or name
         where = () if of is None else (of.get(effect.role, effect.role),)
         unit = unit_name(effect.measure, say, say.find(f"currency.{currency}") or currency)
-        said = say(f"sim.verdict.{effect.verdict.value}")
+        said = say(f"sim.verdict.{effect.verdict.value}") if is_judged(effect) else ""
         return (title, *where, label, unit, *(scaled(effect.measure, one) for one in numbers), said)
 
     return Table(name, tuple(heads), tuple(row(title, effect) for title, effect in rows))

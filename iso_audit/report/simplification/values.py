@@ -88,11 +88,15 @@ class ProposalView:
     """(what, today, proposed, difference)."""
     steps: tuple[StepRow, ...] = ()
     """Those that do not stay as they are."""
+    assumed: tuple[str, ...] = ()
+    """What somebody has to confirm."""
     kept: str = ""
     refused: tuple[Refused, ...] = ()
     effects: tuple[EffectRow, ...] = ()
     forest: str = ""
     curves: str = ""
+    has_limit: bool = False
+    """The curves show the limit."""
     roles: tuple[tuple[str, ...], ...] = ()
     """Role; today, proposed, difference of its utilisation; the same of waiting for it."""
     busy: str = ""

@@ -11,6 +11,7 @@ from iso_audit.model.rule import Rule
 from iso_audit.model.simulated import SimulationOutcome
 from iso_audit.report.as_json import plain
 from iso_audit.report.simplification.calibration import calibration_view
+from iso_audit.report.simplification.speaker import Speaker
 from iso_audit.report.simplification.teller import Teller
 from iso_audit.report.simplification.values import SimulationView
 from iso_audit.report.words import words
@@ -25,7 +26,8 @@ def simulation_view(
     settings, scenario = workspace.settings, outcome.scenario
     dated = official_date(settings.audit_date) if lang == "vi" else date(settings.audit_date, lang)
     place = say.say(settings.place)
-    teller = Teller(outcome, workspace, catalogue, say)
+    speaker = Speaker(outcome, workspace, catalogue, say)
+    teller = Teller(speaker)
     by_id = {one.redesign.proposal.id: one for one in outcome.comparisons}
     refused = {one.proposal.id: one for one in outcome.refused}
     proposals = tuple(
@@ -50,10 +52,10 @@ def simulation_view(
         ),
         proposals=proposals,
         loads=tuple(teller.load_rows()),
-        role_names={one.role: teller.facts.role(one.role) for one in outcome.loads},
+        role_names={one.role: speaker.facts.role(one.role) for one in outcome.loads},
         assumptions=tuple(teller.assumptions()),
         calibration=(
-            calibration_view(outcome.calibration, teller.facts, scenario.currency)
+            calibration_view(outcome.calibration, speaker.facts, scenario.currency)
             if outcome.calibration is not None
             else None
         ),

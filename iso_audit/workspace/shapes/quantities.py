@@ -80,6 +80,10 @@ def as_points(value: object) -> float:
     return float(Fraction(match[1].replace(",", ".")) / 100)
 
 
+def _plain(bound: float) -> str:
+    return str(int(bound)) if bound == int(bound) else f"{bound:g}"
+
+
 def as_number(low: float, high: float, is_whole: bool = False) -> Callable[[object], float]:
     """Make a reader of numbers from `low` to `high`."""
 
@@ -93,7 +97,7 @@ def as_number(low: float, high: float, is_whole: bool = False) -> Callable[[obje
         if is_whole and value != int(value if math.isfinite(value) else 0):
             raise wrong("int_type", value)
         if not low <= value <= high:
-            raise wrong("number_range", written(value) or value, low=f"{low:.17g}", high=f"{high:.17g}")
+            raise wrong("number_range", written(value) or value, low=_plain(low), high=_plain(high))
         return int(value) if is_whole else float(value)
 
     return number
