@@ -13,7 +13,14 @@ from itertools import combinations, pairwise
 
 from iso_audit.model.procedure import Flow, Limit, LimitGroup, Procedure, Split, Step, StepClock, TimeUnit
 from iso_audit.model.scenario import Scenario
-from iso_audit.simulation.attempt import Attempt, ImpossibleError, factor_of, is_required, renamed
+from iso_audit.simulation.attempt import (
+    WORKS_ON,
+    Attempt,
+    ImpossibleError,
+    factor_of,
+    is_required,
+    renamed,
+)
 from iso_audit.simulation.numbers import merged, shares_of, with_main
 from iso_audit.simulation.order_changes import Chain, chain_of, finish
 from iso_audit.simulation.surgery import Surgery
@@ -21,6 +28,8 @@ from iso_audit.text import Text
 
 TURNING_AWAY = ("refuse", "stop", "withdraw", "request_supplement")
 """Kinds of steps that some dossiers come to because of what a check has found."""
+_LOOKS = ("review", "approve_sign")
+"""Kinds of steps by which one person looks at what another has made."""
 
 
 def merge(attempt: Attempt) -> None:
@@ -103,6 +112,11 @@ def _may_be_one(attempt: Attempt, steps: tuple[Step, ...], role: str) -> None:
     controls = [step for step in steps if is_required(step)]
     if len(controls) > 1:
         attempt.forbid("controls", steps=tuple(step.id for step in controls))
+    for control in steps:
+        for other in steps:
+            looked_at = {kind for own in _LOOKS if control.is_a(own) for kind in WORKS_ON[own]}
+            if other.role != control.role and not looked_at.isdisjoint(other.kinds):
+                attempt.forbid("self-control", step=control.id, step_second=other.id)
     for step in steps:
         if not attempt.may_act(role, step.role):
             facts = {"step": step.id, "role": role, "role_required": step.role}

@@ -280,6 +280,19 @@ def test_merged_checks_keep_every_way_out_and_its_share() -> None:
     assert found.scenario.main.branches["both"] == pytest.approx({"no": 0.1, "ok": 0.45, "no-two": 0.45})
 
 
+def test_nobody_reviews_their_own_work_in_a_merged_step() -> None:
+    steps = (
+        step("draft", "look", role="officer", kinds=("draft_result",)),
+        step("look", "file", role="head", kinds=("review",), negotiable=True),
+        step("file", role="clerk", kinds=("archive",)),
+    )
+    who = Organisation(roles={"head": Role("head", Text("head"), covers=("officer", "clerk"))})
+    found = made(Procedure("p", steps), change("merge", "draft", "look", id="both", role="head"), who=who)
+    assert reasons(found) == ["self-control"]
+    beside = made(Procedure("p", steps), change("merge", "look", "file", id="both", role="head"), who=who)
+    assert reasons(beside) == []
+
+
 def test_what_is_sent_back_to_a_merged_step_comes_to_the_whole() -> None:
     old = procedure(
         step("receive", "check"),
