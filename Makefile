@@ -15,7 +15,7 @@ test: setup  ## run the tests (real material through ISO_AUDIT_DATA)
 test-full: setup  ## every test, the long ones too
 	$(BIN)/pytest -n 2
 
-check: setup  ## format, lint, types, import floors
+check: extras  ## format, lint, types (of the extras too), import floors
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy

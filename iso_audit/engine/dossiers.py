@@ -62,7 +62,7 @@ def make_dossiers(
             FROM base_here AS b
             LEFT JOIN course AS c USING (dossier)
             LEFT JOIN due AS d USING (dossier)
-            LEFT JOIN code_said AS k USING (dossier)
+            LEFT JOIN code_said_here AS k USING (dossier)
             LEFT JOIN held_apart AS a USING (dossier)
             LEFT JOIN has_kind AS h ON h.edition = b.edition
             WHERE b.edition IS NOT NULL

@@ -164,7 +164,7 @@ class DuckHeld:
         spans, desks = make_days(store, table)
         is_derived = mapping.start == "previous_finish"
         drawn_us = int(drawn.timestamp() * 1_000_000)
-        for done in parts.each("event", "base"):
+        for done in parts.each("event", "base", "code_said"):
             tell(done, parts.count)
             make_course(store)
             make_stops(store, drawn_s)
