@@ -1,25 +1,34 @@
 """How fast a year of a district's one-stop shop is played, in plain Python and in machine code.
 
     python tests/benchmarks/bench_simulation.py [--rounds 3] [--replications 30] [--processes 2]
+    python tests/benchmarks/bench_simulation.py --prosimos .../bin/python  # beside Prosimos only
 
 The district model of notes/simulation.md, section 2: 13 steps, 8 roles, 98 people, 15 % rework,
 consultation side by side, lognormal times. CPU of this process, best of the rounds, plain and
 compiled in one run; the whole study (two procedures, replications, intervals) by the wall and by
-the CPU of all its processes. An event is an arrival or the end of an execution.
+the CPU of all its processes. An event is an arrival or the end of an execution. `--prosimos` names
+an interpreter that has Prosimos: it plays as many dossiers of the same model, in processes of its
+own and in turns with ours, start-up included on both sides.
 """
 
 from __future__ import annotations
 
 import argparse
 import datetime as dt
+import json
 import resource
-import subprocess
+import statistics
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from unittest.mock import patch
+
+import numpy as np
+import prosimos_files
+from prosimos_files import Used, used
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
@@ -31,16 +40,22 @@ from iso_audit.simulation import compiled_loop, loop  # noqa: E402
 from iso_audit.simulation.compare import effects  # noqa: E402
 from iso_audit.simulation.compile import compiled  # noqa: E402
 from iso_audit.simulation.fate import Fate  # noqa: E402
+from iso_audit.simulation.hours import TICK, Hours  # noqa: E402
 from iso_audit.simulation.plan import Plan  # noqa: E402
 from iso_audit.simulation.replications import replications  # noqa: E402
 from iso_audit.simulation.run import replicate  # noqa: E402
 from iso_audit.text import Text  # noqa: E402
+
+if {"plain", "plain-once", "memory-plain"} & set(sys.argv):  # here, since worker processes read this file too
+    compiled_loop.is_there = lambda: False
 
 GOALS = {"plain": 400_000, "compiled": 3_000_000}
 """Events a second."""
 STUDY_GOALS = {"plain": 60.0, "compiled": 15.0}
 """Seconds by the wall of 42,000 dossiers x 30 replications x 2 procedures on 2 processors."""
 MEGABYTES, QUICK_SECONDS, CALENDARS_RATIO = 200, 5.0, 2.0
+PROSIMOS_GOALS = {"one": 50, "each": 25}
+"""Times the CPU of Prosimos for a whole process of some 10,000 dossiers, with one calendar and one a role."""
 
 DAY = ((27_000, 41_400), (46_800, 61_200))
 OFFICE = Calendar("office", "Asia/Ho_Chi_Minh", (DAY,) * 5 + ((), ()))
@@ -49,8 +64,8 @@ PEOPLE = {
     "police": 14, "land": 12, "reviewer": 4, "chairman": 4,
 }  # fmt: skip
 MINUTES = {
-    "receive": 8, "check": 10, "ask": 5, "scan": 6, "assign": 3, "appraise": 60, "land": 40, "police": 45,
-    "visit": 90, "draft": 30, "review": 6, "sign": 4, "return": 5,
+    "receive": 8, "check": 10, "ask": 5, "scan": 6, "assign": 3, "appraise": 60, "land": 30, "police": 35,
+    "visit": 60, "draft": 30, "review": 6, "sign": 4, "return": 5,
 }  # fmt: skip
 
 
@@ -168,9 +183,70 @@ def study(replication_count: int, processes: int, is_compiled: bool) -> None:
 
 
 def memory() -> None:
-    """Peak of a process that plays one replication of 42,000 dossiers."""
+    """Peak of a process that plays one replication of 42,000 dossiers.
+
+    Not from `getrusage`: there a new process begins with the peak of the one that started it.
+    """
     replicate(compiled(scene(42_000), {"district": district()}), 1, 0)
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+    peak = next(line for line in Path("/proc/self/status").read_text().splitlines() if "VmHWM" in line)
+    print(int(peak.split()[1]) // 1024)
+
+
+def some_ten_thousand(calendars: str) -> Scenario:
+    """The first 62 working days of the year, at the pace of 42,000 dossiers a year."""
+    staff = own_calendars() if calendars == "each" else {}
+    return replace(scene(42_000, **staff), last=dt.date(2026, 3, 27))
+
+
+def beside_prosimos(python: str, calendars: str, rounds: int) -> None:
+    """Whole processes in turns, and whether both find the same mean lead time.
+
+    Prosimos plays 10,000 dossiers, this here what comes in: 9,977 are to be expected, 10,141 do.
+    """
+    scenario, procedure = some_ten_thousand(calendars), district()
+    plan, hours = compiled(scenario, {"district": procedure}), Hours.of(OFFICE, dt.date(2026, 1, 1), 3_650)
+    year = int(hours.until(np.array([365 * 86_400 * TICK]))[0]) / TICK
+    turns: dict[str, list[Used]] = {"Prosimos": [], "plain": [], "compiled": []}
+    with tempfile.TemporaryDirectory() as folder:
+        prosimos_files.written(Path(folder), scenario, procedure, year)
+        script = (python, "-c", prosimos_files.SCRIPT, folder, "10000")
+        for seed in range(rounds):
+            turns["Prosimos"].append(used(*script, str(seed), "2026-01-01T07:30:00+00:00"))
+            for name in ("plain", "compiled"):
+                own = (sys.executable, __file__, "--only", f"{name}-once", "--calendars", calendars)
+                turns[name].append(used(*own))
+    theirs = []
+    for one in turns["Prosimos"]:
+        came, done = (np.array(json.loads(one.said)).T * TICK).astype(np.int64)
+        theirs.append(float(hours.between(came, done).mean()) / TICK / 60)
+    ours = [float(np.nanmean(replicate(plan, 1, number).loads[0].lead)) / 60 for number in range(30)]
+    print(f"calendars: {calendars}; medians of {rounds} turns")
+    middle = {
+        name: [statistics.median(each) for each in zip(*(one[:2] for one in found), strict=True)]
+        for name, found in turns.items()
+    }
+    wall, cpu = middle.pop("Prosimos")
+    print(f"Prosimos  {wall:7.2f} s by the wall, {cpu:7.2f} s CPU")
+    for name, (wall, cpu) in middle.items():
+        times = [
+            statistics.median(a[at] / b[at] for a, b in zip(turns["Prosimos"], turns[name], strict=True))
+            for at in (0, 1)
+        ]
+        print(
+            f"{name:9} {wall:7.2f} s by the wall, {cpu:7.2f} s CPU; "
+            f"Prosimos takes {times[0]:.0f} x the wall, {times[1]:.0f} x the CPU "
+            f"(goal {PROSIMOS_GOALS[calendars]})"
+        )
+    print(
+        f"mean lead: Prosimos {', '.join(f'{one:.1f}' for one in theirs)} working minutes; "
+        f"here {statistics.mean(ours):.1f}, {min(ours):.1f} .. {max(ours):.1f} in 30 replications"
+    )
+
+
+def once(calendars: str) -> None:
+    """What `beside_prosimos` starts: one replication, and its mean lead time in working minutes."""
+    played = replicate(compiled(some_ten_thousand(calendars), {"district": district()}), 1, 0)
+    print(float(np.nanmean(played.loads[0].lead)) / 60)
 
 
 def main() -> None:
@@ -178,14 +254,21 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--replications", type=int, default=30)
     parser.add_argument("--processes", type=int, default=2)
-    parser.add_argument("--only", choices=("memory", "plain", "compiled", "study"))
+    parts = ("memory", "memory-plain", "plain", "compiled", "study", "plain-once", "compiled-once")
+    parser.add_argument("--only", choices=parts)
+    parser.add_argument("--calendars", choices=tuple(PROSIMOS_GOALS), default="one")
+    parser.add_argument("--prosimos", default="")
     asked = parser.parse_args()
-    if asked.only == "memory":
+    if asked.prosimos:
+        for calendars in PROSIMOS_GOALS:
+            beside_prosimos(asked.prosimos, calendars, asked.rounds)
+        return None
+    if asked.only in ("plain-once", "compiled-once"):
+        return once(asked.calendars)
+    if asked.only in ("memory", "memory-plain"):
         return memory()
     if asked.only in ("plain", "study", "compiled"):
-        is_there = compiled_loop.is_there() and asked.only != "plain"
-        with patch.object(compiled_loop, "is_there", lambda: is_there):
-            return study(asked.replications, asked.processes, is_there)
+        return study(asked.replications, asked.processes, compiled_loop.is_there())
     plan = compiled(scene(42_000), {"district": district()})
     speed(plan, asked.rounds)
     only_the_loop(plan, asked.rounds)
@@ -199,10 +282,9 @@ def main() -> None:
     with patch.object(compiled_loop, "is_there", lambda: False):
         seconds = best(1, lambda: [replicate(quick, 1, number) for number in range(5)])
     print(f"quick look, 5 x 10,000 in plain Python: {seconds:.2f} s CPU (goal {QUICK_SECONDS})")
-    told = subprocess.run(
-        [sys.executable, __file__, "--only", "memory"], capture_output=True, text=True, check=True
-    )
-    print(f"peak memory of a replication: {told.stdout.strip()} MB (goal {MEGABYTES})")
+    for name, part in {"plain": "memory-plain", "compiled": "memory"}.items():
+        peak = used(sys.executable, __file__, "--only", part).said.strip()
+        print(f"peak memory of a replication, {name}: {peak} MB (goal {MEGABYTES})")
     study(asked.replications, asked.processes, compiled_loop.is_there())
 
 
