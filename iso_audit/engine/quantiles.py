@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from iso_audit.engine.store import Store, integers
 
-AT_ONCE = 20_000_000
-"""Values that are held at once, at most, but for a group that alone has more: 8 bytes each."""
+AT_ONCE = 4_000_000
+"""Values that are held at once, at most, but for a group that alone has more: some 30 bytes each, since both
+quantiles keep them and rooms grow by doubling; the database cannot put them on the disk."""
 
 Found = Mapping[int, tuple[int, int, int, int]]
 """Group -> count, total, median, ninth decile."""
