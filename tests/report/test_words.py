@@ -72,6 +72,12 @@ def test_every_name_that_is_used_has_words() -> None:
     assert sorted(used - set(catalogue("vi"))) == []
 
 
+def test_every_reason_why_a_question_stays_open_has_words() -> None:
+    reasons = set(re.findall(r"""\bUnknown\(\s*["']([a-z-]+)["']""", sources()))
+    assert len(reasons) > 20
+    assert sorted(name for name in reasons if f"reason.{name}" not in catalogue("vi")) == []
+
+
 def test_every_name_that_has_words_is_used() -> None:
     code = sources()
     families = set(re.findall(r"""["']((?:[a-z_]+\.)+)(?:["']|\{)""", code))  # "grade." ~ x, f"scope.{x}"
