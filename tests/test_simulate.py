@@ -251,3 +251,9 @@ def test_the_tables_name_their_sheets_whole_and_call_nobody_better_for_being_idl
     assert rows
     assert {row[-1] for row in rows} <= {"", "= unchanged", "? cannot tell"}
     assert "" in {row[-1] for row in rows}
+
+
+def test_a_limit_of_a_step_is_told_by_the_name_of_the_step() -> None:
+    found = run("house-permit-online", "--quick", "-w", SHIPPED.parent)
+    assert "Appraise the dossier: 2 working days" in " ".join(found.stdout.split())
+    assert "appraise: 2 working days" not in found.stdout

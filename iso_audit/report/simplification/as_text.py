@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 from iso_audit.report.quoting import harmless, width
@@ -54,11 +54,7 @@ def _calibration(view: SimulationView) -> Iterable[str]:
         heads = ("measure", "observed", "simulated", "error", "goal", "noise", "verdict")
         rows = [tuple(say(f"sim.held.{key}") for key in heads), *found.hold_out]
         widths = [max(width(row[n]) for row in rows) for n in range(len(heads))]
-        for row in rows:
-            cells = (
-                " " * (room - width(cell)) + cell for cell, room in zip(row[1:6], widths[1:6], strict=True)
-            )
-            yield f"  {_padded(row[0], widths[0])}  {'  '.join(cells)}  {row[6]}"
+        yield from (_row(row, widths) for row in rows)
 
 
 def _proposal(proposal: ProposalView, say: Words) -> Iterable[str]:
@@ -99,12 +95,15 @@ def _table(rows: Iterable[EffectRow], say: Words) -> Iterable[str]:
         [f"{r.label} ({r.unit})", r.as_is, r.to_be, r.difference, r.interval, r.verdict] for r in rows
     ]
     widths = [max(width(row[n]) for row in cells) for n in range(6)]
-    for row in cells:
-        first, *middle, last = row
-        numbers = "  ".join(
-            " " * (room - width(cell)) + cell for cell, room in zip(middle, widths[1:5], strict=True)
-        )
-        yield f"  {_padded(first, widths[0])}  {numbers}  {last}"
+    yield from (_row(row, widths) for row in cells)
+
+
+def _row(cells: Sequence[str], widths: Sequence[int]) -> str:
+    """A line of a table: what it is about, figures one under the other, a word at the end."""
+    first, *figures, last = cells
+    rooms = zip(figures, widths[1:-1], strict=True)
+    numbers = "  ".join(" " * (room - width(figure)) + figure for figure, room in rooms)
+    return f"  {_padded(first, widths[0])}  {numbers}  {last}"
 
 
 def _padded(said: str, room: int) -> str:

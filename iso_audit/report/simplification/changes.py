@@ -41,10 +41,11 @@ def _what(change: Change, facts: Facts, key: str, scenario: Scenario) -> str:
     """The particulars of a change of numbers: limits, people, shares, times."""
     say, values = facts.words, change.values
     said: list[str] = []
-    for case, limit in _pairs(values.get("limits")):
+    for case, limit in _pairs(values.get("limits")):  # of a case, or of a step
         if isinstance(limit, Limit):
             told = facts.say("limit", limit)
-            said.append(told if case == "default" else f"{facts.case(case)}: {told}")
+            of = facts.step_name(case, key) if case in facts.procedures[key].by_id else facts.case(case)
+            said.append(told if case == "default" else f"{of}: {told}")
     for role, staffing in _pairs(values.get("staff")):
         name = facts.role(role)
         if isinstance(staffing, Staffing):

@@ -68,13 +68,13 @@ class EffectTeller:
         return " ".join(said)
 
     def _clause(self, effect: Effect) -> str:
-        say = self.by.words
+        say, unit = self.by.words, unit_name(effect.measure, self.by.words, self.by.currency())
         return say(
             "sim.clause",
             measure=self.by.measure(effect.measure),
             before=value(effect.measure, effect.as_is.mean, say),
             after=value(effect.measure, effect.to_be.mean, say),
-            unit=unit_name(effect.measure, say, self.by.currency()),
+            unit=unit if unit == "%" else f" {unit}",
         )
 
     def roles(self, found: Comparison) -> Iterable[tuple[str, ...]]:

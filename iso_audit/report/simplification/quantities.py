@@ -23,12 +23,7 @@ _SCALES: Mapping[str, tuple[float, int, str]] = {
 """Unit of a measure -> what it is multiplied by, its decimals, the name of the unit that is printed."""
 _MOST = 4
 """Decimals of the finest difference."""
-_UNITS_BESIDE = {
-    "utilisation": "share",
-    "queue_mean": "dossiers",
-    "executions": "count",
-    "share_visited": "share",
-}
+_UNITS_BESIDE = {"utilisation": "share", "executions": "count"}
 
 
 def unit_of(measure: str) -> str:

@@ -53,7 +53,7 @@ class RedesignTeller:
                 )
         limits = [self.by.facts.say("limit", each.limit) for each in (self.by.old, redesign.procedure)]
         if self.by.old.limit is not None:
-            yield say("sim.structure.limit"), limits[0], limits[1], "" if limits[0] != limits[1] else "0"
+            yield say("sim.structure.limit"), limits[0], limits[1], "–" if limits[0] != limits[1] else "0"
 
     def kept(self, redesign: Redesign) -> str:
         kept = sum(
