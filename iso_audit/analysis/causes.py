@@ -112,7 +112,7 @@ def is_by_messages(study: Study, question: Question) -> bool:
     )
 
 
-def is_by_events(study: Study, question: Question) -> tuple[str, ...]:
+def events_at_fault(study: Study, question: Question) -> tuple[str, ...]:
     """Events beside a step (BPMN: not interrupting) without which all would be well; empty if not so."""
     whole = study.graph
     events = {

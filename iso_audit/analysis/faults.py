@@ -8,7 +8,7 @@ from operator import attrgetter
 
 from iso_audit.analysis.causes import (
     Question,
-    is_by_events,
+    events_at_fault,
     is_by_messages,
     named,
     standstill,
@@ -82,7 +82,7 @@ def _in_runs(study: Study, trapped: set[str]) -> Iterator[Breach]:
     if found.once.holds is False and not is_by_messages(study, _ONCE):
         yield _breach(study, "twice", found.once)
     elif found.ends_once.holds is False and not is_by_messages(study, _ENDS_ONCE):
-        events = is_by_events(study, _ENDS_ONCE)
+        events = events_at_fault(study, _ENDS_ONCE)
         told = _breach(study, "ends-beside" if events else "ends-twice", found.ends_once)
         facts = {**told.facts, "step_event": named(graph, events)} if events else told.facts
         yield replace(told, facts=facts, grade=Grade.OBSERVATION if events else None)

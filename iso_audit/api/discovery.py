@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +12,7 @@ from iso_audit.api.draft import Draft, said
 from iso_audit.api.mapping import guessed_mapping
 from iso_audit.api.reading import load_workspace, log_files
 from iso_audit.api.runs import foreign_readers
-from iso_audit.api.writing import put_in_place, workroom
+from iso_audit.api.writing import refuse_existing, write_texts
 from iso_audit.errors import Fault, InputError
 from iso_audit.text import Text
 
@@ -145,12 +144,7 @@ def _write(texts: Mapping[str, str], target: Path | None) -> tuple[Path, ...]:
             [Fault(Text(say.SEVERAL.fill("vi", names), say.SEVERAL.fill("en", names)), str(target))]
         )
     paths = {name: target / f"{name}.yaml" if in_folder else target for name in texts}
-    taken = [path for path in paths.values() if os.path.lexists(path)]
-    if taken:
-        raise InputError([Fault(say.EXISTS, str(path)) for path in taken])
+    refuse_existing(paths.values())
     into = target if in_folder else target.parent
-    with workroom(into, target) as room:
-        for name, path in paths.items():
-            (room / path.name).write_text(texts[name], encoding="utf-8", newline="\n")
-        put_in_place(room, into, [path.name for path in paths.values()])
+    write_texts(into, {path.name: texts[name] for name, path in paths.items()}, target)
     return tuple(paths.values())

@@ -67,7 +67,6 @@ SEVERAL = Text(
     "nhật ký có nhiều thủ tục ({names}); hãy ghi vào một thư mục: -o THƯ-MỤC",
     "the log has several procedures ({names}); write them to a folder: -o FOLDER",
 )
-EXISTS = Text("tệp đã có, sẽ không ghi đè", "the file exists and is not overwritten")
 COUNTS = Text(
     "Hàng sự kiện: {rows}; nhận {kept}, bỏ qua {ignored}, không dùng được {refused}.",
     "Rows of events: {rows}; kept {kept}, ignored {ignored}, refused {refused}.",

@@ -94,7 +94,7 @@ class Draft:
             steps.append(step)
         word = self.ways.procedure
         code = word if _CODE.fullmatch(word) else ""
-        title = say.NO_NAME if code or is_id(word or "x") else Text(word)
+        title = say.NO_NAME if code or not word or is_id(word) else Text(word)
         return Procedure(
             name, tuple(steps), title=title, code=code, start=found.start, extent="drawing"
         )  # fmt: skip

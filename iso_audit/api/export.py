@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from iso_audit.api.reading import chosen_procedures, load_workspace
-from iso_audit.api.writing import put_in_place, workroom
+from iso_audit.api.writing import refuse_existing, write_texts
 from iso_audit.errors import Fault, InputError
 from iso_audit.text import Text, did_you_mean, printable
 
@@ -56,15 +55,11 @@ def export(
     if target is None:
         return _texts(procedures, form, workspace.organisation, lang)[0], ()
     files = [target] if is_file else [target / f"{procedure.key}{suffix}" for procedure in procedures]
-    taken = [Fault(_EXISTS, printable(str(path))) for path in files if os.path.lexists(path)]
-    if taken:
-        raise InputError(taken)
+    refuse_existing(files)
     output = target.parent if is_file else target
     texts = _texts(procedures, form, workspace.organisation, lang)
-    with workroom(output, target if is_file else None) as room:
-        for path, text in zip(files, texts, strict=True):
-            (room / path.name).write_text(text, encoding="utf-8", newline="\n")
-        put_in_place(room, output, [path.name for path in files])
+    named = {path.name: text for path, text in zip(files, texts, strict=True)}
+    write_texts(output, named, target if is_file else None)
     return "", tuple(files)
 
 
@@ -72,7 +67,6 @@ _ONE_ONLY = Text(
     vi="chỉ một quy trình vào được một tệp hay màn hình; hãy nêu một quy trình, hoặc một thư mục sau -o",
     en="one file or the screen takes one procedure; name one, or a folder after -o",
 )
-_EXISTS = Text(vi="tệp đã có, sẽ không ghi đè", en="the file exists and is not overwritten")
 _CANNOT_HOLD = Text(vi="định dạng này không chứa được", en="this format cannot hold it")
 _UNKNOWN = Text(
     vi="không biết định dạng nào có đuôi tệp này; hãy dùng --format",

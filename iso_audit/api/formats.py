@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from iso_audit.api.writing import write_text
+from iso_audit.api.writing import refuse_existing, write_text
 from iso_audit.errors import Fault, InputError
 from iso_audit.text import Text, folded, printable
 
@@ -83,9 +82,8 @@ def import_file(
     from iso_audit.workspace.faults import not_an_id
     from iso_audit.workspace.shapes.base import is_id
 
-    if target is not None and os.path.lexists(target) and not (is_drawing(source) and target.is_dir()):
-        said = Text(vi="tệp đã có, sẽ không ghi đè", en="the file exists and is not overwritten")
-        raise InputError([Fault(said, str(target))])
+    if target is not None and not (is_drawing(source) and target.is_dir()):
+        refuse_existing([target])
     if "id" in facts and not is_id(facts["id"]):
         raise InputError([Fault(not_an_id(facts["id"]), "--id")])
     return (_import_drawing if is_drawing(source) else _import_table)(source, target, facts)
@@ -125,10 +123,7 @@ def _import_drawing(
     texts = {procedure.id: procedure_yaml(procedure) for procedure in procedures}
     if target is not None:
         paths = {name: target / f"{name}.yaml" if in_folder else target for name in texts}
-        taken = [path for path in paths.values() if os.path.lexists(path)]
-        if taken:
-            said = Text(vi="tệp đã có, sẽ không ghi đè", en="the file exists and is not overwritten")
-            raise InputError([Fault(said, str(path)) for path in taken])
+        refuse_existing(paths.values())
         for name, path in paths.items():
             write_text(path, texts[name])
     noted = tuple(Fault(r.what, r.place.file, r.place.line) for r in remarks if r.slug == "unread")

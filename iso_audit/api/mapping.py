@@ -26,7 +26,7 @@ from iso_audit.api.mapping_words import (
 from iso_audit.api.reading import load_workspace
 from iso_audit.api.runs import engine_of, foreign_readers, world_for
 from iso_audit.api.values import ProposedMapping
-from iso_audit.api.writing import write_text
+from iso_audit.api.writing import refuse_existing, write_text
 from iso_audit.errors import Fault, InputError
 from iso_audit.text import Text, number
 
@@ -63,9 +63,8 @@ def propose_mapping(
     from iso_audit.exchange.headings import is_known
     from iso_audit.workspace.load import load_mapping
 
-    if target is not None and os.path.lexists(target):
-        said = Text(vi="tệp đã có, sẽ không ghi đè", en="the file exists and is not overwritten")
-        raise InputError([Fault(said, str(target))])
+    if target is not None:
+        refuse_existing([target])
     workspace = load_workspace(folder)
     zone = workspace.calendar.zone if workspace.settings.calendar else "Asia/Ho_Chi_Minh"
     with Glance(log, foreign_readers(), zone, is_known) as glance:

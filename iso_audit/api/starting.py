@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from iso_audit.api import starting_words as say
 from iso_audit.api.reading import chosen, load_workspace
-from iso_audit.api.writing import write_text
+from iso_audit.api.writing import refuse_existing, write_text
 from iso_audit.errors import Fault, InputError
-from iso_audit.text import Text, printable
+from iso_audit.text import printable
 
 if TYPE_CHECKING:
     from iso_audit.model.outcome import Workspace
@@ -37,9 +36,8 @@ def start_scenario(
     from iso_audit.workspace.positions import parse
     from iso_audit.workspace.scenarios import scenario_of
 
-    if target is not None and os.path.lexists(target):
-        said = Text(vi="tệp đã có, sẽ không ghi đè", en="the file exists and is not overwritten")
-        raise InputError([Fault(said, printable(str(target)))])
+    if target is not None:
+        refuse_existing([target])
     workspace = load_workspace(folder)
     of = _procedure(procedure, workspace)
     calendar = working_calendar(workspace)

@@ -9,7 +9,7 @@ import io
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -96,15 +96,33 @@ def put_in_place(room: Path, output: Path, names: Sequence[str]) -> None:
         raise
 
 
+def refuse_existing(paths: Iterable[Path]) -> None:
+    """Refuse to write over files that a person may have made; raises InputError with all of them."""
+    taken = [path for path in paths if os.path.lexists(path)]
+    if taken:
+        said = Text(vi="tệp đã có, sẽ không ghi đè", en="the file exists and is not overwritten")
+        raise InputError(Fault(said, printable(str(path))) for path in taken)
+
+
 def write_text(target: Path, text: str) -> None:
     """Write a text file whole or not at all.
 
     Raises:
         InputError: it cannot be written.
     """
-    with workroom(target.parent, target) as room:
-        (room / target.name).write_text(text, encoding="utf-8", newline="\n")
-        put_in_place(room, target.parent, [target.name])
+    write_texts(target.parent, {target.name: text}, target)
+
+
+def write_texts(output: Path, texts: Mapping[str, str], target: Path | None = None) -> None:
+    """Write text files, by their names in `output`: all or none.
+
+    Raises:
+        InputError: one cannot be written; told of `target`, where that is what was asked for.
+    """
+    with workroom(output, target) as room:
+        for name, text in texts.items():
+            (room / name).write_text(text, encoding="utf-8", newline="\n")
+        put_in_place(room, output, list(texts))
 
 
 def _is_about(error: OSError, output: Path) -> bool:

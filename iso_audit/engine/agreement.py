@@ -9,6 +9,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
+from iso_audit.engine.evidence import SHOWN
 from iso_audit.engine.norms import Norms
 from iso_audit.engine.seconds import Entry, Figure, Seconds
 from iso_audit.engine.store import Store
@@ -26,7 +27,6 @@ _FIGURES = {
     "on_time": Text("giải quyết đúng hạn", "finished on time"),
     "overdue": Text("giải quyết quá hạn", "finished overdue"),
 }
-_EXHIBITS = 5
 Counts = Mapping[tuple[str, str, str, str], int]
 """(procedure id, unit, month, figure) -> dossiers."""
 
@@ -103,7 +103,7 @@ class Agreement:
             day = self._drawn if at < 0 else date_of(at)
             shown = tuple(
                 Exhibit(row.dossier_id, {} if at < 0 else {"received_at": day})
-                for row in sorted(rows)[: _EXHIBITS if unlogged == 1 else 0]
+                for row in sorted(rows)[: SHOWN if unlogged == 1 else 0]
             )
             yield LogKind(
                 "register",

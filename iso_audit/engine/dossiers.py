@@ -20,6 +20,7 @@ MONTH = "coalesce(strftime(DATE '1970-01-01' + CAST(day AS INTEGER), '%Y-%m'), '
 
 WITHOUT_RESULT = ("not_accepted", "withdrawn", "stopped")
 ENDED = (*WITHOUT_RESULT, "finished", "returned")
+"""States after which nothing more is to come."""
 LAST_MINUTE = 59
 """Seconds before a due date within which a dossier is finished at the limit."""
 UNDER_WAY = ("registered", "received", "processing", "supplement", "financial")

@@ -18,7 +18,7 @@ from iso_audit.engine.opening import WHOLE_LOGS, Foreign, open_log
 from iso_audit.engine.plain_text import made_plain
 from iso_audit.engine.refusals import refusal
 from iso_audit.engine.rows import Reading
-from iso_audit.engine.source import Source, first_lines, from_csv, from_parquet, from_table, sniff
+from iso_audit.engine.source import TITLES, Source, first_lines, from_csv, from_parquet, from_table, sniff
 from iso_audit.engine.store import DuckStore, Values
 from iso_audit.model.log import EVENT_COLUMNS, LogMapping, TableMapping
 
@@ -109,7 +109,7 @@ class Glance:
         if kind != "csv":
             raise refusal("no-reader", str(path), kind=kind)
         plain = made_plain(path, self._folder / name, "", self._foreign.decoders, self._foreign.guess)
-        heads = first_lines(plain, str(path))[:30]
+        heads = first_lines(plain, str(path))[:TITLES]
         cells = {cell.strip(' "\r\n') for line in heads for sign in ",;\t|" for cell in line.split(sign)}
         return from_csv(path, plain, "", sorted(filter(is_heading, cells)))
 

@@ -134,7 +134,7 @@ class Account:
         return {words.say(act): count for act, count in rows}
 
 
-def column_account(store: Store, read: Read, seconds: Seconds = NO_SECONDS) -> frozenset[str]:
+def column_account(store: Store, read: Read, seconds: Seconds) -> frozenset[str]:
     """Columns that hold at least one value, of the source or worked out of it."""
     found = set()
     checks = {

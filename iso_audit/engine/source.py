@@ -32,7 +32,7 @@ MOST_BYTES = 8_000_000_000
 LONGEST_LINE = 1_000_000
 _PIECE = 1 << 20
 _LONGEST_HEAD = 100_000
-_TITLES = 30
+TITLES = 30
 """Lines at the top of a text among which its head is looked for."""
 _SEPARATORS = (",", ";", "\t", "|")
 _WORKBOOKS = (b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
@@ -200,7 +200,7 @@ def _lines_above(lines: Sequence[str], separator: str, wanted: Sequence[str]) ->
 
     if not wanted or shown(lines[0]) == len(set(wanted)):
         return 0
-    counts = [shown(line) for line in lines[:_TITLES]]
+    counts = [shown(line) for line in lines[:TITLES]]
     above = counts.index(max(counts))
     return above if max(counts) > 1 and '"' not in "".join(lines[:above]) else 0
 

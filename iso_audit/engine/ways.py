@@ -13,6 +13,7 @@ import duckdb
 import numpy as np
 
 from iso_audit.analysis.worktime import DayTable
+from iso_audit.engine.dossiers import ENDED
 from iso_audit.engine.intake import Account
 from iso_audit.engine.opening import Foreign, open_log
 from iso_audit.engine.refusals import refusal
@@ -22,8 +23,6 @@ from iso_audit.model.calendar import Calendar
 from iso_audit.model.civil import DAY, date_of
 from iso_audit.model.log import LogMapping
 
-CLOSED = ("not_accepted", "withdrawn", "stopped", "finished", "returned")
-"""States after which nothing more is to come."""
 _MEMORY = 600
 _MOST_TIMED = 2_000_000
 """Events whose times are measured; of larger logs those of every nth dossier."""
@@ -154,7 +153,7 @@ def _make_ways(store: DuckStore, read: Read, mapping: LogMapping) -> None:
     given, closed, join = "NULL", "true", ""
     if read.dossiers is not None:
         states = read.words["status"]
-        final = [str(code) for code, state in enumerate(states.meaning) if state in CLOSED]
+        final = [str(code) for code, state in enumerate(states.meaning) if state in ENDED]
         of_state = f"s.code IN ({', '.join(final)})" if final else "false"
         is_told = f"coalesce({of_state}, false) OR r.finished_s IS NOT NULL OR r.returned_s IS NOT NULL"
         join = (

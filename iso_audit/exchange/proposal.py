@@ -10,7 +10,7 @@ import datetime as dt
 import difflib
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from iso_audit.exchange.headings import proposed, squeezed
@@ -41,9 +41,6 @@ _FORMS = (
 _MONTH_FIRST = tuple(form.replace("%d/%m", "%m/%d") for form in _FORMS if "%d/%m" in form)
 _ISO = re.compile(r"\d{4}-\d\d-\d\d")
 _SERIAL = re.compile(r"[2-6]\d{4}(?:\.\d+)?")
-
-Words = Callable[[str], Mapping[str, int]]
-"""Values of a column and how often each stands there."""
 
 
 @dataclass(slots=True)

@@ -15,9 +15,6 @@ from iso_audit.model.procedure import Flow, Join, Procedure, Split, Step
 Key = tuple[str, str]
 """Step id, and what the sign was made for: `join`, `split`, `start`, `end`; empty for the step itself."""
 
-CATCHING = ("receiveTask", "intermediateCatchEvent")
-"""What may follow a gateway that waits for what comes first."""
-
 
 @dataclass(frozen=True, slots=True)
 class Node:

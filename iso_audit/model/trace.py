@@ -1,7 +1,7 @@
 """What the engine puts before a rule: each distinct thing once, with how many dossiers share it.
 
 A fact is a small number: 0 no, 1 yes, 2 the log cannot tell; of some questions 3, not asked of this
-dossier. `FACT_*` of `model.log` say which facts there are and what each means.
+dossier. `*_FACTS` of `model.log` say which facts there are and what each means.
 """
 
 from __future__ import annotations

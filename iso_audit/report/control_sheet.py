@@ -15,9 +15,10 @@ from pathlib import Path
 from iso_audit.model.outcome import Settings
 from iso_audit.model.story import Execution
 from iso_audit.report.as_pdf import Sheet, draw, paper_style
+from iso_audit.report.front import place_date
 from iso_audit.report.paper import environment_of
 from iso_audit.report.story import Tale
-from iso_audit.text import date, official_date
+from iso_audit.text import date
 
 LAST_OF_2018 = dt.date(2025, 6, 30)
 _RANK = ("early", "on_time", "overdue")
@@ -88,9 +89,6 @@ def control_sheet(tale: Tale, settings: Settings, version: str) -> ControlSheet:
     stays = list(_stays(tale))
     lead = story.procedure.owner or story.unit
     units = dict.fromkeys(facts.unit(stay.unit) for stay in stays if stay.unit and stay.unit != lead)
-    day = settings.audit_date
-    dated = official_date(day) if words.lang == "vi" else date(day, words.lang)
-    place = words.say(settings.place)
     is_old = story.received_at is not None and story.received_at.date() <= LAST_OF_2018
     standing = tale.standing.removeprefix("pending_")
     whole = standing if standing in _RANK else ""
@@ -98,7 +96,7 @@ def control_sheet(tale: Tale, settings: Settings, version: str) -> ControlSheet:
         form=words("sheet.form_2018" if is_old else "sheet.form_2025"),
         parent=words.say(settings.parent),
         office=words.say(settings.office),
-        place_date=f"{place}, {dated}" if place else dated[0].upper() + dated[1:],
+        place_date=place_date(settings, settings.audit_date, words),
         head=(
             (words("sheet.dossier"), story.dossier),
             (words("sheet.procedure"), words.say(story.procedure.title) or story.procedure.id),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from iso_audit.judgement.grade import Scale
 from iso_audit.model.finding import Grade
 from iso_audit.model.log import Intake
-from iso_audit.model.outcome import Outcome, Workspace
+from iso_audit.model.outcome import Outcome, Settings, Workspace
 from iso_audit.report.facts import Facts
 from iso_audit.report.facts import rate as rate_of
 from iso_audit.report.fulfilment import Fulfilment
@@ -78,20 +79,25 @@ class Method:
 
 def head(outcome: Outcome, workspace: Workspace, words: Words) -> Head:
     """Head and foot from the settings; what they do not say is left for the pen."""
-    settings, day = workspace.settings, outcome.card.audit_date
-    dated = official_date(day) if words.lang == "vi" else date(day, words.lang)
-    place = words.say(settings.place)
+    settings = workspace.settings
     return Head(
         parent=words.say(settings.parent),
         office=words.say(settings.office) or words("head.no_office"),
         number=settings.report_number,
-        place_date=f"{place}, {dated}" if place else dated[0].upper() + dated[1:],
+        place_date=place_date(settings, outcome.card.audit_date, words),
         subject=words("head.subject" if outcome.intake else "head.subject_definitions"),
         signer=words.say(settings.signer),
         signer_name=settings.signer_name,
         recipients=_recipients([words.say(one) for one in settings.recipients], words),
         note=words.say(outcome.mapping_note),
     )
+
+
+def place_date(settings: Settings, day: dt.date, words: Words) -> str:
+    """Where and when a document is drawn up, as its head says it; the day alone where no place is set."""
+    dated = official_date(day) if words.lang == "vi" else date(day, words.lang)
+    place = words.say(settings.place)
+    return f"{place}, {dated}" if place else dated[0].upper() + dated[1:]
 
 
 def _recipients(named: list[str], words: Words) -> tuple[str, ...]:

@@ -51,24 +51,25 @@ def page(view: View, folder: Path, *, style: str, drawings: dict[str, bytes] | N
     written into the page but put into `drawings` under the addresses by which it names them (a
     third faster to lay out).
     """
-    environment = environment_of(folder, view.words)
-    environment.globals.update(
-        v=view, paged=drawings is not None, style=Markup(style), annex_keys=_annexes(view)
-    )
+    environment = environment_of(folder, view.words, drawings)
+    environment.globals.update(v=view, style=Markup(style), annex_keys=_annexes(view))
+    return environment.get_template("report.html.j2").render()
+
+
+def environment_of(
+    folder: Path, words: Words, drawings: dict[str, bytes] | None = None
+) -> jinja2.Environment:
+    """What every page is laid out with: templates of one folder, everything escaped, words as `t`.
+
+    `drawings` as of `page`.
+    """
+    import jinja2
 
     def drawing(svg: str) -> str:
         assert drawings is not None
         address = f"drawing:{len(drawings)}"
         drawings[address] = svg.encode()
         return address
-
-    environment.globals["drawing"] = drawing
-    return environment.get_template("report.html.j2").render()
-
-
-def environment_of(folder: Path, words: Words) -> jinja2.Environment:
-    """What every page is laid out with: templates of one folder, everything escaped, words as `t`."""
-    import jinja2
 
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(folder),
@@ -85,7 +86,7 @@ def environment_of(folder: Path, words: Words) -> jinja2.Environment:
         number=lambda value: number(value, words.lang),
         groupby_reason=_by_reason,
     )
-    environment.globals["t"] = words
+    environment.globals.update(t=words, paged=drawings is not None, drawing=drawing)
     return environment
 
 

@@ -53,12 +53,11 @@ def answered(
     loads = role_loads(compiled(scenario, procedures))
     refuse_overload(scenario, loads)
     gate = Gate(workspace, catalogue, scenario.first)
-    stage = Stage(scenario, procedures, processes, tell)
     suggestions = None
     if suggest:
         suggestions = searched(workspace, catalogue, scenario, processes=processes, tell=tell)
         scenario = _with_found(scenario, suggestions)
-        stage = Stage(scenario, procedures, processes, tell, first=FRESH)
+    stage = Stage(scenario, procedures, processes, tell, first=FRESH if suggest else 0)
     passed, refused = [], []
     for proposal in scenario.proposals:
         redesign = stage.staffed(gate.judged(redesigned(old, scenario, proposal, organisation)))

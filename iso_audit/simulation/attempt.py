@@ -63,9 +63,24 @@ class Attempt:
         return self.organisation is not None and self.organisation.may_act(role, required)
 
 
+def is_control(step: Step) -> bool:
+    """Whether somebody looks there at what others have done, or decides."""
+    return step.control or any(step.is_a(kind) for kind in REQUIRED)
+
+
 def is_required(step: Step) -> bool:
     """Whether a step is a control that the owner has not marked as negotiable."""
-    return (step.control or any(step.is_a(kind) for kind in REQUIRED)) and not step.negotiable
+    return is_control(step) and not step.negotiable
+
+
+def must_be_competent(attempt: Attempt, role: str, step: Step) -> None:
+    """A control goes only to a role known to be competent; of other work that is taken for granted."""
+    if attempt.may_act(role, step.role):
+        return
+    if is_required(step):
+        attempt.forbid("competence", step=step.id, role=role, role_required=step.role)
+    else:
+        attempt.assume("competence", step=step.id, role=role, role_required=step.role)
 
 
 WORKS_ON = {

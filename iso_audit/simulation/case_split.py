@@ -8,7 +8,7 @@ from typing import Any
 
 from iso_audit.analysis.graph import cases_of
 from iso_audit.model.procedure import KINDS, Flow, Join, Procedure, Split, Step
-from iso_audit.simulation.attempt import Attempt, ImpossibleError, factor_of, is_required
+from iso_audit.simulation.attempt import Attempt, ImpossibleError, factor_of, is_required, must_be_competent
 from iso_audit.simulation.numbers import retimed, with_main, without_steps
 from iso_audit.simulation.order_changes import finish
 from iso_audit.simulation.surgery import Surgery
@@ -89,12 +89,7 @@ def _variant(attempt: Attempt, step: Step, name: str, case: str, values: Mapping
     role = str(values.get("role") or "") or step.role
     if not factor_of(values) and is_required(step):
         attempt.forbid("control", step=step.id)
-    if not attempt.may_act(role, step.role):
-        facts = {"step": step.id, "role": role, "role_required": step.role}
-        if is_required(step):
-            attempt.forbid("competence", **facts)
-        else:
-            attempt.assume("competence", **facts)
+    must_be_competent(attempt, role, step)
     words = Text(*(f"{said} ({case})" if said else "" for said in (step.name.vi, step.name.en)))
     return replace(step, id=name, name=words, role=role, number="", join=Join.ANY)
 

@@ -109,7 +109,6 @@ class _Draft:
                 procedure,
                 tuple(cases),
                 tuple(_filled(load.channels, "")),
-                tuple(step.id for step in procedure.steps if step.anytime),
             )
         )
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Callable
 from typing import NamedTuple
 
-from iso_audit.simulation.hours import Ints
+from iso_audit.simulation.hours import Floats, Ints
 from iso_audit.simulation.plan import MOST_VISITS
 
 WORK, WAIT, WAIT_AFTER, OTHER = range(4)
@@ -43,7 +44,7 @@ class CirclesError(Exception):
 class Shelf:
     """Rows of one purpose by step and visit, as arrays that Python reads quickly."""
 
-    def __init__(self, make: object, kind: str, steps: int) -> None:
+    def __init__(self, make: Callable[[int, int], Ints | Floats], kind: str, steps: int) -> None:
         self.make, self.kind = make, kind
         self.rows: list[list[array[int]]] = [[] for _ in range(steps)]
 
@@ -53,6 +54,6 @@ class Shelf:
             if visit >= MOST_VISITS:
                 raise CirclesError(step)
             made = array(self.kind)
-            made.frombytes(self.make(step, len(rows)).tobytes())  # type: ignore[operator]
+            made.frombytes(self.make(step, len(rows)).tobytes())
             rows.append(made)
         return rows[visit]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -114,8 +115,8 @@ def dossiers_of(plan: Plan, fate: Fate, load: int, rows: Rows, live: Ints) -> Do
     )
 
 
-def _per_step(steps: list[StepPlan | None], ask: object, otherwise: object) -> Ints:
-    return np.array([otherwise if step is None else ask(step) for step in steps], dtype=np.int64)  # type: ignore[operator]
+def _per_step(steps: list[StepPlan | None], ask: Callable[[StepPlan], int], otherwise: int) -> Ints:
+    return np.array([otherwise if step is None else ask(step) for step in steps], dtype=np.int64)
 
 
 def _finished(steps: list[StepPlan | None], rows: Rows, live: Ints, horizon: int) -> Ints:

@@ -7,11 +7,10 @@ from dataclasses import dataclass, replace
 from math import exp, gamma, log, sqrt
 
 import numpy as np
-from numpy.typing import NDArray
 
 from iso_audit.model.scenario import Family, Spread
-
-Floats = NDArray[np.float64]
+from iso_audit.simulation.draws import seconds
+from iso_audit.simulation.hours import Floats
 
 FEW = 20
 """Below so many times no shape is fitted: the sample stands for itself."""
@@ -144,7 +143,5 @@ _MAKERS: Mapping[Family, Callable[[Floats], Spread]] = {
 
 def _distance(spread: Spread, times: Floats) -> float:
     """Mean distance of the quantiles of a shape from those of a sample."""
-    from iso_audit.simulation.draws import seconds
-
     levels = (np.arange(len(times)) + 0.5) / len(times)
     return float(np.mean(np.abs(seconds(spread, levels) - np.sort(times))))

@@ -11,10 +11,11 @@ import numpy as np
 from iso_audit.analysis.worktime import DayTable
 from iso_audit.engine.courses import UNKNOWN, Courses
 from iso_audit.model.calendar import Calendar
-from iso_audit.model.civil import DAY, date_of, day_of
+from iso_audit.model.civil import DAY, date_of
 from iso_audit.model.procedure import Procedure
-from iso_audit.model.scenario import Arrivals, Load, Scenario, Spread, Staffing
+from iso_audit.model.scenario import Arrivals, Load, Scenario, Staffing
 from iso_audit.model.simulated import Calibration, Estimate, Fitted
+from iso_audit.simulation.draws import mean_seconds
 from iso_audit.simulation.families import Fit, fitted
 from iso_audit.simulation.fit_shares import chosen, estimated
 from iso_audit.simulation.fit_staff import staffed
@@ -194,7 +195,7 @@ def _times(
             gaps = seen.wait_seconds[mine] if seen.starts_known else _beyond(load, seen, step.id, mine)
             fit = None if is_own else fitted(gaps, is_working=True)
         waits.pop(step.id, None)
-        if fit is not None and _mean(fit.spread) > 0:
+        if fit is not None and mean_seconds(fit.spread) > 0:
             waits[step.id] = fit.spread
             found.rows.append(_told("wait", step.id, fit))
     return replace(load, durations=durations, waits=waits, by_case=by_case)
@@ -203,18 +204,12 @@ def _times(
 def _beyond(load: Load, seen: Observed, step: str, mine: np.ndarray) -> np.ndarray:
     """What of the time until completion the scenario's own time of work does not explain."""
     spread = load.durations.get(step)
-    explained = 0.0 if spread is None else _mean(spread)
+    explained = 0.0 if spread is None else mean_seconds(spread)
     return np.asarray(np.maximum(seen.work_seconds[mine] - explained, 0.0))
 
 
-def _mean(spread: Spread) -> float:
-    from iso_audit.simulation.draws import mean_seconds
-
-    return mean_seconds(spread)
-
-
 def _told(what: str, step: str, fit: Fit) -> Fitted:
-    mean = _mean(fit.spread)
+    mean = mean_seconds(fit.spread)
     return Fitted(
         what,
         step,
@@ -229,7 +224,7 @@ def _told(what: str, step: str, fit: Fit) -> Fitted:
 def first_day(log: Courses, share: float) -> int:
     """Civil second of the midnight before which so large a share of the dossiers had come in."""
     at = log.received_s[min(int(len(log.received_s) * share), len(log.received_s) - 1)]
-    return day_of(date_of(int(at) // DAY)) * DAY
+    return int(at) // DAY * DAY
 
 
 def day_at(second: int) -> dt.date:

@@ -23,7 +23,7 @@ from iso_audit.model.outcome import Workspace
 from iso_audit.model.procedure import Period, Procedure, Step
 from iso_audit.model.scenario import Change
 from iso_audit.model.simulated import Assumption, Redesign, Refusal
-from iso_audit.simulation.attempt import REQUIRED
+from iso_audit.simulation.attempt import is_control
 from iso_audit.text import folded
 
 RIGHTS = ("refuse", "request_supplement", "apologise", "stop", "withdraw")
@@ -242,17 +242,13 @@ def _guarded(before: Study) -> Iterator[Step]:
     yield from (step for step in before.procedure.of_kind(*GUARDED) if not step.anytime)
 
 
-def _is_control(step: Step) -> bool:
-    return step.control or any(step.is_a(kind) for kind in REQUIRED)
-
-
 def _orders_lost(before: Study, after: Study, follows: _Following) -> Iterator[Loss]:
     """Controls that always came before a signature, a stamp or a hand-out, and need not any more."""
     for aim in _guarded(before):
         aims = follows.of(aim.id)
         for name in _in_file_order(before, before.must_before(aim.id)):
             step, stands = before.procedure.by_id[name], follows.of(name)
-            if not _is_control(step) or not stands or not aims or set(stands) & set(aims):
+            if not is_control(step) or not stands or not aims or set(stands) & set(aims):
                 continue
             is_kept = len(stands) == 1 and all(stands[0] in after.must_before(each) for each in aims)
             if not is_kept and (len(stands) == 1 or after.run_with_before(stands, aims) is not None):
@@ -270,7 +266,7 @@ def _eyes_lost(before: Study, after: Study, follows: _Following) -> Iterator[Los
 def _lookers(of: Study, aim: str) -> set[str]:
     """Roles that check on every run before a signature, the one that signs included."""
     known = of.procedure.by_id
-    return {known[name].role for name in (*of.must_before(aim), aim) if _is_control(known[name])}
+    return {known[name].role for name in (*of.must_before(aim), aim) if is_control(known[name])}
 
 
 def _in_file_order(of: Study, names: Iterable[str]) -> list[str]:

@@ -12,18 +12,18 @@ from numpy.typing import NDArray
 
 from iso_audit.analysis.worktime import DayTable
 from iso_audit.engine.courses import UNKNOWN, Courses
-from iso_audit.model.civil import DAY, date_of
+from iso_audit.model.civil import DAY
 from iso_audit.model.procedure import Procedure
 from iso_audit.model.scenario import Scenario
 from iso_audit.model.simulated import Calibration, HoldOut
 from iso_audit.simulation.compare import estimate
 from iso_audit.simulation.compile import compiled
 from iso_audit.simulation.fit import calibrated, day_at, first_day, own_tables, until
+from iso_audit.simulation.hours import Floats
 from iso_audit.simulation.measure import by_role, measured
 from iso_audit.simulation.observed import observed
 from iso_audit.simulation.run import replicate
 
-Floats = NDArray[np.float64]
 Which = NDArray[np.intp]
 """Indexes of dossiers."""
 
@@ -60,7 +60,7 @@ def validated(
     procedure = procedures[scenario.main.procedure]
     fitted, _ = calibrated(scenario, procedure, earlier, applicants, stopping, starts_known=starts_known)
     first = day_at(split_s) - dt.timedelta(days=WARM_UP_DAYS)
-    last = date_of(int(log.received_s.max()) // DAY)
+    last = day_at(int(log.received_s.max()))
     rate = len(later) / ((last - day_at(split_s)).days + 1) * 365.25
     main = replace(fitted.main, arrivals=replace(fitted.main.arrivals, per_year=rate))
     foretold = replace(fitted, loads=(main,), first=first, last=last, limits={})

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from iso_audit.analysis.duties import pairs_apart
 from iso_audit.analysis.worktime import NO_DUE, WorkTable
 from iso_audit.model.civil import DAY, day_of
 from iso_audit.model.log import DOCUMENTED_KINDS, DOSSIER_COLUMNS, EVENT_COLUMNS, EXPLAINED_KINDS
@@ -207,17 +207,12 @@ def _chosen(free_at: list[int], start: int, most: int, had: int, barred: set[int
 def _foes(procedure: Procedure, apart: Sequence[tuple[str, str]]) -> dict[str, frozenset[str]]:
     """Step -> steps that whoever does it may not have done."""
     found: dict[str, set[str]] = defaultdict(set)
-    for first, second in (*apart, *_pairs(procedure)):
+    for first, second in (*apart, *pairs_apart(procedure, ())):
         for one in procedure.meant(first):
             for other in procedure.meant(second):
                 found[one.id].add(other.id)
                 found[other.id].add(one.id)
     return {step: frozenset(others) for step, others in found.items()}
-
-
-def _pairs(procedure: Procedure) -> Iterator[tuple[str, str]]:
-    for separation in procedure.separation:
-        yield from combinations(separation.of, 2)
 
 
 def _is_any(step: Step, kinds: Sequence[str]) -> bool:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations, pairwise
 
+from iso_audit.analysis.duties import pairs_apart
 from iso_audit.model.procedure import Flow, Limit, LimitGroup, Procedure, Split, Step, StepClock, TimeUnit
 from iso_audit.model.scenario import Scenario
 from iso_audit.simulation.attempt import (
@@ -19,6 +20,7 @@ from iso_audit.simulation.attempt import (
     ImpossibleError,
     factor_of,
     is_required,
+    must_be_competent,
     renamed,
 )
 from iso_audit.simulation.numbers import merged, shares_of, with_main
@@ -102,13 +104,10 @@ def _named(surgery: Surgery, old: str, new: str, gone: tuple[str, ...]) -> None:
 def _may_be_one(attempt: Attempt, steps: tuple[Step, ...], role: str) -> None:
     """Whether one hand may do it all: no duties held apart, competence, and no control lost in another."""
     for one, other in combinations(steps, 2):
-        for pair in attempt.procedure.separation:
-            for a, b in combinations(pair.of, 2):
-                meant = [{s.id for s in attempt.procedure.meant(name)} for name in (a, b)]
-                if (one.id in meant[0] and other.id in meant[1]) or (
-                    one.id in meant[1] and other.id in meant[0]
-                ):
-                    attempt.forbid("held-apart", step=one.id, step_second=other.id)
+        for pair in pairs_apart(attempt.procedure, ()):
+            first, second = ({step.id for step in attempt.procedure.meant(name)} for name in pair)
+            if (one.id in first and other.id in second) or (one.id in second and other.id in first):
+                attempt.forbid("held-apart", step=one.id, step_second=other.id)
     controls = [step for step in steps if is_required(step)]
     if len(controls) > 1:
         attempt.forbid("controls", steps=tuple(step.id for step in controls))
@@ -118,12 +117,7 @@ def _may_be_one(attempt: Attempt, steps: tuple[Step, ...], role: str) -> None:
             if other.role != control.role and not looked_at.isdisjoint(other.kinds):
                 attempt.forbid("self-control", step=control.id, step_second=other.id)
     for step in steps:
-        if not attempt.may_act(role, step.role):
-            facts = {"step": step.id, "role": role, "role_required": step.role}
-            if is_required(step):
-                attempt.forbid("competence", **facts)
-            else:
-                attempt.assume("competence", **facts)
+        must_be_competent(attempt, role, step)
 
 
 def _ways_back(attempt: Attempt, surgery: Surgery, names: tuple[str, ...]) -> list[tuple[str, str]]:

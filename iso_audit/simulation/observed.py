@@ -7,15 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from iso_audit.analysis.worktime import DayTable
 from iso_audit.engine.courses import UNKNOWN, Courses
 from iso_audit.model.procedure import Procedure
 from iso_audit.simulation.follows import Follows
-
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
+from iso_audit.simulation.hours import Floats, Ints
 
 SOON_SECONDS = 1800
 """Of work after an opening, in which what came before it is taken up."""
@@ -33,7 +30,6 @@ class Observed:
     visit: Ints
     """1 for the first execution of the step in its dossier."""
     actor: Ints
-    began_s: Ints
     finished_s: Ints
     work_seconds: Floats
     """Of working time; of the applicant's steps time by the clock."""
@@ -110,7 +106,6 @@ def observed(
         names,
         visit,
         actor,
-        began,
         finished,
         np.maximum(work, 0.0),
         np.maximum(wait, 0.0),

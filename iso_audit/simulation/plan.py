@@ -86,8 +86,6 @@ class LoadPlan:
     procedure: Procedure
     cases: tuple[CasePlan, ...]
     channels: tuple[tuple[str, float], ...]
-    left_out: tuple[str, ...]
-    """Steps that may happen at any time: no flow leads to them, so nobody carries them out here."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -35,8 +35,6 @@ class Replication:
     """Working seconds that work lay in the role's queue."""
     role_taken: Ints
     """Executions that came to the role in it."""
-    role_queue: Floats
-    """Mean length of the queue while the role works."""
     step_executions: Ints
     step_waited: Floats
     step_worked: Floats
@@ -178,7 +176,7 @@ def _between(plan: Plan, step: Ints, starts: Ints, ends: Ints) -> Floats:
     return found
 
 
-def _roles(plan: Plan, rows: tuple[Rows, ...]) -> tuple[Floats, Floats, Floats, Ints, Floats]:
+def _roles(plan: Plan, rows: tuple[Rows, ...]) -> tuple[Floats, Floats, Floats, Ints]:
     """What the roles did between the warm-up and the end of the period."""
     count, since, until = len(plan.roles), plan.since, plan.until
     role_of = np.array([one.role for one in plan.steps])
@@ -197,7 +195,7 @@ def _roles(plan: Plan, rows: tuple[Rows, ...]) -> tuple[Floats, Floats, Floats, 
         taken += np.bincount(role[came], minlength=count)
     ends_of = np.array([since, until])
     worked = np.array([np.diff(plan.hours[hours].until(ends_of))[0] / TICK for hours in plan.role_hours])
-    return busy, worked * plan.people, waited, taken, waited / np.maximum(worked, 1e-9)
+    return busy, worked * plan.people, waited, taken
 
 
 def _steps(plan: Plan, rows: tuple[Rows, ...]) -> tuple[Ints, Floats, Floats]:

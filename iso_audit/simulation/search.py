@@ -20,6 +20,7 @@ from iso_audit.model.organisation import Organisation
 from iso_audit.model.procedure import Procedure
 from iso_audit.model.scenario import Change, Proposal, Scenario, Staffing
 from iso_audit.model.simulated import MEASURES, Redesign, Suggestion, Suggestions, Verdict
+from iso_audit.simulation.beginning import Tell
 from iso_audit.simulation.candidates import candidates
 from iso_audit.simulation.change import redesigned
 from iso_audit.simulation.compare import estimate
@@ -45,7 +46,6 @@ GUARD = 0.005
 Evaluate = Callable[[Sequence[Redesign | None], Sequence[int]], Sequence[Values]]
 """Plays redesigns (None: today) in the replications of these numbers."""
 IsOverloaded = Callable[[Redesign], bool]
-Tell = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)

@@ -213,8 +213,8 @@ class State:
         chance = self.choices.row(step, visit)[dossier]
         rows = self.cumulative[node]
         row = rows[visit if visit < len(rows) else -1]
-        for option, count, most in self.guards[node]:
-            if count is not None and count[dossier] >= most and self._share(row, option) > -1:
+        for _, count, most in self.guards[node]:
+            if count is not None and count[dossier] >= most:
                 return options[self._allowed(node, dossier, row, chance)]
         for option, share in enumerate(row):
             if chance < share:

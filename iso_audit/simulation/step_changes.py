@@ -10,7 +10,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from iso_audit.model.procedure import Flow, Split, Step
-from iso_audit.simulation.attempt import Attempt, ImpossibleError, factor_of, is_required, renamed
+from iso_audit.simulation.attempt import (
+    Attempt,
+    ImpossibleError,
+    factor_of,
+    is_required,
+    must_be_competent,
+    renamed,
+)
 from iso_audit.simulation.numbers import retimed, without_steps
 from iso_audit.simulation.order_changes import finish
 from iso_audit.simulation.surgery import Surgery
@@ -100,11 +107,7 @@ def delegate(attempt: Attempt) -> None:
     for step in attempt.steps:
         if step.role == role:
             raise ImpossibleError("no-change")
-        may = attempt.may_act(role, step.role)
-        if is_required(step) and not may:
-            attempt.forbid("competence", step=step.id, role=role, role_required=step.role)
-        elif not may:
-            attempt.assume("competence", step=step.id, role=role, role_required=step.role)
+        must_be_competent(attempt, role, step)
         _change(attempt, replace(step, role=role, unit=_unit_of(attempt, role) or step.unit))
 
 

@@ -130,9 +130,8 @@ class Surgery:
         while any(self._fold(gate) for gate in list(self.fresh)):
             pass
         self._unframed()
-        made = replace(self.procedure, steps=tuple(self.steps.values()), start=self.procedure.start)
-        is_kept = self.procedure.start in self.steps or not self.procedure.start
-        made = made if is_kept else replace(made, start="")
+        start = self.procedure.start if self.procedure.start in self.steps else ""
+        made = replace(self.procedure, steps=tuple(self.steps.values()), start=start)
         graph = graph_of(made)
         return made if graph.ids(graph.entries) == (self.entry,) else replace(made, start=self.entry)
 

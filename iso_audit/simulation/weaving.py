@@ -125,7 +125,12 @@ def _reaches(nodes: Sequence[Woven]) -> np.ndarray:
     for at, (_, _, _, places, node) in enumerate(nodes):
         for option in node.options:
             reach[at, [places[to] for to, _ in option.ways]] = True
-    for middle in range(len(nodes)):
+    return _closed(reach)
+
+
+def _closed(reach: np.ndarray) -> np.ndarray:
+    """The transitive closure of one step on, made in place (S. Warshall, Journal of the ACM 9, 1962)."""
+    for middle in range(len(reach)):
         reach |= np.outer(reach[:, middle], reach[middle])
     return reach
 
@@ -137,7 +142,6 @@ def in_circles(steps: Sequence[StepPlan], ways: Ways) -> tuple[StepPlan, ...]:
     for node in range(count):
         first, last = ways.flows[ways.options[node]], ways.flows[ways.options[node + 1]]
         reach[node, ways.target[first:last]] = True
-    for middle in range(count):
-        reach |= np.outer(reach[:, middle], reach[middle])
+    _closed(reach)
     circling = {int(ways.step[node]) for node in range(count) if reach[node, node]}
     return tuple(replace(step, counts_visits=at in circling) for at, step in enumerate(steps))

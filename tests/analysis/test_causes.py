@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from operator import attrgetter
 
-from iso_audit.analysis.causes import is_by_events, is_by_messages, named, standstill, unexplained
+from iso_audit.analysis.causes import events_at_fault, is_by_messages, named, standstill, unexplained
 from iso_audit.analysis.study import study_of
 from iso_audit.model.procedure import Flow, Join, Procedure, Split, Step
 from iso_audit.text import Text
@@ -53,7 +53,7 @@ def test_an_event_beside_a_step_is_named_where_it_alone_ends_the_work_once_more(
         )
     )
     assert study.structure.ends_once.holds is False
-    assert is_by_events(study, attrgetter("ends_once")) == ("late",)
+    assert events_at_fault(study, attrgetter("ends_once")) == ("late",)
 
 
 def test_the_steps_that_wait_for_each_other_are_told_and_not_those_that_wait_for_them() -> None:

@@ -16,7 +16,6 @@ _MILLION = 1_000_000
 def cost_rows(found: CostComparison, words: Words) -> Iterable[CostRow]:
     """One row a work, then the sums of a dossier and of a year, and what is saved."""
     lang = words.lang
-    after = {(line.number, line.document, words.say(line.name)): line for line in found.after.lines}
     by_name = {(line.document, words.say(line.name)): line for line in found.after.lines}
     for line in found.before.lines:
         then = by_name.get((line.document, words.say(line.name)))
@@ -32,7 +31,7 @@ def cost_rows(found: CostComparison, words: Words) -> Iterable[CostRow]:
             ),
         )
     had = {(line.document, words.say(line.name)) for line in found.before.lines}
-    for line in after.values():
+    for line in found.after.lines:
         if (line.document, words.say(line.name)) not in had:
             yield _new(line, words)
     before_sum, after_sum = found.before.per_dossier, found.after.per_dossier

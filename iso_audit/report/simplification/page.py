@@ -29,13 +29,6 @@ def render_pdf(view: SimulationView, templates: Path, target: Path, attach: tupl
 
 
 def _page(view: SimulationView, templates: Path, style: str, drawings: dict[str, bytes] | None) -> str:
-    environment = environment_of(templates, view.words)
-
-    def drawing(svg: str) -> str:
-        assert drawings is not None
-        address = f"drawing:{len(drawings)}"
-        drawings[address] = svg.encode()
-        return address
-
-    environment.globals.update(v=view, style=style, paged=drawings is not None, drawing=drawing)
+    environment = environment_of(templates, view.words, drawings)
+    environment.globals.update(v=view, style=style)
     return environment.get_template(_TEMPLATE).render()

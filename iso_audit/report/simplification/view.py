@@ -10,12 +10,12 @@ from iso_audit.model.outcome import Workspace
 from iso_audit.model.rule import Rule
 from iso_audit.model.simulated import SimulationOutcome
 from iso_audit.report.as_json import plain
+from iso_audit.report.front import place_date
 from iso_audit.report.simplification.calibration import calibration_view
 from iso_audit.report.simplification.speaker import Speaker
 from iso_audit.report.simplification.teller import Teller
 from iso_audit.report.simplification.values import SimulationView
 from iso_audit.report.words import words
-from iso_audit.text import date, official_date
 
 
 def simulation_view(
@@ -24,8 +24,6 @@ def simulation_view(
     """Say a comparison in one language."""
     say = words(lang)
     settings, scenario = workspace.settings, outcome.scenario
-    dated = official_date(settings.audit_date) if lang == "vi" else date(settings.audit_date, lang)
-    place = say.say(settings.place)
     speaker = Speaker(outcome, workspace, catalogue, say)
     teller = Teller(speaker)
     by_id = {one.redesign.proposal.id: one for one in outcome.comparisons}
@@ -42,7 +40,7 @@ def simulation_view(
         parent=say.say(settings.parent),
         office=say.say(settings.office) or say("head.no_office"),
         number=settings.report_number,
-        place_date=f"{place}, {dated}" if place else dated[0].upper() + dated[1:],
+        place_date=place_date(settings, settings.audit_date, say),
         subject=say.say(scenario.title) or scenario.id,
         stamp=say("sim.stamp") if outcome.is_forced else "",
         about=tuple(teller.about()),

@@ -115,9 +115,9 @@ class ArrivalsShape(Shape):
     by_month: Annotated[list[Weight], AfterValidator(twelve)] | None = Field(
         default=None, description="Twelve weights, January first."
     )
-    by_weekday: (
-        Annotated[WeekWeights, AfterValidator(lambda value: some_weight("by_weekday", value))] | None
-    ) = Field(default=None, description="Weight of each weekday; those not named receive nothing.")
+    by_weekday: Annotated[WeekWeights, _some("by_weekday")] | None = Field(
+        default=None, description="Weight of each weekday; those not named receive nothing."
+    )
     by_hour: (
         Annotated[dict[Hour, Weight], AfterValidator(lambda value: some_weight("by_hour", value))] | None
     ) = Field(default=None, description="Weight of each hour of the day; those not named receive nothing.")
