@@ -15,9 +15,13 @@ from tests.whole_audit import WholeAudit, audit_log
 PROCESSES = Path(__file__).parents[1] / "processes"
 SAMPLES = PROCESSES / "samples"
 MADE = ("dossiers.csv", "events.csv", "truth.csv")
-OF_MANY = {"INT-04", "INT-05", "REC-01", "TIM-09", "TIM-10", "TIM-11", "TIM-12"}
-"""Seen only where scanning and filing are recorded, in a register, in seconds, in the software's due dates or
-in very many dossiers: not here."""
+OF_MANY = {
+    "INT-04", "INT-05", "INT-10", "PRC-06", "PRC-07", "REC-01", "SUP-03", "SUP-04", "SUP-06", "SUP-07",
+    "TIM-09", "TIM-10", "TIM-11", "TIM-12",
+}  # fmt: skip
+"""Seen only where scanning, filing, notices to applicants or the units of officials are recorded, where
+supplements are asked for after acceptance, in a register, in seconds, in the software's due dates, in very
+many dossiers or by the terms of a province: not here."""
 
 
 @cache

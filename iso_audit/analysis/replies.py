@@ -1,7 +1,8 @@
-"""How soon one kind of step follows another in dossiers that came in one way: on paper or electronically.
+"""How soon one kind of step follows another, in all dossiers or in those that came in one way.
 
-The engine measures the working time (`model.log.Demand`); rules ask it through a requirement with the
-parameters `since`, `until`, `limit` and `online`.
+The engine measures the time (`model.log.Demand`); rules ask it through a requirement with the parameters
+`since`, `until` and `limit`, and perhaps `online` (the way) and `unless` (steps between which the two do
+not belong together).
 """
 
 from __future__ import annotations
@@ -17,9 +18,10 @@ def reply_demand(requirement: Requirement) -> Demand | None:
     """What the log has to be asked for such a requirement; None for any other."""
     limit, online = requirement.parameters.get("limit"), requirement.parameters.get("online")
     since, until = requirement.names("since"), requirement.names("until")
-    if not (since and until and isinstance(limit, Limit) and isinstance(online, bool)):
+    if not (since and until and isinstance(limit, Limit)):
         return None
-    return Demand(since, until, limit=limit, online=online)
+    way = online if isinstance(online, bool) else None
+    return Demand(since, until, limit=limit, online=way, unless=requirement.names("unless"))
 
 
 def replied(trace: Trace, requirement: Requirement) -> Answer:
@@ -27,19 +29,27 @@ def replied(trace: Trace, requirement: Requirement) -> Answer:
     demand = reply_demand(requirement)
     if demand is None:
         return NOT_APPLICABLE
-    first, second = (
-        {step.id for name in names for step in trace.procedure.meant(name)}
-        for names in (demand.first, demand.second)
-    )
-    begun = next((at for at, step in enumerate(trace.steps) if step in first), None)
-    if begun is None:
-        return NOT_APPLICABLE
-    ended = next((at for at, step in enumerate(trace.steps) if at >= begun and step in second), None)
+    ended = _ended(trace, demand)
     fact = trace.facts.get(demand.fact, CANNOT_TELL)
     if ended is None or fact == NOT_ASKED:
         return NOT_APPLICABLE
     if fact == CANNOT_TELL:
-        return Answer(unknowns=(Unknown("no-channel-or-moment"),))
+        return Answer(unknowns=(Unknown("no-moment" if demand.online is None else "no-channel-or-moment"),))
     if fact != YES:
         return HOLDS
     return Answer(1, (Breach("", {"limit": demand.limit}, position=ended),))
+
+
+def _ended(trace: Trace, demand: Demand) -> int | None:
+    """Where the second step of the first pair stands; None where no first step has a second."""
+    first, second, unless = (
+        {step.id for name in names for step in trace.procedure.meant(name)}
+        for names in (demand.first, demand.second, demand.unless)
+    )
+    is_begun = False
+    for at, step in enumerate(trace.steps):
+        is_begun = is_begun or step in first
+        if is_begun and step in second:
+            return at
+        is_begun = is_begun and step not in unless
+    return None

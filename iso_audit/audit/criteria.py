@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from itertools import product
 
+from iso_audit.analysis.asking import demands_of
 from iso_audit.analysis.constraints import Must, constraint_of
 from iso_audit.analysis.graph import cases_of
 from iso_audit.analysis.keeping import demand_of
@@ -66,7 +67,7 @@ def world_of(workspace: Workspace, drawn_up_at: dt.datetime | None) -> World:
         workspace.calendar,
         eras,
         {
-            (procedure.key, era): _fact_parameters([r for r in known if concerns(r, procedure)])
+            (procedure.key, era): _fact_parameters([r for r in known if concerns(r, procedure)], procedure)
             for procedure in workspace.procedures
             for era, known in enumerate(requirements)
         },
@@ -82,7 +83,7 @@ def requirements_by_era(packs: Sequence[Pack], eras: Sequence[dt.date]) -> list[
     return [in_force(packs, day) for day in (day_before, *eras)]
 
 
-def _fact_parameters(requirements: Sequence[Requirement]) -> FactParameters:
+def _fact_parameters(requirements: Sequence[Requirement], procedure: Procedure) -> FactParameters:
     """Take the parameters that facts depend on; the last requirement that sets one has the word.
 
     Packs stand from the general to the special (settings list them so), and so do the
@@ -97,5 +98,6 @@ def _fact_parameters(requirements: Sequence[Requirement]) -> FactParameters:
     asked = [constraint_of(each) for each in requirements if each.rule == "constraint"]
     values["pairs"] = tuple(pair for one in asked if one.must is Must.APART for pair in product(*one.terms))
     demands = (*map(demand_of, asked), *map(reply_demand, requirements))
-    values["demands"] = tuple(demand for demand in demands if demand is not None)
+    others = (demand for each in requirements for demand in demands_of(each, procedure))
+    values["demands"] = (*(demand for demand in demands if demand is not None), *others)
     return FactParameters(**values)  # type: ignore[arg-type]  # kinds were checked when packs were read

@@ -114,6 +114,7 @@ class Norms:
     world: World
     acts: Words
     roles: Words
+    units: Words
     editions: dict[int, Edition] = field(default_factory=dict)
     places: dict[tuple[int, int], int] = field(default_factory=dict)
     """(edition, step) -> number, for keys of events."""
@@ -152,15 +153,12 @@ class Norms:
         return self.editions[code]
 
     def store(self, store: Store, happened: Mapping[int, Sequence[int]]) -> None:
-        """Put the tables `norm` (edition, activity), `duty`, `demand`, `group_step`, `beside`, `may_act`."""
+        """Put the tables `norm` (edition, activity), `duty`, `group_step`, `beside`, `may_act`."""
         self.happened, editions = happened, list(happened)
         rows = [row for code in editions for row in self._rows(self.edition(code))]
         store.put("norm", {name: (kind, [row[at] for row in rows]) for at, (name, kind) in enumerate(_NORM)})
         duties = [row for code in editions for row in self._duties(self.edition(code))]
         store.put("duty", integers(duties, "edition", "act", "pair", "side"))
-        demands = [row for code in editions for row in self._demands(self.edition(code))]
-        names = ("edition", "act", "number", "sides", "required", "compared", "amount", "online")
-        store.put("demand", integers(demands, *names))
         groups = [row for code in editions for row in self._groups(self.edition(code))]
         store.put("group_step", integers(groups, "edition", "act", "band", "rank", "compared", "amount"))
         beside = [row for code in editions for row in self._beside(self.edition(code))]
@@ -185,7 +183,7 @@ class Norms:
         named |= {d.role for asked in self.world.parameters.values() for d in asked.demands if d.role}
         return {role: code for code, role in enumerate(sorted(named))}
 
-    def _acting_as(self, edition: Edition) -> Iterator[tuple[int, Step | None]]:
+    def acting_as(self, edition: Edition) -> Iterator[tuple[int, Step | None]]:
         """Activities of dossiers of an edition, and the step each is."""
         for act in self.happened[edition.code]:
             step = edition.procedure.by_id.get(self.acts.meaning[act])
@@ -194,7 +192,7 @@ class Norms:
     def _rows(self, edition: Edition) -> Iterator[tuple[object, ...]]:
         applicants = {APPLICANT}
         applicants |= {role.id for role in self.world.organisation.roles.values() if role.is_applicant}
-        for act, step in self._acting_as(edition):
+        for act, step in self.acting_as(edition):
             if step is None:
                 place = self._place(edition.code, 0)
                 yield (edition.code, act, place, 0, 0, 0, -1, 0, *([False] * (len(_NORM) - 8)))
@@ -235,33 +233,19 @@ class Norms:
         for pair, names in enumerate(edition.pairs):
             for side, name in enumerate(names):
                 meant = {step.id for step in edition.procedure.meant(name)}
-                for act, step in self._acting_as(edition):
+                for act, step in self.acting_as(edition):
                     if step is not None and step.id in meant:
                         yield edition.code, act, pair, side
-
-    def _demands(self, edition: Edition) -> Iterator[tuple[int, ...]]:
-        for number, demand in enumerate(edition.demands, len(edition.pairs)):
-            first, second = (
-                {step.id for name in names for step in edition.procedure.meant(name)}
-                for names in (demand.first, demand.second)
-            )
-            compared, amount = compare(demand.limit)
-            online = -1 if demand.online is None else int(demand.online)
-            for act, step in self._acting_as(edition):
-                sides = 0 if step is None else (step.id in first) + 2 * (step.id in second)
-                if sides:
-                    required = self.required(demand.role)
-                    yield edition.code, act, number, sides, required, compared, amount, online
 
     def _groups(self, edition: Edition) -> Iterator[tuple[int, ...]]:
         for band, group in enumerate(edition.procedure.limit_groups):
             compared, amount = compare(group.limit)
-            for act, step in self._acting_as(edition):
+            for act, step in self.acting_as(edition):
                 if compared and step is not None and step.id in group.steps:
                     yield edition.code, act, band, group.steps.index(step.id), compared, amount
 
     def _beside(self, edition: Edition) -> Iterator[tuple[int, ...]]:
-        acts = {step.id: act for act, step in self._acting_as(edition) if step is not None}
+        acts = {step.id: act for act, step in self.acting_as(edition) if step is not None}
         for step, others in edition.ahead.timed_beside.items():
             for other in others if step in acts else ():
                 yield edition.code, acts[step], acts.get(other, -1)

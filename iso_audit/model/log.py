@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import NamedTuple
 
 from iso_audit.model.calendar import Calendar
@@ -107,7 +108,24 @@ def same_person_fact(first: str, second: str) -> str:
 
 
 DEMAND = "demand"
-"""The family of facts that PRC-11 reads of roles and times; `Demand.fact` names a member."""
+"""The family of facts that requirements ask for by their own words; `Demand.fact` names a member."""
+
+
+class Asks(StrEnum):
+    """What a demand is about, where it is more than a role or the time between two steps."""
+
+    DESK = "desk"
+    """Some `first` was done in a specialised unit and not by the desk, whose role is `role`."""
+    THROUGH_DESK = "through-desk"
+    """The same of a `first` after a `second`, where not even what the office did next was at the desk."""
+    WAITING = "waiting"
+    """From the last `first` to the day the log was drawn up it is longer than `limit`."""
+    EARLY = "early"
+    """The last `first` came more than `limit` before the appointed day, and no `second` before that day."""
+    UNTOLD = "untold"
+    """The clock stood at a `first` after a `second`, which moved the due day; no new date was recorded."""
+    LATER = "later"
+    """The new date is later than the day that the due day moved to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +134,7 @@ class Demand:
 
     Its fact is 1 where some execution of `first` was in another role than `role`, or where some
     execution of `first` and the first end of a `second` after it lie further apart than `limit`.
+    What else may be asked says `Asks`.
     """
 
     first: tuple[str, ...]
@@ -125,13 +144,17 @@ class Demand:
     limit: Limit | None = None
     online: bool | None = None
     """Only of dossiers handed in electronically, or on paper; None: of all. The fact of the others is 3."""
+    unless: tuple[str, ...] = ()
+    """A `second` that comes only after one of these is not meant."""
+    asks: Asks | None = None
 
     @property
     def fact(self) -> str:
         """Name of the dossier fact that says whether the demand was not met."""
         bound = self.role or (f"{self.limit.value} {self.limit.unit}" if self.limit is not None else "")
         way = {None: "", True: ":online", False: ":paper"}[self.online]
-        return f"{DEMAND}:{'|'.join(self.first)}>{'|'.join(self.second)}:{bound}{way}"
+        more = f":{self.asks or ''}:{'|'.join(self.unless)}" if self.asks or self.unless else ""
+        return f"{DEMAND}:{'|'.join(self.first)}>{'|'.join(self.second)}:{bound}{way}{more}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +215,8 @@ class LogMapping:
     """Said in the report, e.g. that the log is synthetic."""
     encoding: str = ""
     delimiter: str = ""
+    dossiers_together: bool = False
+    """All rows of a dossier stand together, so that those of a file that breaks off are whole but the last."""
     place: Place = NOWHERE
 
 
@@ -205,7 +230,20 @@ class Refused:
     value: str
     reason: str
     """Key: `no-dossier`, `bad-date`, `no-step`, `no-procedure`, `duplicate`, `contradicts`, `bad-row`,
-    `no-finish`, `bad-number`, `bad-month`."""
+    `no-finish`, `bad-number`, `bad-month`, `cut-off`."""
+
+
+@dataclass(frozen=True, slots=True)
+class CutOff:
+    """A packed log that breaks off: what was read of it; what was lost nobody knows."""
+
+    file: str
+    rows: int
+    """Events read before the end."""
+    size_bytes: int
+    """Unpacked, of what was read."""
+    left_out: int
+    """Rows of the last dossier, which may have had more of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +273,8 @@ class Intake:
     first: dt.datetime | None = None
     last: dt.datetime | None = None
     drawn_up_at: dt.datetime | None = None
+    cut_off: CutOff | None = None
+    """None: the whole log was read."""
 
     @property
     def dossiers_examined(self) -> int:

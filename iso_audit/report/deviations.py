@@ -159,6 +159,12 @@ class _Teller:
         own = step.at_most if step is not None and one.code == "SUP-02" else None
         if requirement is not None:
             told["at_most"] = number(requirement.whole("at_most") if own is None else own, self.facts.lang)
+            limit = requirement.parameters.get("limit")
+            if isinstance(limit, Limit):
+                told["limit"] = self.facts.say("limit", limit)
+            for name, parameter in (("any_kind", "since"), ("any_kind_second", "until")):
+                if requirement.names(parameter):
+                    told[name] = self.facts.say(name, requirement.names(parameter), self.key)
             if requirement.rule == "constraint":
                 asked = constraint_of(requirement)
                 told |= {name: self.facts.say(name, value, self.key) for name, value in asked.facts.items()}

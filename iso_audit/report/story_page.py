@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import textwrap
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -11,8 +10,8 @@ from iso_audit.analysis.alignment import Fit
 from iso_audit.report.as_json import plain
 from iso_audit.report.quoting import harmless, width
 from iso_audit.report.story import Entry, Tale
+from iso_audit.report.wrapping import wrapped
 
-WIDTH = 96
 SIGNS = {
     Fit.AS_WRITTEN.value: "=", Fit.LEFT_OUT.value: "-", Fit.BEYOND.value: "+", Fit.ANYTIME.value: "~",
 }  # fmt: skip
@@ -31,11 +30,11 @@ def _page(tale: Tale) -> Iterable[str]:
     title = words("story.title", dossier=tale.story.dossier)
     yield from (title, "=" * width(title), *_rows(tale.head))
     for note in tale.notes:
-        yield from ("", *_wrap(words("text.note", said=note)))
+        yield from ("", *wrapped(words("text.note", said=note)))
     derivation = words.say(tale.story.derivation)
     if derivation:
-        yield from ("", words("story.derivation"), *_wrap(derivation, "  "))
-    yield from ("", words("story.course"), *_wrap(words("story.legend"), "  "), *_course(tale))
+        yield from ("", words("story.derivation"), *wrapped(derivation, "  "))
+    yield from ("", words("story.course"), *wrapped(words("story.legend"), "  "), *_course(tale))
     yield from ("", *_faults(tale), "", words("story.times"), *_rows(tale.times))
 
 
@@ -49,8 +48,8 @@ def _course(tale: Tale) -> Iterable[str]:
         if line.codes:
             said += f"  [{', '.join(line.codes)}]"
         if line.waited:
-            yield from _wrap(tale.words("story.waited", time=line.waited), " " * 9)
-        yield from _wrap(said, f"  {number:>3} {sign}  ", " " * 9)
+            yield from wrapped(tale.words("story.waited", time=line.waited), " " * 9)
+        yield from wrapped(said, f"  {number:>3} {sign}  ", " " * 9)
         yield from _details(line)
 
 
@@ -58,7 +57,7 @@ def _details(line: Entry) -> Iterable[str]:
     for parts in ((line.who,), (line.when, line.used, line.papers)):
         said = " · ".join(part for part in parts if part)
         if said:
-            yield from _wrap(said, " " * 9)
+            yield from wrapped(said, " " * 9)
 
 
 def _faults(tale: Tale) -> Iterable[str]:
@@ -68,24 +67,17 @@ def _faults(tale: Tale) -> Iterable[str]:
     yield tale.words.count("story.faults", len(tale.faults))
     for number, one in enumerate(tale.faults, 1):
         at = "" if one.position is None else tale.words("story.at_event", n=one.position + 1)
-        yield from _wrap(f"{one.title} ({one.code}{at})", f"  {number:>2}. ", " " * 6)
-        yield from _wrap(one.said, " " * 6)
+        yield from wrapped(f"{one.title} ({one.code}{at})", f"  {number:>2}. ", " " * 6)
+        yield from wrapped(one.said, " " * 6)
         if one.waived:
-            yield from _wrap(one.waived, " " * 6)
+            yield from wrapped(one.waived, " " * 6)
 
 
 def _rows(rows: Iterable[tuple[str, str]]) -> Iterable[str]:
     known = list(rows)
     label = max((width(name) for name, _ in known), default=0)
     for name, said in known:
-        yield from _wrap(said, f"  {name}{' ' * (label - width(name))}  ", " " * (label + 4))
-
-
-def _wrap(said: str, first: str = "", later: str | None = None) -> list[str]:
-    return textwrap.wrap(
-        said, WIDTH, initial_indent=first, subsequent_indent=first if later is None else later,
-        break_on_hyphens=False, break_long_words=False,
-    )  # fmt: skip
+        yield from wrapped(said, f"  {name}{' ' * (label - width(name))}  ", " " * (label + 4))
 
 
 def as_json(tales: Sequence[Tale]) -> str:

@@ -12,8 +12,8 @@ from pathlib import Path
 from hypothesis import strategies as st
 
 from iso_audit.model.calendar import Calendar, CalendarException
-from iso_audit.model.log import STATUSES, Cut, Demand, FactParameters, LogMapping, TableMapping, World
-from iso_audit.model.organisation import Organisation, Role
+from iso_audit.model.log import STATUSES, Asks, Cut, Demand, FactParameters, LogMapping, TableMapping, World
+from iso_audit.model.organisation import Organisation, Role, Unit
 from iso_audit.model.procedure import (
     Flow,
     Join,
@@ -96,11 +96,16 @@ COPY = Procedure(
 COPY = replace(COPY, steps=(*COPY.steps[:2], replace(COPY.steps[2], flows=())))
 PROCEDURES = (PERMIT, NEWER, COPY)
 ORGANISATION = Organisation(
+    units={
+        "u1": Unit("u1", Text("phòng"), kind="specialised"),
+        "u2": Unit("u2", Text("một cửa"), kind="desk"),
+        "u3": Unit("u3", Text("bưu điện"), kind="outside"),
+    },
     roles={
         "citizen": Role("citizen", Text("dân"), is_applicant=True),
         "chief": Role("chief", Text("lãnh đạo"), covers=("head",)),
         "driver": Role("driver", Text("lái xe")),
-    }
+    },
 )
 PARAMETERS = {
     ("permit", 0): FactParameters(
@@ -115,6 +120,12 @@ PARAMETERS = {
             Demand(("receive",), ("archive", "review"), limit=limit("1", WD)),
             Demand(("receive",), ("check", "hand", "deny"), limit=limit("2", WH), online=True),
             Demand(("receive",), ("ask",), limit=limit("1", WD), online=False),
+            Demand(("receive",), ("ask",), limit=limit("1", WH), online=False, unless=("hand", "sorry")),
+            Demand(("return_result", "check"), role="desk", online=False, asks=Asks.DESK),
+            Demand(("ask", "sign"), ("check", "hand"), "desk", asks=Asks.THROUGH_DESK),
+            Demand(("ask",), limit=limit("2", WD), asks=Asks.WAITING),
+            Demand(("approve_sign",), ("sorry", "back"), limit=limit("1", WD), asks=Asks.EARLY),
+            *(Demand(("ask", "halt"), ("receive",), asks=asks) for asks in (Asks.UNTOLD, Asks.LATER)),
         ),
     ),
     ("permit", 1): FactParameters(
@@ -124,6 +135,10 @@ PARAMETERS = {
         demands=(
             Demand(("receive",), ("check", "sign"), limit=limit("2", H)),
             Demand(("receive",), ("archive", "refuse", "review"), limit=limit("1", D)),
+            Demand(("hand",), ("receive",), "clerk", asks=Asks.THROUGH_DESK),
+            Demand(("hand",), limit=limit("2", D), asks=Asks.WAITING),
+            Demand(("check",), ("back",), limit=limit("3", WH), asks=Asks.EARLY),
+            *(Demand(("ask",), ("check",), asks=asks) for asks in (Asks.UNTOLD, Asks.LATER)),
         ),
     ),
     (NEWER.key, 1): FactParameters(
@@ -132,6 +147,9 @@ PARAMETERS = {
         demands=(
             Demand(("approve_sign",), role="nobody-has-it"),
             Demand(("receive",), ("hand", "check"), limit=limit("1/2", D)),
+            Demand(("ask",), limit=limit("30", H), asks=Asks.WAITING),
+            Demand(("check",), role="desk", asks=Asks.DESK),
+            *(Demand(("ask",), ("receive",), asks=asks) for asks in (Asks.UNTOLD, Asks.LATER)),
         ),
     ),
     ("copy", 0): FactParameters(apology_lead=limit("2", WH)),
@@ -279,7 +297,7 @@ def event_rows(
     if "vai" in columns:
         row["vai"] = draw(st.sampled_from(["MC", "expert", "chief", "head", "clerk", "driver", "lạ", ""]))
     if "nơi" in columns:
-        row["nơi"] = draw(st.sampled_from(["u1", "u2", ""]))
+        row["nơi"] = draw(st.sampled_from(["u1", "u2", "u3", "u1", ""]))
     if "số" in columns:
         row["số"] = draw(st.sampled_from(["S1", "", " "]))
     if "lý do" in columns:

@@ -26,6 +26,7 @@ from iso_audit.model.log import (
     World,
 )
 from iso_audit.model.procedure import Limit, Procedure, Split, Step, StepClock, TimeUnit
+from tests.engine.plain_demands import asked
 from tests.engine.plain_register import mark_register
 from tests.engine.plain_signs import mark_signs
 
@@ -626,6 +627,9 @@ class PlainAudit:
         for first, second in self._pairs(dossier):
             facts[f"same_person:{first}|{second}"] = self._same_person(dossier, first, second)
         for demand in self._parameters(dossier).demands:
+            if demand.asks is not None:
+                facts[demand.fact] = asked(self, dossier, demand)
+                continue
             said = self._in_role(dossier, demand) if demand.role else self._within(dossier, demand)
             facts[demand.fact] = 1 if 1 in said else max(said, default=0)
             if said and demand.online is not None:
@@ -706,13 +710,14 @@ class PlainAudit:
         assert procedure is not None
         assert limit is not None
         assert limit.value is not None
-        one, other = (
-            {s.id for name in names for s in procedure.meant(name)} for names in (demand.first, demand.second)
+        one, other, unless = (
+            {s.id for name in names for s in procedure.meant(name)}
+            for names in (demand.first, demand.second, demand.unless)
         )
         said = []
         for at, event in enumerate(dossier.events):
-            after = next((e for e in dossier.events[at:] if e.step in other), None)
-            if event.step not in one or after is None:
+            after = next((e for e in dossier.events[at:] if e.step in other | unless), None)
+            if event.step not in one or after is None or after.step not in other:
                 continue
             if event.finish is None or after.finish is None:
                 said.append(2)

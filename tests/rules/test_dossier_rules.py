@@ -16,6 +16,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from iso_audit.analysis.asking import demands_of
+from iso_audit.analysis.replies import reply_demand
 from iso_audit.errors import Fault
 from iso_audit.model.finding import Grade
 from iso_audit.model.log import DOSSIER_FACTS, EVENT_FACTS, Demand, same_person_fact
@@ -35,9 +37,11 @@ DOSSIER_RULES = {
     if hook is not None
 }
 CODES = {
-    "INT-01", "INT-02", "INT-03", "INT-04", "INT-05", "INT-06", "INT-08", "SUP-01", "SUP-02", "SUP-05",
-    "TIM-01",    "TIM-02", "TIM-03", "TIM-04", "TIM-05", "TIM-06", "TIM-07", "TIM-08", "TIM-09", "TIM-10",
-    "TIM-11", "TIM-12", "PRC-01", "PRC-02", "PRC-03", "PRC-04", "PRC-05", "PRC-08", "PRC-11",
+    "INT-01", "INT-02", "INT-03", "INT-04", "INT-05", "INT-06", "INT-08", "INT-10",
+    "SUP-01", "SUP-02", "SUP-03", "SUP-04", "SUP-05", "SUP-06", "SUP-07",
+    "TIM-01", "TIM-02", "TIM-03", "TIM-04", "TIM-05", "TIM-06", "TIM-07", "TIM-08", "TIM-09", "TIM-10",
+    "TIM-11", "TIM-12", "PRC-01", "PRC-02", "PRC-03", "PRC-04", "PRC-05",
+    "PRC-06", "PRC-07", "PRC-08", "PRC-11",
     "REC-01", "REC-02", "REC-03",
 }  # fmt: skip
 PROCEDURE = load_procedure(REFERENCE / "procedure.yaml")
@@ -199,6 +203,108 @@ def test_what_is_scanned_after_the_hand_over_may_be_the_result() -> None:
     results = replace(PROCEDURE, steps=steps)
     answer = on_trace("INT-04", PERMIT, {SCANNED_SOON: 1}, procedure=results, limit=EIGHT_HOURS)
     assert told(answer) == (0, [], ["no-step"])
+
+
+def asked(code: str, *, procedure: Procedure = PROCEDURE, limit: Limit | None = None) -> list[str]:
+    """Names of the facts that a rule has the log asked for."""
+    rule = DOSSIER_RULES[code]
+    wanted = requirement(rule, **({"limit": limit} if limit else {}))
+    return [demand.fact for demand in demands_of(wanted, procedure)]
+
+
+def changed(step: str, **fields: object) -> Procedure:
+    """The reference procedure with one step otherwise."""
+    steps = tuple(replace(s, **fields) if s.id == step else s for s in PROCEDURE.steps)
+    return replace(PROCEDURE, steps=steps)
+
+
+@pytest.mark.parametrize(
+    ("fact", "expected"),
+    [(0, (1, [], [])), (1, (1, [("", "")], [])), (2, (0, [], ["no-desk"])), (3, (0, [], []))],
+)
+def test_who_handed_the_result_over_is_asked_where_it_was_handed_over(fact: int, expected: object) -> None:
+    facts = CLOSED | dict.fromkeys(asked("PRC-06"), fact)
+    assert told(on_trace("PRC-06", PERMIT, facts)) == expected
+    assert told(on_trace("PRC-06", without("return"), facts)) == (0, [], [])
+
+
+def test_where_nobody_is_named_to_receive_nobody_is_the_desk() -> None:
+    for code in ("PRC-06", "SUP-03"):
+        assert len(asked(code)) == 1
+        assert asked(code, procedure=changed("receive", role="")) == []
+        assert asked(code, procedure=changed("check", kinds=("check", "receive"), role="clerk")) == []
+
+
+def test_only_a_request_after_acceptance_has_to_go_through_the_desk() -> None:
+    facts = CLOSED | dict.fromkeys(asked("SUP-03"), 1)
+    before = ["receive", "ask-supplement", "check", "issue-slip", "assign"]
+    assert told(on_trace("SUP-03", before, facts)) == (0, [], [])
+    assert told(on_trace("SUP-03", [*before, "ask-supplement"], facts)) == (1, [("", "")], [])
+
+
+@pytest.mark.parametrize(
+    ("steps", "expected"),
+    [
+        (("receive", "check", "ask-supplement"), (1, [("", "")], [])),
+        (("receive", "issue-slip", "ask-supplement"), (0, [], [])),
+        (("receive", "issue-slip", "receive", "ask-supplement"), (1, [("", "")], [])),
+        (("receive", "issue-slip"), (0, [], [])),
+    ],
+)
+def test_what_is_asked_for_after_acceptance_is_no_incomplete_receipt(
+    steps: Sequence[str], expected: object
+) -> None:
+    rule = DOSSIER_RULES["INT-10"]
+    demand = reply_demand(requirement(rule, limit=EIGHT_HOURS))
+    assert demand is not None
+    assert told(on_trace("INT-10", steps, CLOSED | {demand.fact: 1}, limit=EIGHT_HOURS)) == expected
+
+
+def test_without_a_step_for_it_nobody_knows_whether_an_applicant_was_told() -> None:
+    facts = CLOSED | dict.fromkeys(asked("PRC-07", limit=EIGHT_HOURS), 1)
+    assert told(on_trace("PRC-07", PERMIT, facts, limit=EIGHT_HOURS)) == (0, [], ["no-step"])
+    tells = changed("archive", kinds=("archive", "notify"))
+    answer = on_trace("PRC-07", PERMIT, facts, procedure=tells, limit=EIGHT_HOURS)
+    assert told(answer) == (1, [("", "")], [])
+    left = facts | {"broken_off": 1}
+    assert told(on_trace("PRC-07", PERMIT, left, procedure=tells, limit=EIGHT_HOURS)) == (0, [], [])
+
+
+@pytest.mark.parametrize(
+    ("untold", "later", "expected"),
+    [
+        (0, 0, (1, [], [])),
+        (0, 3, (1, [], [])),
+        (3, 3, (0, [], [])),
+        (1, 3, (1, [("", "")], [])),
+        (0, 1, (1, [("", "later")], [])),
+        (2, 2, (0, [], ["no-new-date"])),
+    ],
+)
+def test_a_new_date_is_asked_for_once_after_a_wait(untold: int, later: int, expected: object) -> None:
+    facts = CLOSED | dict(zip(asked("SUP-04"), (untold, later), strict=True))
+    steps = ["receive", "check", "issue-slip", "assign", "ask-supplement", "appraise"]
+    assert told(on_trace("SUP-04", steps, facts)) == expected
+    assert told(on_trace("SUP-04", steps[:4], facts)) == (0, [], [])
+    assert told(on_trace("SUP-04", steps, facts | {"broken_off": 1})) == (0, [], [])
+
+
+@pytest.mark.parametrize(
+    ("steps", "closed", "expected"),
+    [
+        (["receive", "ask-supplement"], 0, (1, [("", "")], [])),
+        (["receive", "ask-supplement", "apologise"], 0, (1, [("", "")], [])),
+        (["receive", "ask-supplement", "check"], 0, (0, [], [])),
+        (["receive", "ask-supplement", ""], 0, (0, [], [])),
+        (["receive", "ask-supplement"], 1, (0, [], [])),
+        (["receive"], 0, (0, [], [])),
+    ],
+)
+def test_only_a_dossier_that_still_waits_is_to_be_closed(
+    steps: Sequence[str], closed: int, expected: object
+) -> None:
+    facts = {"closed": closed, **dict.fromkeys(asked("SUP-07", limit=EIGHT_HOURS), 1)}
+    assert told(on_trace("SUP-07", steps, facts, finished=False, limit=EIGHT_HOURS)) == expected
 
 
 def test_only_a_refusal_at_the_desk_is_a_refusal_to_accept() -> None:
