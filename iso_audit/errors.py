@@ -3,6 +3,7 @@
     IsoAuditError                 everything the program raises on purpose
       InputError                  files or the call cannot be read: exit code 2, all faults at once
       EngineError                 the log engine could not do its work: exit code 3
+        NoRoomError               the machine has too little memory or disk for the log: exit code 3
       RenderError                 an output could not be drawn (Pango missing, forbidden address): exit code 3
 
 A finding is a result and never an exception; what cannot be *read* is an InputError, what can
@@ -54,6 +55,14 @@ class InputError(IsoAuditError):
 
 class EngineError(IsoAuditError):
     """The log engine could not do its work; the message says what the machine lacked."""
+
+
+class NoRoomError(EngineError):
+    """The machine has too little memory or disk for the log; nobody's fault, and a person can mend it."""
+
+    def __init__(self, said: Text) -> None:
+        self.said = said
+        super().__init__(said.en)
 
 
 class RenderError(IsoAuditError):

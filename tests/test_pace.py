@@ -30,6 +30,15 @@ def test_the_estimate_counts_down_and_falls_silent_when_it_has_run_out():
     assert pace.left(410.0, "en") == ""
 
 
+def test_a_stage_that_begins_anew_is_timed_anew():
+    pace = Pace(0.0)
+    pace.tell(90, 100, 50.0)
+    pace.tell(0, 100, 60.0)
+    assert pace.left(60.0, "en") == ""
+    pace.tell(50, 100, 70.0)
+    assert pace.left(70.0, "en") == "about 10 s left of this stage"
+
+
 @given(st.integers(FEWEST_DONE, 500), st.integers(1, 500), st.floats(SHORTEST_SECONDS, 1e5))
 def test_a_steady_pace_is_foretold_to_the_end(done, more, passed):
     pace = Pace(0.0)

@@ -53,6 +53,7 @@ def write(
         hear("write_html", 0, 1)
         render_html(shown, templates, room / "report.html")
         if held is not None:
+            hear("write_evidence", 0, 1)
             held.write_evidence(room / "evidence.csv")
             write_measures(outcome, workspace, lang, room / "measures.xlsx")
         hear("write_pdf", 0, 1)
@@ -107,13 +108,18 @@ def as_json(run: Run) -> str:
 
 
 def exit_code(run: Run, threshold: str) -> int:
-    """0: no finding at or over `threshold` (a grade, or `never`); 1: some; 3: a rule crashed."""
+    """0: no finding at or over `threshold` (a grade, or `never`); 1: some; 3: a rule crashed.
+
+    A log that breaks off is never taken for one without findings: 1, too.
+    """
     from iso_audit.model.finding import Grade
 
     if run.outcome.failures:
         return 3
     if threshold == "never":
         return 0
+    if run.outcome.intake is not None and run.outcome.intake.cut_off is not None:
+        return 1
     return int(any(finding.grade.rank <= Grade(threshold).rank for finding in run.outcome.findings))
 
 

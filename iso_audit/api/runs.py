@@ -148,9 +148,8 @@ def held_log(
     world = world_for(workspace, settled)
     reader = engine_of(engine, memory)
     if tell:
-        tell("read_log", 0, 1)
-    hear = partial(tell, "read_log") if tell else unheard
-    with reader.take_in(log, settled, world, hear) as held:
+        tell("open_log", 0, 0)
+    with reader.take_in(log, settled, world, tell or unheard) as held:
         yield held, settled
 
 

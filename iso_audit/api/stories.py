@@ -72,6 +72,12 @@ def stories(
     return replace(told, written=_write(told, output, lang, tell))
 
 
+_CUT_OFF = Text(
+    vi="tệp nhật ký bị cắt giữa chừng: hồ sơ có thể nằm ở phần đã mất, hoặc bị cắt dở nên không xét",
+    en="the log breaks off: the dossier may be in its lost part, or was cut in two and is not judged",
+)
+
+
 def _untold(dossier: str, held: Held, workspace: Workspace) -> Fault | None:
     """Why a dossier has no story; None where it has one."""
     why = held.untold(dossier)
@@ -80,6 +86,7 @@ def _untold(dossier: str, held: Held, workspace: Workspace) -> Fault | None:
     if why == "unknown":
         near = ", ".join(f"'{each}'" for each in held.ids_like(dossier))
         hint = Text(vi=f"có phải là {near}?", en=f"did you mean {near}?") if near else None
+        hint = hint if held.intake.cut_off is None else _CUT_OFF
         return Fault(_filled(_UNKNOWN, dossier), hint=hint)
     return Fault(_filled(_OUTSIDE if why == "outside-period" else _NO_PROCEDURE, dossier))
 

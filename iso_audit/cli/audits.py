@@ -20,6 +20,12 @@ UNUSED = Text(
     "báo cáo nêu lý do.",
     en="Note: {count} of {rows} rows of the log could not be used, first {place}; the report says why.",
 )
+CUT_OFF = Text(
+    vi="CHÚ Ý: tệp {file} bị cắt giữa chừng, chỉ đọc được {rows} hàng đầu ({bytes} byte sau khi giải nén). "
+    "Chỉ các hồ sơ đã đọc trọn được đánh giá; đây không phải là kết quả của toàn bộ nhật ký.",
+    en="WARNING: {file} breaks off; only its first {rows} rows ({bytes} bytes unpacked) could be read. "
+    "Only dossiers that were read whole are judged; this is not the result of the whole log.",
+)
 FORM_OF_STORIES = Text(
     vi="--dossier chỉ in được dạng text hoặc json", en="--dossier prints text or json and nothing else"
 )
@@ -116,6 +122,9 @@ def _show(run: api.Run, form: str, fail_on: str, quiet: bool, lang: str) -> None
         first, rows = intake.refused[0], intake.event_rows + intake.dossier_rows
         facts = {"count": number(intake.refused_count, lang), "rows": number(rows, lang)}
         click.echo(UNUSED.fill(lang, {**facts, "place": f"{first.file}:{first.row}"}), err=True)
+    if intake is not None and (cut := intake.cut_off) is not None:
+        counts = {"rows": number(cut.rows, lang), "bytes": number(cut.size_bytes, lang)}
+        click.echo(CUT_OFF.fill(lang, {"file": cut.file, **counts}), err=True)
     if form == "text" and not quiet:
         _remark(run, lang)
     tell_written(replace(run.written, paths=()), lang)

@@ -16,7 +16,7 @@ import click
 
 from iso_audit import api
 from iso_audit.cli.pace import Pace
-from iso_audit.errors import Fault, InputError, IsoAuditError
+from iso_audit.errors import Fault, InputError, IsoAuditError, NoRoomError
 from iso_audit.text import Text, number
 
 OK, FINDINGS, WRONG_INPUT, OUR_FAULT = 0, 1, 2, 3
@@ -26,11 +26,15 @@ THRESHOLDS = ("major", "minor", "observation", "never")
 
 STAGES = {
     "definitions": Text(vi="Kiểm tra các quy trình", en="Checking procedures"),
+    "open_log": Text(vi="Mở nhật ký hồ sơ", en="Opening the log"),
     "read_log": Text(vi="Đọc nhật ký hồ sơ", en="Reading the log"),
+    "order_log": Text(vi="Xếp sự kiện theo hồ sơ và thời gian", en="Putting events in order"),
+    "work_out": Text(vi="Tính hạn và thời gian của hồ sơ", en="Working out the times of dossiers"),
     "on_event": Text(vi="Xét từng loại bước đã thực hiện", en="Judging events"),
     "on_dossier": Text(vi="Xét từng nhóm hồ sơ", en="Judging dossiers"),
     "on_trace": Text(vi="Xét từng cách xử lý hồ sơ", en="Judging traces"),
     "tally": Text(vi="Đếm và lập bằng chứng", en="Counting and gathering evidence"),
+    "write_evidence": Text(vi="Ghi bằng chứng và số liệu", en="Writing evidence and figures"),
     "write_html": Text(vi="Soạn báo cáo HTML", en="Writing the HTML report"),
     "fit": Text(vi="Ước lượng số liệu từ nhật ký", en="Fitting the numbers to the log"),
     "search": Text(vi="Tìm phương án", en="Searching for proposals"),
@@ -144,6 +148,10 @@ def guard(lang: str, done: bool = False) -> Iterator[None]:
             click.echo(f"  {MORE.fill(lang, {'count': number(len(error.faults) - SHOWN, lang)})}", err=True)
         click.echo(NOTHING_WRITTEN.say(lang), err=True)
         sys.exit(WRONG_INPUT)
+    except NoRoomError as error:
+        click.echo(error.said.say(lang), err=True)
+        click.echo(NOTHING_WRITTEN.say(lang), err=True)
+        sys.exit(OUR_FAULT)
     except KeyboardInterrupt:
         click.echo(INTERRUPTED.say(lang), err=True)
         if not done:
@@ -163,8 +171,9 @@ def guard(lang: str, done: bool = False) -> Iterator[None]:
 def progress(quiet: bool, lang: str) -> Iterator[api.Tell | None]:
     """Show what is being done, on stderr: a bar on a terminal, one line a stage elsewhere.
 
-    The bar says how much longer a stage takes once some of its parts are done; the reading of a log
-    has no parts, and the share that the database gives stands still while it sorts: no word of it.
+    The bar says how much longer a stage takes once it can tell: from the bytes read, from the dossiers
+    worked out, or from the rows that the database has read; what stands still is not told again, and
+    an estimate that has run out falls silent.
     """
     if quiet:
         yield None
@@ -205,9 +214,12 @@ def progress(quiet: bool, lang: str) -> Iterator[api.Tell | None]:
         def move(what: str, done: int, of: int) -> None:
             now = time.monotonic()
             if what not in tasks:
+                for before in paces:  # what came before is done, and its clock stands
+                    paces[before].tell(1, 1, now)
+                    bar.update(before, completed=1, total=1)
                 tasks[what] = bar.add_task(STAGES[what].say(lang), total=None)
                 paces[tasks[what]] = Pace(now)
             paces[tasks[what]].tell(done, of, now)
-            bar.update(tasks[what], completed=done, total=of or 1)
+            bar.update(tasks[what], completed=done, total=of or None)
 
         yield move

@@ -23,9 +23,12 @@ class Pace:
     begun: float
     ends: float | None = None
     """When it ends if it goes on as it did; None where nobody can say."""
+    done: int = 0
 
     def tell(self, done: int, of: int, now: float) -> None:
-        """Hear that `done` parts of `of` are done."""
+        """Hear that `done` parts of `of` are done; fewer than before: the stage began anew."""
+        self.begun = now if done < self.done else self.begun
+        self.done = done
         passed = now - self.begun
         can_say = FEWEST_DONE <= done < of and passed >= SHORTEST_SECONDS
         self.ends = now + passed * (of - done) / done if can_say else None

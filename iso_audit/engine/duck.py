@@ -14,6 +14,7 @@ import duckdb
 
 from iso_audit.analysis.worktime import WorkTable
 from iso_audit.engine.agreement import Agreement, make_registered
+from iso_audit.engine.asked import store_demands
 from iso_audit.engine.codes import read_codes
 from iso_audit.engine.course import make_course, make_stops
 from iso_audit.engine.courses import Courses, courses
@@ -30,7 +31,7 @@ from iso_audit.engine.norms import DAYS, Norms
 from iso_audit.engine.opening import Foreign, Opened, open_log
 from iso_audit.engine.papers import Papers
 from iso_audit.engine.passes import A_MEGABYTE, AT_ONCE, Parts, drop_scratch
-from iso_audit.engine.protocol import Counted, Progress, Question, unheard
+from iso_audit.engine.protocol import Counted, Progress, Question, Traces, unheard
 from iso_audit.engine.refusals import refusal
 from iso_audit.engine.seconds import Seconds, read_seconds
 from iso_audit.engine.signs import make_idle, make_signs, settle_at_limit
@@ -43,7 +44,7 @@ from iso_audit.model.civil import DAY, civil_seconds, date_of
 from iso_audit.model.log import Intake, Judgement, LogMapping, World
 from iso_audit.model.measure import Measures
 from iso_audit.model.story import Story
-from iso_audit.model.trace import DossierKind, EventKind, LogKind, Trace
+from iso_audit.model.trace import DossierKind, EventKind, LogKind
 from iso_audit.text import Text, date
 
 MEMORY = 1_000
@@ -76,7 +77,7 @@ class DuckEngine:
         """
         with ExitStack() as resources:
             folder = Path(resources.enter_context(tempfile.TemporaryDirectory(prefix="iso-audit-")))
-            store, read, seconds = self._read(source, mapping, world, folder)
+            store, read, seconds = self._read(source, mapping, world, folder, tell)
             resources.callback(store.close)
             account = Account(store, read, seconds)
             account.check()
@@ -88,7 +89,7 @@ class DuckEngine:
             return held
 
     def _read(
-        self, source: Path, mapping: LogMapping, world: World, folder: Path
+        self, source: Path, mapping: LogMapping, world: World, folder: Path, tell: Progress
     ) -> tuple[Store, Read, Seconds]:
         """Read the log fast; a text that the fast reader refuses is read line by line."""
         for is_careful in (False, True):
@@ -100,8 +101,9 @@ class DuckEngine:
                     reader, source, mapping, self._foreign, folder, opened, world.calendar.zone,
                     is_careful=is_careful,
                 )  # fmt: skip
-                store, opened = self._held(reader, opened.carefully(reader) if is_careful else opened, folder)
-                return store, _read(store, opened, mapping, world), seconds
+                opened = opened.in_columns(reader, folder, is_careful=is_careful, tell=tell)
+                store, opened = self._held(reader, opened, folder)
+                return store, _read(store, opened, mapping, world, tell), seconds
             except duckdb.Error as error:
                 store.close()
                 trouble = error
@@ -125,11 +127,11 @@ def _reader(
         raise refusal("zone", file, zone=zone) from error
 
 
-def _read(store: Store, opened: Opened, mapping: LogMapping, world: World) -> Read:
+def _read(store: Store, opened: Opened, mapping: LogMapping, world: World, tell: Progress) -> Read:
     """Read both tables; a text that the fast reader refuses raises an error of DuckDB."""
     if opened.dossiers is not None:
         read_dossiers(store, opened.dossiers, world.calendar.zone)
-    return read_events(store, opened.events, opened.dossiers, mapping, world.calendar.zone)
+    return read_events(store, opened.events, opened.dossiers, mapping, world.calendar.zone, tell)
 
 
 class DuckHeld:
@@ -152,10 +154,11 @@ class DuckHeld:
         self._known = column_account(store, read, account.seconds)
         drawn = _drawn_up(store, mapping, world)
         drawn_s = civil_seconds(world.calendar, drawn)
-        self._norms = Norms(world, read.words["step"], read.words["role"])
+        self._norms = Norms(world, read.words["step"], read.words["role"], read.words["unit"])
         parts = Parts(store, at_once)
         self._parts = parts
         self._norms.store(store, _make_base(store, read, mapping, world, parts))
+        store_demands(store, self._norms)
         make_signs(store, self._norms, self._known)
         make_registered(store, account.seconds, read.words["status"], mapping)
         read_codes(store, self._norms, parts, read.dossiers is not None)
@@ -165,7 +168,7 @@ class DuckHeld:
         is_derived = mapping.start == "previous_finish"
         drawn_us = int(drawn.timestamp() * 1_000_000)
         for done in parts.each("event", "base", "code_said"):
-            tell(done, parts.count)
+            tell("work_out", done, parts.count)
             make_course(store)
             make_stops(store, drawn_s)
             make_dues(store, self._norms, table, read.words["case"], read.words["channel"], given)
@@ -220,7 +223,7 @@ class DuckHeld:
     def dossier_kinds(self) -> tuple[DossierKind, ...]:
         return self._kinds.dossiers()
 
-    def traces(self, reads: frozenset[str]) -> tuple[Trace, ...]:
+    def traces(self, reads: frozenset[str]) -> Traces:
         return self._kinds.traces(reads)
 
     def log_kinds(self) -> tuple[LogKind, ...]:
@@ -339,6 +342,7 @@ def _work_table(store: Store, world: World, drawn_s: int) -> WorkTable:
         SELECT coalesce(max(amount), 0) FROM (
             SELECT amount FROM norm WHERE compared = {DAYS}
             UNION ALL SELECT amount FROM group_step WHERE compared = {DAYS}
+            UNION ALL SELECT amount FROM demand WHERE compared = {DAYS}
         )
         """
     )

@@ -48,4 +48,4 @@ def dossiers_told_by(events: Source, table: TableMapping) -> Source:
                 WHERE {differs} GROUP BY {own}
             ))"""
 
-    return replace(events, relation=relation, broken=())
+    return replace(events, relation=relation, broken=(), broken_count=0)

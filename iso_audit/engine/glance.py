@@ -35,6 +35,8 @@ class Looked:
     store: DuckStore
     name: str
     """Its own in the database."""
+    folder: Path
+    """Where what is made of it goes."""
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -48,7 +50,7 @@ class Looked:
         except duckdb.Error as error:
             if self.source.plain is None:
                 raise refusal("damaged", self.source.file) from error
-            self.source = read_carefully(self.store, self.source, f"{self.name}_careful")
+            self.source = read_carefully(self.source, self.folder / f"{self.name}_careful.parquet")
             return self._words(column, most)
 
     def _words(self, column: str, most: int) -> dict[str, int]:
@@ -82,7 +84,7 @@ class Glance:
             if self.kind in WHOLE_LOGS:
                 log = foreign.log(self.kind, path, _NOTHING)
                 seen = [
-                    Looked(from_table(self._store, str(path), name, table), self._store, name)
+                    Looked(from_table(self._store, str(path), name, table), self._store, name, self._folder)
                     for name, table in (("seen_events", log.events), ("seen_dossiers", log.dossiers))
                 ]
                 self.events, self.dossiers = seen
@@ -97,7 +99,7 @@ class Glance:
         kind, name = sniff(path), f"seen_{self._tables}"
         self._tables += 1
         try:
-            return Looked(self._source(path, kind, name, is_heading), self._store, name)
+            return Looked(self._source(path, kind, name, is_heading), self._store, name, self._folder)
         except duckdb.Error as error:
             raise refusal("damaged", str(path)) from error
 
@@ -109,9 +111,9 @@ class Glance:
         if kind != "csv":
             raise refusal("no-reader", str(path), kind=kind)
         plain = made_plain(path, self._folder / name, "", self._foreign.decoders, self._foreign.guess)
-        heads = first_lines(plain, str(path))[:TITLES]
+        heads = first_lines(plain.path, str(path))[:TITLES]
         cells = {cell.strip(' "\r\n') for line in heads for sign in ",;\t|" for cell in line.split(sign)}
-        return from_csv(path, plain, "", sorted(filter(is_heading, cells)))
+        return from_csv(path, plain.path, "", sorted(filter(is_heading, cells)))
 
     def first_rows(self, mapping: LogMapping, count: int) -> list[dict[str, str]]:
         """The first events as a mapping reads them, our columns that it gives alone.
@@ -124,7 +126,8 @@ class Glance:
         try:
             return self._rows(opened.events, count)
         except duckdb.Error:
-            return self._rows(opened.carefully(self._store).events, count)
+            columns = opened.in_columns(self._store, self._folder, is_careful=True)
+            return self._rows(columns.events, count)
 
     def _rows(self, reading: Reading, count: int) -> list[dict[str, str]]:
         values = Values()

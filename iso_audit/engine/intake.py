@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
+from collections.abc import Iterator
+from heapq import merge
+from itertools import islice
+from operator import itemgetter
 from pathlib import Path
 
 from iso_audit.engine.lines import Lines
@@ -16,38 +20,53 @@ from iso_audit.engine.tables import Read
 from iso_audit.engine.whole_files import cell, whole_file
 from iso_audit.engine.words import Words
 from iso_audit.model.civil import from_civil
-from iso_audit.model.log import Intake, LogMapping, Refused, World
+from iso_audit.model.log import CutOff, Intake, LogMapping, Refused, World
 
 SHOWN = 20
 _EXAMPLES = 3
+_BATCH = 10_000
 _COLUMNS = ("file", "row", "column", "value", "reason", "why")
 
 
 class Account:
-    """The account of one log: refusals are looked up in the source only where there are any."""
+    """The account of one log; rows that are refused stay in tables, for they may be millions.
+
+    Makes `refused_event` and `refused_dossier` (row, refused, value) where there are any.
+    """
 
     def __init__(self, store: Store, read: Read, seconds: Seconds = NO_SECONDS) -> None:
         self._store, self._read = store, read
-        self.refused: list[Refused] = []
+        self.seconds = seconds
         self.events_kept = store.number("SELECT count(*) FROM event")
-        self.event_rows = read.event_rows + len(read.events.source.broken)
+        self.event_rows = read.event_rows + read.events.source.broken_count
         self.events_ignored = 0
         self.event_lines = Lines(read.events.source, self.event_rows)
-        self.dossier_lines = self.event_lines
+        self._tables: list[_Refusals] = []
+        self._of_log = 0
         if self.events_kept < self.event_rows:
-            self.refused = self._of(read.events, self.event_lines)
-            self.events_ignored = self.event_rows - self.events_kept - len(self.refused)
+            self._add("refused_event", read.events, self.event_lines)
+            self.events_ignored = self.event_rows - self.events_kept - self._of_log
         self.dossier_rows = 0
+        self.dossier_lines = self.event_lines
         if read.dossiers is not None:
             values = Values()
             relation = read.dossiers.source.relation(values)
             rows = store.number(f"SELECT count(*) FROM {relation}", values)
-            self.dossier_rows = rows + len(read.dossiers.source.broken)
+            self.dossier_rows = rows + read.dossiers.source.broken_count
             self.dossier_lines = Lines(read.dossiers.source, self.dossier_rows)
-            self.refused += self._of(read.dossiers, self.dossier_lines)
-        self._of_log = len(self.refused)
-        self.seconds = seconds
-        self.refused += seconds.refused
+            self._add("refused_dossier", read.dossiers, self.dossier_lines)
+        self.refused_count = self._of_log + len(seconds.refused)
+
+    def _add(self, name: str, reading: Reading, lines: Lines) -> None:
+        refusals = _Refusals(self._store, name, reading, lines)
+        self._tables.append(refusals)
+        self._of_log += refusals.count
+
+    def refused(self) -> Iterator[Refused]:
+        """Every refused row: of the events, the dossiers and the second sources, each in its order."""
+        for table in self._tables:
+            yield from table
+        yield from self.seconds.refused
 
     def check(self) -> None:
         """Refuse the log as a whole where most of its rows are of no use."""
@@ -58,35 +77,24 @@ class Account:
         if self._of_log * 2 > rows:
             raise refusal(
                 "mostly-refused", file, refused=self._of_log, rows=rows,
-                examples=row_examples(self.refused[:_EXAMPLES]),
+                examples=row_examples(list(islice(self.refused(), _EXAMPLES))),
             )  # fmt: skip
-
-    def _of(self, reading: Reading, lines: Lines) -> list[Refused]:
-        """Refused rows of one table in its order, each with its line."""
-        values = Values()
-        rows = self._store.run(
-            f"SELECT row, refused, value FROM {reading.refusals(values)} ORDER BY row", values
-        )
-        if not reading.is_events:
-            why = "contradicts" if reading.mapping.dossiers_from == EVENTS else "duplicate"
-            rows += self._store.run(
-                f"SELECT row, '{why}:dossier_id', dossier_id FROM dossier_row WHERE is_repeated"
-            )
-        found = [_refused(reading, lines.of(row), refused, value) for row, refused, value in rows]
-        found += [
-            Refused(reading.source.file, lines.of(row), "", shortened(text), "bad-row")
-            for row, text in reading.source.broken
-        ]
-        return sorted(found, key=lambda one: one.row)
 
     def write(self, path: Path) -> None:
         """Write every refused row as CSV."""
         with whole_file(path) as stream:
             writer = csv.writer(stream, lineterminator="\r\n")
             writer.writerow(_COLUMNS)
-            for one in self.refused:
+            for one in self.refused():
                 why = row_reason(one.reason).say("vi")
                 writer.writerow([one.file, one.row, one.column, cell(one.value), one.reason, why])
+
+    def _reasons(self) -> dict[str, int]:
+        """How often each reason was given."""
+        times = Counter(one.reason for one in self.seconds.refused)
+        for table in self._tables:
+            times.update(table.reasons())
+        return dict(sorted(times.items()))
 
     def intake(self, world: World, mapping: LogMapping, known: frozenset[str], drawn_s: int) -> Intake:
         """The account as a value, once dossiers have been made."""
@@ -113,15 +121,23 @@ class Account:
             register_kept=len(self.seconds.entries),
             reported_rows=self.seconds.reported_rows,
             reported_kept=self.seconds.reported_kept,
-            refused_count=len(self.refused),
-            refused=tuple(self.refused[:SHOWN]),
-            refused_reasons=dict(sorted(Counter(one.reason for one in self.refused).items())),
+            refused_count=self.refused_count,
+            refused=tuple(islice(self.refused(), SHOWN)),
+            refused_reasons=self._reasons(),
             unknown_activities=self._unknown(self._read.words["step"]),
             columns=known,
             first=None if first is None else from_civil(calendar, first),
             last=None if last is None else from_civil(calendar, last),
             drawn_up_at=from_civil(calendar, drawn_s),
+            cut_off=self._cut_off(),
         )
+
+    def _cut_off(self) -> CutOff | None:
+        """What was read of a log that breaks off."""
+        source = self._read.events.source
+        if not source.cut_bytes:
+            return None
+        return CutOff(source.file, self.event_rows, source.cut_bytes, source.left_out)
 
     def _unknown(self, words: Words) -> dict[str, int]:
         """Activities that no step of the dossier's procedure answers to."""
@@ -132,6 +148,48 @@ class Account:
             "GROUP BY e.act ORDER BY e.act"
         )
         return {words.say(act): count for act, count in rows}
+
+
+class _Refusals:
+    """The refused rows of one table of a log, in their order."""
+
+    def __init__(self, store: Store, name: str, reading: Reading, lines: Lines) -> None:
+        """Look them up in the source, and put them into a table of this name."""
+        self._store, self._name, self._reading, self._lines = store, name, reading, lines
+        values = Values()
+        rows = f"SELECT row, refused, value FROM {reading.refusals(values)}"
+        if not reading.is_events:
+            why = "contradicts" if reading.mapping.dossiers_from == EVENTS else "duplicate"
+            rows += (
+                f" UNION ALL SELECT row, '{why}:dossier_id' AS refused, dossier_id AS value "
+                "FROM dossier_row WHERE is_repeated"
+            )
+        store.run(f"CREATE TEMP TABLE {name} AS {rows}", values)
+        self.count = store.number(f"SELECT count(*) FROM {name}") + reading.source.broken_count
+
+    def reasons(self) -> Counter[str]:
+        """How often each reason was given."""
+        rows = self._store.run(f"SELECT refused, count(*) FROM {self._name} GROUP BY refused")
+        source = self._reading.source
+        times = Counter({"bad-row": source.broken_count - source.left_out, "cut-off": source.left_out})
+        for refused, count in rows:
+            times[refused.partition(":")[0]] += count
+        return +times
+
+    def __iter__(self) -> Iterator[Refused]:
+        found = (
+            (row, _refused(self._reading, self._lines.of(row), refused, value))
+            for rows in self._store.batches(
+                f"SELECT row, refused, value FROM {self._name} ORDER BY row, refused", _BATCH
+            )
+            for row, refused, value in rows
+        )
+        file = self._reading.source.file
+        broken = (
+            (row, Refused(file, self._lines.of(row), "", shortened(text or ""), reason))
+            for row, text, reason in self._reading.source.broken_rows()
+        )
+        return (one for _, one in merge(found, broken, key=itemgetter(0)))
 
 
 def column_account(store: Store, read: Read, seconds: Seconds) -> frozenset[str]:

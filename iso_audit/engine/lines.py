@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from array import array
+from bisect import bisect_right
 from functools import cached_property
 
 from iso_audit.engine.careful import records
@@ -26,7 +28,8 @@ class Lines:
             return row
         if self._is_line_by_line:
             return row + self._source.head_lines
-        return self._begins[row - 1] if row <= len(self._begins) else row + self._source.head_lines
+        rows, ahead = self._steps
+        return row + ahead[bisect_right(rows, row) - 1]
 
     @cached_property
     def _is_line_by_line(self) -> bool:
@@ -42,5 +45,11 @@ class Lines:
         return lines - max(after - 1, 0) + ends_in_line == self._count + self._source.head_lines
 
     @cached_property
-    def _begins(self) -> list[int]:
-        return [line for line, _, _ in records(self._source)]
+    def _steps(self) -> tuple[array[int], array[int]]:
+        """Rows from which on lines are further ahead of them than before, and how far."""
+        rows, ahead = array("q", [1]), array("q", [self._source.head_lines])
+        for row, (line, _, _) in enumerate(records(self._source), start=1):
+            if line - row != ahead[-1]:
+                rows.append(row)
+                ahead.append(line - row)
+        return rows, ahead

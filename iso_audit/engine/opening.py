@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from iso_audit.engine.careful import read_carefully
+from iso_audit.engine.columns import in_columns
+from iso_audit.engine.cut_off import without_last
 from iso_audit.engine.flat import dossiers_told_by
 from iso_audit.engine.plain_text import Decoder, Guess, made_plain
+from iso_audit.engine.protocol import Progress, unheard
 from iso_audit.engine.refusals import fault, refusal
 from iso_audit.engine.rows import EARLIEST, EXCEL, LATEST, Reading, steady_offset, wanted_columns
 from iso_audit.engine.source import (
@@ -82,13 +84,18 @@ class Opened:
     events: Reading
     dossiers: Reading | None
 
-    def carefully(self, store: DuckStore) -> Opened:
-        """The same log with its text files read line by line."""
-        events, dossiers = carefully_read(store, self.events, "events_text"), self.dossiers
+    def in_columns(
+        self, store: DuckStore, folder: Path, *, is_careful: bool, tell: Progress = unheard
+    ) -> Opened:
+        """The same log with its texts made into columns in `folder`, read line by line if need be."""
+        tell("read_log", 0, 0)
+        events = in_columns_of(store, self.events, folder / "events", is_careful, tell)
+        dossiers = self.dossiers
+        events = without_last(store, events, folder / "last.parquet")
         if dossiers is not None and dossiers.mapping.dossiers_from == EVENTS:
             dossiers = replace(dossiers, source=dossiers_told_by(events.source, dossiers.table))
         elif dossiers is not None:
-            dossiers = carefully_read(store, dossiers, "dossiers_text")
+            dossiers = in_columns_of(store, dossiers, folder / "dossiers", is_careful)
         return Opened(events, dossiers)
 
 
@@ -98,7 +105,7 @@ def open_log(store: DuckStore, path: Path, mapping: LogMapping, foreign: Foreign
     dossiers: Source | None = None
     if kind in WHOLE_LOGS:
         log = foreign.log(kind, path, mapping)
-        events = from_table(store, str(path), "log_events", log.events)
+        events = from_table(store, str(path), "log_events", log.events, log.cut_bytes)
         if mapping.dossiers is not None and mapping.dossiers_from == ATTRIBUTES:
             dossiers = from_table(store, str(path), "log_dossiers", log.dossiers)
     else:
@@ -116,7 +123,9 @@ def open_log(store: DuckStore, path: Path, mapping: LogMapping, foreign: Foreign
             raise refusal("no-attributes", str(path))
         second = path.parent / mapping.dossiers_from
         target = folder / "sheet_dossiers.csv"
-        dossiers = _table(store, second, sniff(second), mapping, mapping.dossiers, foreign, target)
+        dossiers = _whole(_table(store, second, sniff(second), mapping, mapping.dossiers, foreign, target))
+        if events.cut_bytes:
+            raise refusal("cut-off-apart", str(path), bytes=events.cut_bytes)
     return _checked(store, events, dossiers, mapping)
 
 
@@ -124,7 +133,14 @@ def open_beside(
     store: DuckStore, path: Path, mapping: LogMapping, table: TableMapping, foreign: Foreign, target: Path
 ) -> Source:
     """A further table, in a file beside the log."""
-    return _table(store, path, sniff(path), mapping, table, foreign, target)
+    return _whole(_table(store, path, sniff(path), mapping, table, foreign, target))
+
+
+def _whole(source: Source) -> Source:
+    """The same source; refused where it breaks off."""
+    if source.cut_bytes:
+        raise refusal("cut-off-second", source.file, bytes=source.cut_bytes)
+    return source
 
 
 def _table(
@@ -144,7 +160,7 @@ def _table(
     if kind != "csv":
         raise refusal("no-reader", str(path), kind=kind)
     plain = made_plain(path, target, mapping.encoding, foreign.decoders, foreign.guess)
-    return from_csv(path, plain, mapping.delimiter, wanted_columns(table))
+    return from_csv(path, plain.path, mapping.delimiter, wanted_columns(table), plain.cut_bytes)
 
 
 def _checked(store: DuckStore, events: Source, dossiers: Source | None, mapping: LogMapping) -> Opened:
@@ -230,8 +246,11 @@ def _reads_iso(store: DuckStore, formats: list[str]) -> bool:
         return False
 
 
-def carefully_read(store: DuckStore, reading: Reading, name: str) -> Reading:
-    """The same table with its text file read line by line."""
-    if reading.source.plain is None:
-        return reading
-    return replace(reading, source=read_carefully(store, reading.source, name))
+def in_columns_of(
+    store: DuckStore, reading: Reading, target: Path, is_careful: bool, tell: Progress = unheard
+) -> Reading:
+    """The same reading of a table whose text was made into columns."""
+    target = target.with_suffix(".parquet")
+    return replace(
+        reading, source=in_columns(store, reading.source, target, is_careful=is_careful, tell=tell)
+    )

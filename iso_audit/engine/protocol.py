@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from iso_audit.engine.courses import Courses
 
 
-Progress = Callable[[int, int], None]
-"""Hears how many parts of a log are done, of how many."""
+Progress = Callable[[str, int, int], None]
+"""Hears what is being done (`read_log`, `order_log`, `work_out`), and how much of how much is done."""
 
 
-def unheard(_done: int, _count: int) -> None:
+def unheard(_what: str, _done: int, _of: int) -> None:
     """Hear nothing of the progress."""
 
 
@@ -76,6 +76,19 @@ class ForeignLog(Protocol):
     @property
     def dossiers(self) -> pa.Table: ...
 
+    @property
+    def cut_bytes(self) -> int:
+        """How many bytes a packed file held, unpacked, before it broke off; 0: it is whole."""
+        ...
+
+
+class Traces(Protocol):
+    """Distinct traces in order, made while they are gone through: there may be as many as dossiers."""
+
+    def __len__(self) -> int: ...
+
+    def __iter__(self) -> Iterator[Trace]: ...
+
 
 class Held(Protocol):
     """A log that was taken in; a context manager, because it holds memory and files."""
@@ -89,7 +102,7 @@ class Held(Protocol):
 
     def dossier_kinds(self) -> Sequence[DossierKind]: ...
 
-    def traces(self, reads: frozenset[str]) -> Sequence[Trace]: ...
+    def traces(self, reads: frozenset[str]) -> Traces: ...
 
     def log_kinds(self) -> Sequence[LogKind]: ...
 

@@ -34,6 +34,44 @@ _REASONS = {
         "tệp bị hỏng hoặc chưa tải về đủ, không đọc được",
         "the file is damaged or incomplete and cannot be read",
     ),
+    "unpacking": Text(
+        "tệp nén bị hỏng: không giải nén được, hoặc nội dung không khớp mã kiểm tra của tệp; không rõ sai ở "
+        "chỗ nào nên không đọc; hãy lấy lại tệp",
+        "the packed file is damaged: it does not unpack, or does not agree with its checksum; nobody can "
+        "tell where, so that it is not read; fetch it again",
+    ),
+    "cut-off": Text(
+        "tệp nén bị cắt giữa chừng: chỉ đọc được {rows} hàng đầu ({bytes} byte sau khi giải nén). "
+        "Hàng bị mất có thể thuộc bất kỳ hồ sơ nào đã đọc, nên không kết luận được về hồ sơ nào; hãy lấy lại "
+        "tệp đầy đủ. Nếu trong tệp các hàng của một hồ sơ luôn đứng liền nhau thì ghi "
+        "«dossiers_together: true» trong tệp ánh xạ để đánh giá các hồ sơ đã đọc trọn",
+        "the packed file breaks off: only its first {rows} rows ({bytes} bytes unpacked) can be read. "
+        "A lost row may belong to any of the dossiers read, so that nothing can be said of any; fetch the "
+        "whole file. If all rows of a dossier stand together in it, say so in the mapping with "
+        "`dossiers_together: true` to audit those dossiers that were read whole",
+    ),
+    "cut-off-mixed": Text(
+        "tệp nén bị cắt sau {rows} hàng ({bytes} byte sau khi giải nén), và các hàng của một hồ sơ không "
+        "đứng liền nhau như tệp ánh xạ nói (dossiers_together); hãy lấy lại tệp đầy đủ",
+        "the packed file breaks off after {rows} rows ({bytes} bytes unpacked), and the rows of a dossier do "
+        "not stand together as the mapping says (`dossiers_together`); fetch the whole file",
+    ),
+    "cut-off-soon": Text(
+        "tệp nén bị cắt trước khi có một hồ sơ nào trọn vẹn; hãy lấy lại tệp đầy đủ",
+        "the packed file breaks off before one dossier is whole; fetch the whole file",
+    ),
+    "cut-off-second": Text(
+        "tệp nén bị cắt giữa chừng ({bytes} byte sau khi giải nén); bảng này cần đủ mọi hàng, "
+        "hãy lấy lại tệp",
+        "the packed file breaks off ({bytes} bytes unpacked); of this table every row is needed, "
+        "fetch it again",
+    ),
+    "cut-off-apart": Text(
+        "tệp nén bị cắt giữa chừng ({bytes} byte sau khi giải nén), và hồ sơ nằm ở bảng khác: hồ sơ không có "
+        "sự kiện nào trong phần đọc được sẽ bị coi là chưa xử lý; hãy lấy lại tệp đầy đủ",
+        "the packed file breaks off ({bytes} bytes unpacked), and dossiers stand in another table: those "
+        "without an event in what was read would look as if nobody had handled them; fetch the whole file",
+    ),
     "large": Text(
         "tệp nén phình lên quá {most} byte khi giải nén; không mở",
         "the packed file swells to more than {most} bytes; it is not opened",
@@ -115,6 +153,10 @@ _ROW_REASONS = {
     "duplicate": Text("hồ sơ đã có ở hàng trước", "the dossier stands in an earlier row"),
     "contradicts": Text(
         "nói về hồ sơ khác với hàng trước", "says of the dossier what an earlier row does not"
+    ),
+    "cut-off": Text(
+        "thuộc hồ sơ cuối trước chỗ tệp bị cắt, có thể còn hàng đã mất",
+        "of the last dossier before the file breaks off, which may have lost rows",
     ),
     "bad-row": Text("hàng sai số cột hoặc sai dấu nháy", "wrong number of cells, or a stray quotation mark"),
     "no-finish": Text("không có thời điểm nào", "no moment at all"),

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from iso_audit.engine.lines import Lines
-from iso_audit.engine.opening import Foreign, Opened, carefully_read, open_beside, pattern_faults
+from iso_audit.engine.opening import Foreign, Opened, in_columns_of, open_beside, pattern_faults
 from iso_audit.engine.refusals import shortened
 from iso_audit.engine.rows import Reading
 from iso_audit.engine.store import DuckStore, Rows, Values
@@ -100,8 +100,13 @@ def read_seconds(
     *,
     is_careful: bool,
 ) -> Seconds:
-    """Read the second sources that a mapping names; raises InputError with all faults."""
+    """Read the second sources that a mapping names; raises InputError with all faults.
+
+    None is compared with a log that breaks off: what they have beyond it may be in its lost part.
+    """
     like = opened.events
+    if like.source.cut_bytes:
+        return NO_SECONDS
 
     def reading(kind: type[Reading], name: str, source: str, table: TableMapping | None) -> Reading | None:
         if table is None:
@@ -110,7 +115,7 @@ def read_seconds(
             store, path.parent / source, mapping, table, foreign, folder / f"sheet_{name}.csv"
         )
         made = kind(found, table, mapping, False, like.iso_first, like.offset)
-        return carefully_read(store, made, f"{name}_text") if is_careful else made
+        return in_columns_of(store, made, folder / name, is_careful)
 
     register = reading(Reading, "register", mapping.register_from, mapping.register)
     reported = reading(_Reported, "reported", mapping.reported_from, mapping.reported)
@@ -129,12 +134,12 @@ def read_seconds(
 def _count(store: DuckStore, reading: Reading) -> int:
     values = Values()
     rows = store.number(f"SELECT count(*) FROM {reading.source.relation(values)}", values)
-    return rows + len(reading.source.broken)
+    return rows + reading.source.broken_count
 
 
 def _broken(reading: Reading, lines: Lines) -> Iterator[Refused]:
-    for row, text in reading.source.broken:
-        yield Refused(reading.source.file, lines.of(row), "", shortened(text), "bad-row")
+    for row, text, reason in reading.source.broken_rows():
+        yield Refused(reading.source.file, lines.of(row), "", text, reason)
 
 
 def _read_register(store: DuckStore, reading: Reading, zone: str) -> Seconds:

@@ -7,12 +7,12 @@ columns never reach a statement.
 from __future__ import annotations
 
 import csv
-import gzip
 import re
 import unicodedata
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from heapq import merge
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 MOST_BYTES = 8_000_000_000
 LONGEST_LINE = 1_000_000
 _PIECE = 1 << 20
+_AT_ONCE = 10_000
 _LONGEST_HEAD = 100_000
 TITLES = 30
 """Lines at the top of a text among which its head is looked for."""
@@ -59,8 +60,13 @@ class Source:
     """SQL types where columns have their own (Parquet); otherwise all is text."""
     must_compose: bool = False
     """Letters and marks may stand apart and must be composed before they are compared."""
-    broken: tuple[tuple[int, str], ...] = ()
-    """Rows that could not be taken apart: number and beginning of the text."""
+    broken: tuple[Path, ...] = ()
+    """Parquet of the rows that could not be used as they stand: `row`, beginning of the `text`, `reason`."""
+    broken_count: int = 0
+    cut_bytes: int = 0
+    """How many bytes a packed file held, unpacked, before it broke off; 0: it is whole."""
+    left_out: int = 0
+    """Rows among the broken that belong to the last dossier of a file that broke off."""
     plain: Path | None = None
     """The text file behind the relation, where rows are lines."""
     head_lines: int = 0
@@ -69,6 +75,18 @@ class Source:
     def index(self, column: str) -> int | None:
         """Where a column stands; None where there is none of that name."""
         return self.columns.index(column) if column in self.columns else None
+
+    def broken_rows(self) -> Iterator[tuple[int, str, str]]:
+        """Number, beginning of the text and reason of every broken row, in order and some at a time."""
+        return merge(*map(_listed, self.broken))
+
+
+def _listed(path: Path) -> Iterator[tuple[int, str, str]]:
+    import pyarrow.parquet as pq  # type: ignore[import-untyped]
+
+    with pq.ParquetFile(path) as file:
+        for batch in file.iter_batches(_AT_ONCE):
+            yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
 
 
 def sniff(path: Path) -> str:
@@ -82,10 +100,9 @@ def sniff(path: Path) -> str:
         with path.open("rb") as stream:
             head = stream.read(_PIECE)
         if head.startswith(b"\x1f\x8b"):
-            with gzip.open(path) as unpacked:
-                head = unpacked.read(_PIECE)
-    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-        raise refusal("damaged", file) from error
+            head = zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(head, _PIECE)
+    except zlib.error as error:
+        raise refusal("unpacking", file) from error
     except OSError as error:
         raise refusal("closed", file) from error
     if head.startswith(b"PAR1"):
@@ -118,11 +135,11 @@ def from_parquet(store: DuckStore, path: Path) -> Source:
     return Source(str(path), columns, relation, types=tuple(str(row[1]) for row in described))
 
 
-def from_table(store: DuckStore, file: str, name: str, table: pa.Table) -> Source:
+def from_table(store: DuckStore, file: str, name: str, table: pa.Table, cut_bytes: int = 0) -> Source:
     """A table in memory whose first column is `row`; `name` is its own in the database."""
     columns = table.column_names[1:]
     store.connection.register(name, table.rename_columns(["row", *(f"c{n}" for n in range(len(columns)))]))
-    return Source(file, tuple(map(_named, columns)), lambda _: name, must_compose=True)
+    return Source(file, tuple(map(_named, columns)), lambda _: name, must_compose=True, cut_bytes=cut_bytes)
 
 
 def _literal(path: Path) -> str:
@@ -135,7 +152,7 @@ def _named(column: str) -> str:
     return unicodedata.normalize("NFC", column).strip()
 
 
-def from_csv(path: Path, plain: Path, separator: str, wanted: Sequence[str]) -> Source:
+def from_csv(path: Path, plain: Path, separator: str, wanted: Sequence[str], cut_bytes: int = 0) -> Source:
     """A CSV file; `plain` is the same unpacked and in UTF-8 (often the file itself)."""
     lines = first_lines(plain, str(path))
     skipped = 0
@@ -161,7 +178,7 @@ def from_csv(path: Path, plain: Path, separator: str, wanted: Sequence[str]) -> 
 
     return Source(
         str(path), columns, relation, must_compose=_has_marks(plain, str(path)), plain=plain,
-        head_lines=1 + skipped, separator=separator,
+        head_lines=1 + skipped, separator=separator, cut_bytes=cut_bytes,
     )  # fmt: skip
 
 

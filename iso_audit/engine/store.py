@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from iso_audit.analysis.worktime import NO_DUE
-from iso_audit.errors import EngineError
+from iso_audit.engine.room import no_room
 
 Array = NDArray[Any]
 Rows = list[tuple[Any, ...]]
@@ -21,12 +22,13 @@ Columns = Mapping[str, tuple[str, Sequence[object] | Array]]
 Work = Callable[[Mapping[str, Array], Mapping[str, Array]], Mapping[str, Array]]
 """Makes columns of the columns of two tables (`Store.mapped`)."""
 
-_FULL = ("No space left", "Disk quota", "File too large")
-_NO_ROOM = (
-    "nhật ký không vừa bộ nhớ hoặc đĩa tạm {folder}: hãy giải phóng chỗ, đặt TMPDIR sang ổ khác hoặc tăng "
-    "--memory / the log fits neither in memory nor on the disk for temporary files, {folder}: "
-    "make room, name another disk in TMPDIR or raise --memory ({error})"
-)
+_FULL = {
+    "No space left": errno.ENOSPC,
+    "Disk quota": errno.EDQUOT,
+    "File too large": errno.EFBIG,
+    "max_temp_directory_size": errno.ENOSPC,
+}
+"""What the database says where there is no more room."""
 
 
 class Values:
@@ -137,10 +139,12 @@ class DuckStore(Store):
         except UnicodeDecodeError as error:  # a message of the database cut within a letter
             raise duckdb.InvalidInputException(str(error)) from error
         except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
-            said = str(error)
-            if isinstance(error, duckdb.IOException) and not any(sign in said for sign in _FULL):
-                raise
-            raise EngineError(_NO_ROOM.format(folder=self._folder, error=said.splitlines()[0])) from error
+            if isinstance(error, duckdb.OutOfMemoryException):
+                raise no_room(self._folder) from error
+            for sign, number in _FULL.items():
+                if sign in str(error):
+                    raise no_room(self._folder, OSError(number, sign)) from error
+            raise
         except (RuntimeError, duckdb.InterruptException) as error:
             if "interrupt" in str(error).lower():
                 raise KeyboardInterrupt from error

@@ -10,8 +10,10 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from iso_audit.engine.protocol import Progress, unheard
 from iso_audit.engine.rows import CODED, Reading, steady_offset
 from iso_audit.engine.store import Store, Values, integers
+from iso_audit.engine.watch import watched
 from iso_audit.engine.words import Words
 from iso_audit.model.civil import DAY, day_of
 from iso_audit.model.log import LogMapping, World
@@ -86,8 +88,9 @@ def read_dossiers(store: Store, reading: Reading, zone: str) -> None:
 
 
 def read_events(
-    store: Store, reading: Reading, dossiers: Reading | None, mapping: LogMapping, zone: str
-) -> Read:
+    store: Store, reading: Reading, dossiers: Reading | None, mapping: LogMapping, zone: str,
+    tell: Progress = unheard,
+) -> Read:  # fmt: skip
     """Make `id` and `event`: two passes over the source, one for the words and one for the rows."""
     values = Values()
     chosen = ", ".join(f"{reading.raw(name, values)} AS {name}" for name in CODED)
@@ -121,7 +124,9 @@ def read_events(
         """
     )
     rows = store.number("SELECT coalesce(sum(rows), 0) FROM seen WHERE is_dossier")
-    _make_events(store, reading, zone, words, "dossier_id" if is_tidy else "")
+    tell("order_log", 0, 0)
+    with watched(store, "order_log", tell):
+        _make_events(store, reading, zone, words, "dossier_id" if is_tidy else "")
     if mapping.start == "previous_finish":
         _start_at_previous_finish(store)
     store.run("DROP TABLE seen")

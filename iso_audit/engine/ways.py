@@ -91,7 +91,7 @@ def handled(path: Path, mapping: LogMapping, foreign: Foreign, calendar: Calenda
             resources.callback(store.close)
             try:
                 opened = open_log(store, path, mapping, foreign, folder)
-                opened = opened.carefully(store) if is_careful else opened
+                opened = opened.in_columns(store, folder, is_careful=is_careful)
                 if opened.dossiers is not None:
                     read_dossiers(store, opened.dossiers, calendar.zone)
                 read = read_events(store, opened.events, opened.dossiers, mapping, calendar.zone)
@@ -139,7 +139,7 @@ def _gathered(store: DuckStore, read: Read, mapping: LogMapping, calendar: Calen
         account.event_rows,
         account.events_kept,
         account.events_ignored,
-        len(account.refused),
+        account.refused_count,
         has_starts,
     )
 
@@ -209,6 +209,7 @@ def _times(store: DuckStore, calendar: Calendar, has_starts: bool) -> dict[tuple
     found = {}
     for number, (first, after) in enumerate(pairwise(edges)):
         own = worked[order[first:after]]
-        at = [own[min(len(own) - 1, int(len(own) * share))] for share in (0.5, 0.9)]
+        # the k-th smallest, k the share of the count, rounded up: as `quantiles`
+        at = [own[-(-len(own) * tenths // 10) - 1] for tenths in (5, 9)]
         found[int(kinds[0, number]), int(kinds[1, number])] = int(at[0]), int(at[1])
     return found

@@ -23,6 +23,8 @@ class JsonLog:
 
     events: pa.Table
     dossiers: pa.Table
+    cut_bytes: int = 0
+    """Such a log is whole, or refused."""
 
 
 def text_of(value: object) -> str | None:

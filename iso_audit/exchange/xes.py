@@ -11,6 +11,7 @@ import io
 import re
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, cast
@@ -51,16 +52,22 @@ class XesLog:
 
     events: pa.Table
     dossiers: pa.Table
+    cut_bytes: int = 0
+    """Bytes unpacked before a packed file broke off; traces that it closed are whole. 0: all was read."""
 
 
 def read_xes(path: Path) -> XesLog:
-    """Read a log; raises InputError where the file is no well-formed XES."""
+    """Read a log, of a packed one that breaks off the whole traces.
+
+    Raises:
+        InputError: the file is no well-formed XES, or no trace of it is whole.
+    """
     events, traces = _Columns(), _Columns()
     trace_of: list[int] = []
     numbers: list[int] = []
     read = 0
     try:
-        with _opened(path) as stream:
+        with _opened(path) as stream, suppress(EOFError):
             for attributes, members in _traces(stream, path):
                 for at, member in paired(members):
                     events.add(member)
@@ -70,13 +77,13 @@ def read_xes(path: Path) -> XesLog:
                 traces.add(attributes)
     except etree.XMLSyntaxError as error:
         raise _refused(path, _CAUSES.get(getattr(error, "code", 0), "syntax"), *error.position) from error
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+    except (gzip.BadGzipFile, zlib.error) as error:
         raise _refused(path, "damaged") from error
     except OSError as error:
         raise _refused(path, "closed") from error
     if not len(traces):
-        raise _refused(path, "empty")
-    return _tables(events, traces, trace_of, numbers)
+        raise _refused(path, "cut-off" if stream.is_cut else "empty")
+    return _tables(events, traces, trace_of, numbers, stream.given if stream.is_cut else 0)
 
 
 class _Columns:
@@ -104,7 +111,9 @@ class _Columns:
         return {name: column + [None] * (self._rows - len(column)) for name, column in self.values.items()}
 
 
-def _tables(events: _Columns, traces: _Columns, trace_of: list[int], numbers: list[int]) -> XesLog:
+def _tables(
+    events: _Columns, traces: _Columns, trace_of: list[int], numbers: list[int], cut_bytes: int
+) -> XesLog:
     """Put the columns together; a trace's attribute is held once and pointed to by its events."""
     import pyarrow as pa
 
@@ -116,13 +125,17 @@ def _tables(events: _Columns, traces: _Columns, trace_of: list[int], numbers: li
     return XesLog(
         pa.table([pa.array(numbers, pa.int64()), *of_events.values()], ["row", *of_events]),
         pa.table([pa.array(range(1, len(traces) + 1), pa.int64()), *of_traces.values()], ["row", *of_traces]),
+        cut_bytes,
     )
 
 
-def _traces(stream: IO[bytes], path: Path) -> Iterator[tuple[dict[str, str], list[dict[str, str]]]]:
-    """Attributes of each trace and of its events, in the order of the file; memory does not grow."""
+def _traces(stream: _Bounded, path: Path) -> Iterator[tuple[dict[str, str], list[dict[str, str]]]]:
+    """Attributes of each trace and of its events, in the order of the file; memory does not grow.
+
+    Of a packed file that breaks off it gives the traces that it closed, then raises EOFError.
+    """
     parser = etree.iterparse(
-        stream,
+        cast("IO[bytes]", stream),
         events=("start", "end"),
         tag=("{*}log", "{*}trace"),
         resolve_entities=False,
@@ -175,42 +188,48 @@ def _trace(trace: etree._Element, path: Path) -> tuple[dict[str, str], list[dict
     return attributes, members
 
 
-def _opened(path: Path) -> IO[bytes]:
+def _opened(path: Path) -> _Bounded:
     """The unpacked bytes, bounded in number."""
     with path.open("rb") as raw:
         packed = raw.read(2) == b"\x1f\x8b"
     whole = gzip.open(path) if packed else path.open("rb")  # noqa: SIM115 - _Bounded closes it
     most = min(MOST_BYTES, max(_SMALL, _GROWTH * path.stat().st_size)) if packed else MOST_BYTES
-    return cast("IO[bytes]", _Bounded(whole, path, most))
+    return _Bounded(whole, path, most)
 
 
 class _Bounded(io.RawIOBase):
     """A stream that refuses to give too much: in all, within one trace, or within one value.
 
-    What stands in one trace is held in memory until the trace ends.
+    What stands in one trace is held in memory until the trace ends. Where a packed file breaks off,
+    everything before is given, then EOFError is raised.
     """
 
     def __init__(self, stream: gzip.GzipFile | io.BufferedReader, path: Path, most: int) -> None:
         self._stream, self._path, self._most = stream, path, most
-        self._given = self._trace_at = self._tag_at = 0
+        self.given = self._trace_at = self._tag_at = 0
+        self.is_cut = False
 
     def readable(self) -> bool:
         return True
 
     def read(self, size: int = -1) -> bytes:
-        piece = self._stream.read(size)
-        if not self._given and _PAGE.search(piece):
+        try:
+            piece = self._stream.read1(size)
+        except EOFError:
+            self.is_cut = True
+            raise
+        if not self.given and _PAGE.search(piece):
             raise _refused(self._path, "page")
         if (at := piece.rfind(b"trace")) >= 0:
-            self._trace_at = self._given + at
+            self._trace_at = self.given + at
         if (at := piece.rfind(b"<")) >= 0:
-            self._tag_at = self._given + at
-        self._given += len(piece)
-        if self._given > self._most:
+            self._tag_at = self.given + at
+        self.given += len(piece)
+        if self.given > self._most:
             raise _refused(self._path, "large", most=self._most)
-        if self._given - self._trace_at > LONGEST_TRACE:
+        if self.given - self._trace_at > LONGEST_TRACE:
             raise _refused(self._path, "long-trace", most=LONGEST_TRACE)
-        if self._given - self._tag_at > LONGEST_VALUE:
+        if self.given - self._tag_at > LONGEST_VALUE:
             raise _refused(self._path, "long-value", most=LONGEST_VALUE)
         return piece
 
@@ -225,8 +244,12 @@ _REASONS = {
         "the file cannot be opened (it does not exist or may not be read)",
     ),
     "damaged": Text(
-        "tệp nén bị hỏng hoặc chưa tải về đủ, không đọc được",
-        "the packed file is damaged or incomplete and cannot be read",
+        "tệp nén bị hỏng: nội dung không khớp mã kiểm tra của tệp; hãy lấy lại tệp",
+        "the packed file is damaged: its content does not agree with its checksum; fetch it again",
+    ),
+    "cut-off": Text(
+        "tệp nén bị cắt trước khi hết hồ sơ (trace) đầu tiên; hãy lấy lại tệp đầy đủ",
+        "the packed file breaks off before its first trace ends; fetch the whole file",
     ),
     "syntax": Text(
         "XML sai cú pháp ở đây (thẻ chưa đóng, thiếu dấu nháy hoặc ký tự lạ); có lẽ tệp chưa tải về đủ",

@@ -127,6 +127,8 @@ def summary(
         dossiers = words.count("count.dossiers", intake.dossiers_examined)
         asked += words("summary.dossiers", dossiers=dossiers, first=first, last=last)
     said = [f"{asked}."]
+    if intake is not None and intake.cut_off is not None:
+        said.append(words("summary.cut_off", rows=number(intake.cut_off.rows, facts.lang)))
     said.append(
         words("summary.found", **_counted(outcome, words)) if outcome.findings else words("summary.clean")
     )
@@ -259,6 +261,10 @@ def _log_facts(outcome: Outcome, intake: Intake, facts: Facts) -> tuple[tuple[st
     said = [(words("method.source"), ", ".join(logs))]
     if intake.first is not None and intake.last is not None:
         said.append((words("method.period"), f"{moment(intake.first, lang)} – {moment(intake.last, lang)}"))
+    if (cut := intake.cut_off) is not None:
+        counts = {"rows": cut.rows, "bytes": cut.size_bytes, "left": cut.left_out}
+        told = {name: number(count, lang) for name, count in counts.items()}
+        said.append((words("method.cut_off"), words("method.cut_off_said", **told)))
     if intake.drawn_up_at is not None:
         said.append((words("method.drawn_up"), moment(intake.drawn_up_at, lang)))
     said.append((words("method.unfinished"), number(intake.dossiers_open, lang)))

@@ -70,6 +70,7 @@ def read_mapping(
         note=shape.note or Text(),
         encoding=shape.encoding or "",
         delimiter=shape.delimiter or "",
+        dossiers_together=bool(shape.dossiers_together),
         place=document.place("mapping"),
     )
     return mapping if len(faults) == before else None

@@ -38,6 +38,7 @@ def mapping_yaml(
         "due": mapping.due if mapping.due != "computed" else "",
         "encoding": name(mapping.encoding),
         "delimiter": f'"{mapping.delimiter}"'.replace("\t", "\\t") if mapping.delimiter else "",
+        "dossiers_together": "true" if mapping.dossiers_together else "",
     }
     for key, value in settings.items():
         if value:

@@ -9,6 +9,7 @@ import resource
 import tempfile
 import unicodedata
 import zipfile
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -36,6 +37,7 @@ MAPPING = LogMapping(
     steps={"Tiếp nhận": "receive", "Kiểm tra": "check"},
     procedure="permit",
 )  # fmt: skip
+TOGETHER = replace(MAPPING, dossiers_together=True)
 WORLD = World(PROCEDURES, ORGANISATION, calendar("Asia/Ho_Chi_Minh"))
 
 
@@ -97,13 +99,139 @@ def test_a_line_of_200_million_letters_is_refused_without_being_held_in_memory(t
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000
 
 
-def test_a_packed_log_that_was_cut_off_is_refused(tmp_path):
+def packed(rows: Iterable[str]) -> bytes:
+    return gzip.compress((HEAD + "".join(rows)).encode())
+
+
+def two_events(n: int) -> str:
+    """Both events of a dossier, one below the other."""
+    row = ROW.format(n=n)
+    return row + row.replace("Tiếp nhận", "Kiểm tra").replace(" 08:", " 09:")
+
+
+def test_a_packed_log_that_was_cut_off_is_refused_where_nobody_says_how_its_rows_stand(tmp_path):
     path = tmp_path / "log.csv.gz"
-    rows = "".join(ROW.format(n=n) for n in range(20_000))
-    whole = gzip.compress((HEAD + rows).encode())
-    for cut in (whole[:-4], whole[: len(whole) // 2], b"\x1f\x8b\x08" + b"\x00" * 40):
+    whole = packed(ROW.format(n=n) for n in range(20_000))
+    for cut in (whole[:-4], whole[: len(whole) // 2]):
         path.write_bytes(cut)
-        assert "damaged" in said(path)
+        assert "breaks off: only its first" in said(path)
+        assert "dossiers_together" in said(path)
+    path.write_bytes(b"\x1f\x8b\x08" + b"\x00" * 40)
+    assert "damaged" in said(path)
+    path.write_bytes(whole[:95])
+    assert "before one dossier is whole" in said(path)
+
+
+def test_a_packed_log_that_does_not_agree_with_its_checksum_is_refused(tmp_path):
+    path = tmp_path / "log.csv.gz"
+    whole = packed(map(two_events, range(5_000)))
+    path.write_bytes(whole[:-8] + bytes(4) + whole[-4:])
+    for mapping in (MAPPING, TOGETHER):
+        assert "checksum" in said(path, mapping)
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9, 1.0])
+def test_of_a_log_that_breaks_off_the_whole_dossiers_are_judged_and_the_last_is_listed(share, tmp_path):
+    path = tmp_path / "log.csv.gz"
+    rows = [two_events(n) for n in range(20_000)]
+    whole = packed(rows)
+    path.write_bytes(whole[: int(len(whole) * share) - 8])
+    with DuckEngine().take_in(path, TOGETHER, WORLD) as held:
+        intake, kinds = held.intake, held.traces(frozenset())
+    cut = intake.cut_off
+    assert cut is not None
+    assert cut.rows == intake.event_rows == intake.events_kept + intake.refused_count
+    assert cut.left_out == intake.refused_reasons["cut-off"] == intake.refused_count
+    assert 1 <= cut.left_out <= 2
+    assert cut.size_bytes == len((HEAD + "".join(rows)).encode()[: cut.size_bytes])
+    assert cut.rows == "".join(rows).encode()[: cut.size_bytes - len(HEAD.encode())].count(b"\n")
+    assert intake.dossiers_kept == -(-cut.rows // 2) - 1
+    assert intake.refused[0].value == f"H-{intake.dossiers_kept}"
+    assert [trace.count for trace in kinds] == [intake.dossiers_kept]
+
+
+def test_rows_that_do_not_stand_together_as_the_mapping_says_are_not_judged(tmp_path):
+    path = tmp_path / "log.csv.gz"
+    rows = [two_events(n) for n in range(5_000)]
+    whole = packed([ROW.format(n=4_000), *rows])
+    path.write_bytes(whole[:-100])
+    assert "do not stand together" in said(path, TOGETHER)
+    path.write_bytes(packed([ROW.format(n=1)] * 5_000)[:-20])
+    assert "before one dossier is whole" in said(path, TOGETHER)
+
+
+def test_a_broken_quote_and_a_broken_end_are_both_listed(tmp_path):
+    path = tmp_path / "log.csv.gz"
+    rows = [two_events(n) for n in range(5_000)]
+    rows[2_000] = rows[2_000].replace("đủ", '"đủ', 1)
+    path.write_bytes(packed(rows)[:-100])
+    with DuckEngine().take_in(path, TOGETHER, WORLD) as held:
+        reasons, cut = held.intake.refused_reasons, held.intake.cut_off
+        rows_told = [one.row for one in held.intake.refused]
+    assert reasons["bad-row"] == 1
+    assert cut is not None
+    assert reasons["cut-off"] == cut.left_out
+    assert rows_told == sorted(rows_told)
+    assert rows_told[0] == 4_002
+
+
+def test_a_whole_packed_log_says_nothing_of_a_broken_end(tmp_path):
+    path = tmp_path / "log.csv.gz"
+    path.write_bytes(packed(map(two_events, range(100))))
+    with DuckEngine().take_in(path, TOGETHER, WORLD) as held:
+        assert held.intake.cut_off is None
+        assert held.intake.dossiers_kept == 100
+
+
+def test_a_table_beside_a_log_has_to_be_whole_and_so_has_a_log_beside_its_dossiers(tmp_path):
+    table = TableMapping({"dossier_id": "mã hồ sơ"})
+    whole = packed(map(two_events, range(5_000)))
+    beside = replace(TOGETHER, dossiers=table, dossiers_from="dossiers.csv.gz")
+    (tmp_path / "log.csv.gz").write_bytes(whole)
+    (tmp_path / "dossiers.csv.gz").write_bytes(whole[:-100])
+    assert "every row is needed" in said(tmp_path / "log.csv.gz", beside)
+    register = replace(TOGETHER, register=table, register_from="dossiers.csv.gz")
+    assert "every row is needed" in said(tmp_path / "log.csv.gz", register)
+    (tmp_path / "dossiers.csv.gz").write_bytes(whole)
+    (tmp_path / "log.csv.gz").write_bytes(whole[:-100])
+    assert "stand in another table" in said(tmp_path / "log.csv.gz", beside)
+    with DuckEngine().take_in(tmp_path / "log.csv.gz", register, WORLD) as held:
+        assert held.intake.register_rows == 0
+
+
+XES_MAPPING = LogMapping(
+    "bad",
+    TableMapping(
+        {"dossier_id": "case:concept:name", "step": "concept:name", "finished_at": "time:timestamp"}
+    ),
+    steps=MAPPING.steps,
+    procedure="permit",
+)
+
+
+def test_of_an_xes_log_that_breaks_off_the_closed_traces_are_judged(tmp_path):
+    path = tmp_path / "log.xes.gz"
+    trace = """<trace><string key="concept:name" value="H-{n}"/>
+<event><string key="concept:name" value="Tiếp nhận"/>
+<date key="time:timestamp" value="2024-04-01T08:00:00+07:00"/>
+</event><event><string key="concept:name" value="Kiểm tra"/>
+<date key="time:timestamp" value="2024-04-01T09:00:00+07:00"/></event></trace>
+"""
+    text = "<log>\n" + "".join(trace.format(n=n) for n in range(5_000)) + "</log>"
+    whole = gzip.compress(text.encode())
+    for share in (0.3, 0.8):
+        path.write_bytes(whole[: int(len(whole) * share)])
+        with DuckEngine(Foreign(read_xes)).take_in(path, XES_MAPPING, WORLD) as held:
+            cut, intake = held.intake.cut_off, held.intake
+            assert [one.count for one in held.traces(frozenset())] == [intake.dossiers_kept]
+        assert cut is not None
+        assert intake.dossiers_kept == text.encode()[: cut.size_bytes].count(b"</trace>")
+        assert cut.rows == intake.events_kept == 2 * intake.dossiers_kept
+        assert cut.left_out == 0
+    path.write_bytes(whole[:150])
+    assert "before its first trace ends" in said(path, XES_MAPPING)
+    path.write_bytes(whole[:-8] + bytes(4) + whole[-4:])
+    assert "checksum" in said(path, XES_MAPPING)
 
 
 def test_a_packed_bomb_is_refused_soon(tmp_path):

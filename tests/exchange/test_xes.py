@@ -145,15 +145,28 @@ def test_a_bomb_of_entities_is_refused_before_it_swells(tmp_path):
     refusal(path)
 
 
-def test_a_packed_log_that_was_cut_off_is_refused(tmp_path):
-    whole = gzip.compress(
-        log(*(trace({"concept:name": f"c{n}"}, {"a": str(n)}) for n in range(2000))).encode()
-    )
+@pytest.mark.parametrize("at", [0.2, 0.5, 0.9])
+def test_of_a_packed_log_that_breaks_off_the_closed_traces_are_read(at, tmp_path):
+    text = log(*(trace({"concept:name": f"c{n}"}, {"a": str(n)}) for n in range(2000))).encode()
+    whole = gzip.compress(text)
     path = tmp_path / "log.xes.gz"
-    path.write_bytes(whole[: len(whole) // 2])
-    assert "damaged" in refusal(path)[0]
-    path.write_bytes(whole[:-4])
-    assert "damaged" in refusal(path)[0]
+    path.write_bytes(whole[: int(len(whole) * at)])
+    read = read_xes(path)
+    assert read.cut_bytes
+    closed = text[: read.cut_bytes].count(b"</trace>")
+    assert read.dossiers.column("concept:name").to_pylist() == [f"c{n}" for n in range(closed)]
+    assert read.events.column("a").to_pylist() == [str(n) for n in range(closed)]
+    path.write_bytes(whole)
+    assert read_xes(path).cut_bytes == 0
+
+
+def test_a_packed_log_without_a_whole_trace_or_with_a_wrong_checksum_is_refused(tmp_path):
+    whole = gzip.compress(log(*(trace({"concept:name": "c"}, {"a": "x" * 500}) for _ in range(9))).encode())
+    path = tmp_path / "log.xes.gz"
+    path.write_bytes(whole[:60])
+    assert "before its first trace ends" in refusal(path)[0]
+    path.write_bytes(whole[:-8] + bytes(4) + whole[-4:])
+    assert "checksum" in refusal(path)[0]
 
 
 def test_a_file_that_is_not_there_is_refused(tmp_path):

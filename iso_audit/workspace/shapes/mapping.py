@@ -130,6 +130,10 @@ class MappingShape(Shape):
     drawn_up_at: Moment | None = None
     encoding: Encoding | None = None
     delimiter: Sign | None = None
+    dossiers_together: bool | None = Field(
+        default=None,
+        description="All rows of a dossier stand together: a packed log that breaks off can then be judged.",
+    )
     steps: Names | None = Field(default=None, description="Activity as written -> step id.")
     roles: Names | None = None
     units: Names | None = None
