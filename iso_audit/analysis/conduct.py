@@ -8,9 +8,9 @@ moment and those of the applicant are nobody's omission; a silent gateway leaves
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache, reduce
 from operator import or_
+from typing import NamedTuple
 
 from iso_audit.analysis.study import Study
 from iso_audit.model.procedure import Step
@@ -20,8 +20,7 @@ _REMEMBERED = 4_096
 """Different sets of steps whose names are kept."""
 
 
-@dataclass(frozen=True, slots=True)
-class Early:
+class Early(NamedTuple):
     """An execution that came before its turn: `position` in the trace, and what should have been first."""
 
     position: int
@@ -29,26 +28,27 @@ class Early:
     after: tuple[str, ...]
 
 
-class _Demands:
-    """What each step of the office in its turn demands of the others, as bits; a log asks of many traces."""
+class _Demands(dict[str, tuple[int, int, int]]):
+    """Step -> its own bit, those of the steps that must come before it, and of those before or after it.
 
-    __slots__ = ("_beyond", "_known", "_named", "_study", "bit")
+    What is not of the office, or in no turn, demands nothing. A log asks of many traces.
+    """
+
+    __slots__ = ("_beyond", "_bit", "_named", "_study")
 
     def __init__(self, study: Study) -> None:
         steps = [step.id for step in study.procedure.steps if _is_in_turn(step)]
-        self.bit = {step: 1 << at for at, step in enumerate(steps)}
+        self._bit = {step: 1 << at for at, step in enumerate(steps)}
         self._study = study
-        self._known: dict[str, tuple[int, int]] = {}
         self._named: dict[int, frozenset[str]] = {}
         self._beyond: dict[int, int] = {}
 
-    def of(self, step: str) -> tuple[int, int]:
-        """The steps that must come before a step, and those that must come before or after it."""
-        found = self._known.get(step)
-        if found is None:
-            before = self.mask(self._study.must_before(step))
-            found = self._known[step] = before, before | self.mask(self._study.must_after(step))
-        return found
+    def __missing__(self, step: str) -> tuple[int, int, int]:
+        own, study = self._bit.get(step, 0), self._study
+        before = self._mask(study.must_before(step)) if own else 0
+        after = self._mask(study.must_after(step)) if own else 0
+        self[step] = own, before, before | after
+        return self[step]
 
     def beyond(self, steps: int) -> int:
         """The steps that must come before any of some steps."""
@@ -56,15 +56,11 @@ class _Demands:
         if found is None:
             if len(self._beyond) >= _REMEMBERED:
                 self._beyond.clear()
-            found = self._beyond[steps] = reduce(or_, [self.of(step)[0] for step in self.steps(steps)], 0)
+            found = self._beyond[steps] = reduce(or_, [self[step][1] for step in self.steps(steps)], 0)
         return found
 
-    def mask(self, steps: Iterable[str]) -> int:
-        """The bits of steps; those that are not of the office, or in no turn, have none."""
-        bit, mask = self.bit, 0
-        for step in steps:
-            mask |= bit.get(step, 0)
-        return mask
+    def _mask(self, steps: Iterable[str]) -> int:
+        return reduce(or_, [self._bit.get(step, 0) for step in steps], 0)
 
     def steps(self, mask: int) -> frozenset[str]:
         """The steps of some bits."""
@@ -72,7 +68,7 @@ class _Demands:
         if found is None:
             if len(self._named) >= _REMEMBERED:
                 self._named.clear()
-            found = frozenset([step for step, bit in self.bit.items() if bit & mask])
+            found = frozenset([step for step, bit in self._bit.items() if bit & mask])
             self._named[mask] = found
         return found
 
@@ -88,12 +84,9 @@ def required(study: Study, trace: Trace) -> frozenset[str]:
     For a dossier that broke off (withdrawn, stopped) only what lies before its last steps is
     required; for one that is not closed, what is still to come is included.
     """
-    demands, which = _demands(study), 0 if trace.facts.get("broken_off") else 1
-    needed, bit = 0, demands.bit
-    for step in trace.steps:
-        own = bit.get(step)
-        if own is not None:
-            needed |= own | demands.of(step)[which]
+    demands, is_broken_off, needed = _demands(study), trace.facts.get("broken_off"), 0
+    for own, before, around in map(demands.__getitem__, set(trace.steps)):
+        needed |= own | (before if is_broken_off else around)
     return demands.steps(needed)
 
 
@@ -103,17 +96,17 @@ def early(study: Study, trace: Trace) -> tuple[Early, ...]:
     Where C must follow B and B must follow A, and C came first of all, the pair (B, C) is told
     and (A, C) is its consequence.
     """
-    demands, steps = _demands(study), trace.steps
-    bit, happened, seen, found = demands.bit, demands.mask(steps), 0, []
-    for position, step in enumerate(steps):
-        own = bit.get(step, 0)
-        if not own & ~seen:
-            continue
-        seen |= own
-        before = demands.of(step)[0] & happened
-        late = before & ~seen
-        if late and (late := late & ~demands.beyond(before)):
-            found.append(Early(position, step, tuple(sorted(demands.steps(late), key=steps.index))))
+    demands, steps = _demands(study), dict.fromkeys(trace.steps)
+    of_steps = [demands[step] for step in steps]
+    to_come = happened = reduce(or_, [own for own, _, _ in of_steps], 0)
+    found = []
+    for step, (own, before, _) in zip(steps, of_steps, strict=True):
+        to_come ^= own
+        late = before & to_come
+        if late and (late := late & ~demands.beyond(before & happened)):
+            names = demands.steps(late)
+            after = tuple([later for later in steps if later in names])
+            found.append(Early(trace.steps.index(step), step, after))
     return tuple(found)
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import combinations
 
 from iso_audit.analysis.assignment import TooHardError, smallest_group
 from iso_audit.analysis.company import TooManyError, companies, run_through
 from iso_audit.analysis.staffing import Staff
-from iso_audit.analysis.study import Same, Study
+from iso_audit.analysis.study import Study
 from iso_audit.model.procedure import Procedure, Step
 
 Pair = tuple[str, ...]
@@ -49,17 +48,12 @@ def pairs_apart(procedure: Procedure, names: Sequence[str]) -> list[Pair]:
 
     Pairs that mean the same steps are one, whether they name kinds or steps.
     """
-    return list(_pairs_apart(Same(procedure), tuple(names)))
-
-
-@lru_cache(maxsize=1_024)
-def _pairs_apart(same: Same, names: tuple[str, ...]) -> tuple[Pair, ...]:
-    procedure, pairs = same.procedure, dict[object, Pair]()
+    pairs: dict[object, Pair] = {}
     for duties in (names, *(separation.of for separation in procedure.separation)):
         for pair in combinations(duties, 2):
             meant = frozenset(frozenset(step.id for step in procedure.meant(name)) or name for name in pair)
             pairs.setdefault(meant, pair)
-    return tuple(pairs.values())
+    return list(pairs.values())
 
 
 def in_one_hand(study: Study, pairs: Collection[Pair]) -> dict[Pair, DutyConflict]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache, reduce
+from functools import cached_property, reduce
 from operator import and_
 
 from iso_audit.analysis.alignment import Alignment
 from iso_audit.analysis.behaviour import Behaviour
 from iso_audit.analysis.graph import Graph, cases_of, graph_of, in_case
+from iso_audit.analysis.once import once
 from iso_audit.analysis.replay import Replay
 from iso_audit.analysis.runs import Runs
 from iso_audit.analysis.soundness import Structure, structure_of
@@ -299,29 +300,10 @@ def study(
     return Study(procedure, organisation, judged_on, announced, calendar)
 
 
-class Same:
-    """A procedure as a key: equal to itself alone, because its limits cannot be hashed."""
-
-    __slots__ = ("procedure",)
-
-    def __init__(self, procedure: Procedure) -> None:
-        self.procedure = procedure
-
-    def __hash__(self) -> int:
-        return id(self.procedure)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Same) and other.procedure is self.procedure
-
-
-@lru_cache(maxsize=1_024)
-def _studied(same: Same) -> Study:
-    return study(same.procedure, Organisation(), same.procedure.in_force.first or dt.date.min)
-
-
+@once
 def study_of(procedure: Procedure) -> Study:
     """Return the one study of a procedure for questions that the graph alone answers.
 
     Rules on dossiers ask it thousands of times; it knows no people and no announced limits.
     """
-    return _studied(Same(procedure))
+    return study(procedure, Organisation(), procedure.in_force.first or dt.date.min)

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from typing import Any
 
 from iso_audit.audit.counts import check_counts
 from iso_audit.audit.criteria import concerns, eras_of, requirements_by_era
 from iso_audit.audit.gathered import Catalogue, Gathered, Tell, ask, quiet
-from iso_audit.engine.protocol import Counted, Held, Question, Where
-from iso_audit.model.finding import Exhibit, Finding, Grade, OpenItem, Tally
+from iso_audit.engine.protocol import Counted, Held, Question, Traces, Where
+from iso_audit.model.finding import Finding, Grade, OpenItem, Tally
+from iso_audit.model.judgements import Judgements
 from iso_audit.model.log import Intake, Judgement
 from iso_audit.model.outcome import Workspace
 from iso_audit.model.requirement import Requirement
-from iso_audit.model.rule import Answer, Hook
+from iso_audit.model.rule import Answer, Breach, Hook, Unknown
 from iso_audit.model.trace import DossierKind, EventKind, Trace
 
 Subject = EventKind | DossierKind | Trace
+
+_Month = tuple[int, str, str, str, str]
+"""Place of a question in the order of code and requirement; procedure, unit, step and month of receipt."""
 
 
 @dataclass(slots=True)
@@ -29,14 +33,19 @@ class _Open:
 
 
 class _Asked:
-    """A question that concerns some kind or trace, with the numbers of its variants."""
+    """A question that concerns some kinds or traces, with the numbers of what came of it so far."""
 
-    __slots__ = ("hook", "indexes", "procedure", "question", "requirement")
+    __slots__ = ("counted", "failed", "hook", "procedure", "question", "requirement", "undecided")
 
     def __init__(self, hook: Hook[object], requirement: Requirement, procedure: str) -> None:
         self.hook, self.requirement, self.procedure = hook, requirement, procedure
         self.question = Question(hook.code, requirement.rule, requirement.id)
-        self.indexes: dict[str, int] = {}
+        self.counted: dict[tuple[str | tuple[str, str], int], int] = {}
+        """By step, or variant and step, and how many opportunities."""
+        self.undecided: dict[tuple[str, str], tuple[int, _Open]] = {}
+        """By reason and step."""
+        self.failed: dict[tuple[str, str, Grade | None, int | None], int] = {}
+        """By variant, step, grade and position."""
 
 
 class _Enquiry:
@@ -61,21 +70,19 @@ class _Enquiry:
         self.wanting: set[tuple[str, str]] = set()
         self._concerning: dict[tuple[str, int, int, str | None], list[_Asked]] = {}
 
-    def put(self, name: str, subject: Subject, rows: list[Judgement]) -> None:
+    def put(self, name: str, subject: Subject, rows: Judgements) -> None:
         """Ask one thing everything that concerns it; adds the rows of the answers."""
         case = None if isinstance(subject, EventKind) else subject.case
         own_step = subject.step if isinstance(subject, EventKind) else ""
         key = (name, subject.era, id(subject.procedure), case)
         if key not in self._concerning:
             self._concerning[key] = list(self._settled(name, subject, case))
+        numbers: list[int] = []
         for one in self._concerning[key]:
             answer = ask(one.hook, subject, one.requirement, one.procedure, self.gathered)
-            if answer is None or not (answer.checked or answer.unknowns):
-                continue
-            if not one.indexes:
-                self.gathered.asked.add(one.requirement.id)
-                self.requirements[one.requirement.id] = one.requirement
-            self._add_rows(one, subject, answer, own_step, rows)
+            if answer is not None and (answer.checked or answer.unknowns):
+                numbers += self._rows(one, answer, own_step, subject.count, rows)
+        rows.add(subject.id, numbers)
 
     def _settled(self, name: str, subject: Subject, case: str | None) -> Iterable[_Asked]:
         """What is asked of all kinds like this one; open where the log lacks a column."""
@@ -104,43 +111,53 @@ class _Enquiry:
                     )
                 )
 
+    def _rows(self, one: _Asked, answer: Answer, own_step: str, count: int, rows: Judgements) -> list[int]:
+        """The rows of an answer, by their numbers."""
+        counted, undecided, failed = one.counted, one.undecided, one.failed
+        numbers = []
+        split: Mapping[Any, int] = answer.by_variant or answer.by_step or {own_step: answer.checked}
+        for counts in split.items():
+            number = counted.get(counts)
+            if number is None:
+                number = counted[counts] = self._counted(one, *counts, rows)
+            numbers.append(number)
+        for unknown in answer.unknowns:
+            why = unknown.reason, unknown.step or own_step
+            if why not in undecided:
+                undecided[why] = self._undecided(one, unknown, why[1], rows)
+            number, opened = undecided[why]
+            opened.count += count
+            numbers.append(number)
+        for breach in answer.breaches:
+            how = breach.variant, breach.step or own_step, breach.grade, breach.position
+            number = failed.get(how)
+            if number is None:
+                number = failed[how] = self._failed(one, breach, how[1], rows)
+            numbers.append(number)
+        return numbers
+
+    def _counted(self, one: _Asked, where: str | tuple[str, str], checked: int, rows: Judgements) -> int:
+        base = self._index(one, "")
+        variant, step = where if isinstance(where, tuple) else ("", where)
+        return rows.number(Judgement(0, self._index(one, variant) if variant else base, step, checked, 0, 0))
+
+    def _undecided(self, one: _Asked, unknown: Unknown, step: str, rows: Judgements) -> tuple[int, _Open]:
+        key = (one.question, one.procedure, step, unknown.reason)
+        opened = self.open.setdefault(key, _Open(unknown.facts))
+        return rows.number(Judgement(0, self._index(one, ""), step, 0, 0, 1, unknown.reason)), opened
+
+    def _failed(self, one: _Asked, breach: Breach, step: str, rows: Judgements) -> int:
+        index = self._index(one, breach.variant)
+        self.facts.setdefault((index, step), breach.facts)
+        grade = breach.grade or one.requirement.grade
+        return rows.number(Judgement(0, index, step, 0, 1, 0, "", grade, breach.position))
+
     def _index(self, one: _Asked, variant: str) -> int:
         """The number of a variant of a question, given when it is first met."""
-        found = one.indexes.get(variant)
-        if found is None:
-            exact = one.question._replace(variant=variant)
-            found = one.indexes[variant] = self.questions.setdefault(exact, len(self.questions))
-        return found
-
-    def _add_rows(
-        self, one: _Asked, subject: Subject, answer: Answer, own_step: str, rows: list[Judgement]
-    ) -> None:
-        base, add, it = self._index(one, ""), rows.append, subject.id
-        if answer.by_variant:
-            for (variant, step), checked in answer.by_variant.items():
-                add(_row((it, self._index(one, variant), step, checked, 0, 0, "", "", None)))
-        elif answer.by_step:
-            for step, checked in answer.by_step.items():
-                add(_row((it, base, step, checked, 0, 0, "", "", None)))
-        else:
-            add(_row((it, base, own_step, answer.checked, 0, 0, "", "", None)))
-        for unknown in answer.unknowns:
-            step = unknown.step or own_step
-            add(_row((it, base, step, 0, 0, 1, unknown.reason, "", None)))
-            key = (one.question, one.procedure, step, unknown.reason)
-            self.open.setdefault(key, _Open(unknown.facts)).count += subject.count
-        own_grade, indexes, facts = one.requirement.grade, one.indexes, self.facts
-        for breach in answer.breaches:
-            index, step = indexes.get(breach.variant, -1), breach.step or own_step
-            if index < 0:
-                index = self._index(one, breach.variant)
-            if (index, step) not in facts:
-                facts[index, step] = breach.facts
-            add(_row((it, index, step, 0, 1, 0, "", breach.grade or own_grade, breach.position)))
-
-
-_row: Callable[[tuple[object, ...]], Judgement] = partial(tuple.__new__, Judgement)
-"""Makes a row of all its values; there may be some dozens for every dossier."""
+        if not variant and one.question not in self.questions:
+            self.gathered.asked.add(one.requirement.id)
+            self.requirements[one.requirement.id] = one.requirement
+        return self.questions.setdefault(one.question._replace(variant=variant), len(self.questions))
 
 
 def check_log(
@@ -153,8 +170,8 @@ def check_log(
     by_era = requirements_by_era(workspace.packs, eras_of(workspace.packs))
     enquiry = _Enquiry(catalogue, by_era, gathered, held.intake)
     reads = frozenset(name for rule in catalogue.values() for name in rule.reads)
-    rows: list[list[Judgement]] = [[], [], []]
-    groups: list[tuple[str, Callable[[], Sequence[Subject]]]] = [
+    rows = [Judgements(), Judgements(), Judgements()]
+    groups: list[tuple[str, Callable[[], Sequence[Subject] | Traces]]] = [
         ("on_event", held.event_kinds),
         ("on_dossier", held.dossier_kinds),
         ("on_trace", lambda: held.traces(reads)),
@@ -177,59 +194,47 @@ def check_log(
 def _findings_of_log(enquiry: _Enquiry, questions: Sequence[Question], counted: Counted) -> None:
     """Make findings of what the engine counted, with denominators from the same count."""
     bases = _bases(questions)
+    order = sorted(range(len(questions)), key=lambda at: (questions[at].code, questions[at].requirement))
+    places = {index: place for place, index in enumerate(order)}
     checked: dict[Where, int] = {}
     failed: dict[Where, int] = {}
     grades: dict[Where, Grade] = {}
-    monthly: dict[tuple[int, str, str, str, str], tuple[int, int, int]] = {}
-    for row in counted.rows:
-        base = bases[row.question]
-        key = (row.question, row.procedure, row.unit, row.step)
-        checked[key] = checked.get(key, 0) + row.checked
-        if row.failed:
-            failed[key] = failed.get(key, 0) + row.failed
-            grade = Grade(row.grade)
-            grades[key] = min(grades.get(key, grade), grade, key=lambda g: g.rank)
-        month = (base, row.procedure, row.unit, row.step, row.month)
-        before = monthly.get(month, (0, 0, 0))
-        monthly[month] = (before[0] + row.checked, before[1] + row.failed, before[2] + row.open)
+    monthly: dict[_Month, tuple[int, int, int]] = {}
+    for question, procedure, unit, step, month, decided, broken, undecided, graded in counted.rows:
+        where = (question, procedure, unit, step)
+        checked[where] = checked.get(where, 0) + decided
+        if broken:
+            failed[where] = failed.get(where, 0) + broken
+            grade = Grade(graded)
+            grades[where] = min(grades.get(where, grade), grade, key=lambda g: g.rank)
+        key = (places[bases[question]], procedure, unit, step, month)
+        before = monthly.get(key)
+        sums = (decided, broken, undecided)
+        monthly[key] = (before[0] + decided, before[1] + broken, before[2] + undecided) if before else sums
     gathered = enquiry.gathered
-    gathered.tallies += _tallies(questions, monthly)
+    gathered.tallies += [
+        Tally(*questions[order[key[0]]][:3], *key[1:], *monthly[key]) for key in sorted(monthly)
+    ]
     for where, count in sorted(failed.items()):
         index, procedure, unit, step = where
-        question = questions[index]
+        code, rule, requirement, variant = questions[index]
         base = bases[index]
-        places = (where, (base, procedure, unit, step), (base, procedure, unit, ""))
-        whole = next((checked[place] for place in places if checked.get(place)), 0)
-        exhibits: tuple[Exhibit, ...] = counted.exhibits.get(where, ())
+        wheres = (where, (base, procedure, unit, step), (base, procedure, unit, ""))
+        whole = next((checked[at] for at in wheres if checked.get(at)), 0)
         gathered.findings.append(
             Finding(
-                question.code,
-                question.rule,
-                question.requirement,
-                grades[where],
-                procedure,
-                unit,
-                step,
+                code, rule, requirement, grades[where], procedure, unit, step,
                 failed=count,
                 checked=max(whole, count),
-                base_grade=enquiry.requirements[question.requirement].grade,
+                base_grade=enquiry.requirements[requirement].grade,
                 facts=enquiry.facts.get((index, step), {}),
-                exhibits=exhibits,
-                variant=question.variant,
+                exhibits=counted.exhibits.get(where, ()),
+                variant=variant,
             )
-        )
-    for (question, procedure, step, reason), unknown in enquiry.open.items():
+        )  # fmt: skip
+    for (asked, procedure, step, reason), unknown in enquiry.open.items():
         gathered.open_items.append(
-            OpenItem(
-                question.code,
-                question.rule,
-                question.requirement,
-                procedure,
-                reason,
-                step,
-                unknown.count,
-                unknown.facts,
-            )
+            OpenItem(*asked[:3], procedure, reason, step, unknown.count, unknown.facts)
         )
 
 
@@ -237,14 +242,3 @@ def _bases(questions: Sequence[Question]) -> list[int]:
     """Index of the question each variant belongs to: that one holds the denominator."""
     indexes = {question: index for index, question in enumerate(questions)}
     return [indexes[Question(each.code, each.rule, each.requirement)] for each in questions]
-
-
-def _tallies(
-    questions: Sequence[Question], monthly: Mapping[tuple[int, str, str, str, str], tuple[int, int, int]]
-) -> Iterable[Tally]:
-    """Counts by month, in order of code, requirement and place."""
-    order = sorted(range(len(questions)), key=lambda i: (questions[i].code, questions[i].requirement))
-    rank = {index: position for position, index in enumerate(order)}
-    for key in sorted(monthly, key=lambda key: (rank[key[0]], key[1:])):
-        question = questions[key[0]]
-        yield Tally(question.code, question.rule, question.requirement, *key[1:], *monthly[key])

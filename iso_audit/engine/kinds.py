@@ -7,36 +7,55 @@ and the order of rows cannot change them. Tables made here: `event_kind`, `dossi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from operator import itemgetter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from iso_audit.engine.facts import BITS, EVENT_BITS
 from iso_audit.engine.norms import Edition, Norms
 from iso_audit.engine.passes import Parts
+from iso_audit.engine.protocol import Traces
 from iso_audit.engine.store import Store, integers
 from iso_audit.engine.words import Words
 from iso_audit.errors import EngineError
 from iso_audit.model.log import DEMAND, DOSSIER_FACTS, EVENT_FACTS, SAME_PERSON
+from iso_audit.model.procedure import Procedure
 from iso_audit.model.trace import DossierKind, EventKind, Symbol, Trace
 
 _SYMBOL_BITS = 20
 _FACT = (1 << BITS) - 1
-_OF_DOSSIER = ("edition", '"case"', "finished", "facts", "apart")
-_OF_WALK = (*_OF_DOSSIER, "symbols")
+_AT_ONCE = 16_384
+"""Traces that are made of one answer of the store."""
 
 
 class _Group(NamedTuple):
-    """Dossiers that are alike."""
+    """Dossiers that are alike but for their events."""
 
+    rank: int
     number: int
-    edition: int
-    case: int
-    finished: bool
-    facts: int
-    apart: int
-    symbols: list[int]
+    shared: tuple[Procedure, int, str, dict[str, int], bool]
+    """Procedure, era, case, facts, and whether they are finished."""
     times: int
+
+
+class _Traces:
+    """The traces of `way`, made a few thousand at a time whenever they are gone through."""
+
+    def __init__(self, store: Store, groups: Mapping[int, _Group], symbols: Sequence[Symbol]) -> None:
+        self._store, self._groups, self._symbols = store, groups, symbols
+        self._count = store.number("SELECT count(*) FROM way")
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __iter__(self) -> Iterator[Trace]:
+        symbols, groups = self._symbols, self._groups
+        for first in range(0, self._count, _AT_ONCE):
+            rows = self._store.run(
+                f"SELECT id, number, symbols, times FROM way "
+                f"WHERE id >= {first} AND id < {first + _AT_ONCE} ORDER BY id"
+            )
+            for n, number, shown, times in rows:
+                yield Trace(n, *groups[number].shared, tuple([symbols[at] for at in shown]), times)
 
 
 class Kinds:
@@ -74,71 +93,66 @@ class Kinds:
 
     def dossiers(self) -> tuple[DossierKind, ...]:
         """Kinds of dossiers; makes `dossier_kind` (dossier, id)."""
-        found = []
-        for group in self._grouped("dossier", _OF_DOSSIER):
-            edition, case = self._norms.edition(group.edition), self._cases.say(group.case)
-            facts = {**_unpacked(group.facts, DOSSIER_FACTS), **self._apart(edition, group.apart)}
-            order = (edition.procedure.key, edition.era, case, group.finished, tuple(facts.values()))
-            found.append((order, group, edition, facts))
-        found.sort(key=lambda entry: entry[0])
-        self._number("dossier_kind", "dossier", _OF_DOSSIER, [entry[1] for entry in found])
-        return tuple(
-            DossierKind(n, edition.procedure, edition.era, order[2], facts, group.finished, group.times)
-            for n, (order, group, edition, facts) in enumerate(found)
+        found = self._grouped("d.facts", "d.apart", lambda _name: True)
+        self._store.run(
+            f"""
+            CREATE OR REPLACE TEMP TABLE dossier_kind AS
+            SELECT d.dossier, r.rank AS id FROM dossier AS d
+            JOIN grouped AS g ON {_is_in("d.facts", "d.apart")} JOIN ranked AS r USING (number)
+            """
         )
+        self._made.add("dossier_kind")
+        return tuple(DossierKind(one.rank, *one.shared, one.times) for one in found)
 
-    def traces(self, reads: frozenset[str]) -> tuple[Trace, ...]:
+    def traces(self, reads: frozenset[str]) -> Traces:
         """Distinct ways in which dossiers were handled; makes `trace_of` (dossier, id).
 
         Facts that nobody reads stay out, or independent facts would multiply the traces. A name
         that both events and dossiers have is told of the dossier.
         """
         of_events = [name for name in EVENT_FACTS if name in reads and name not in DOSSIER_FACTS]
-        of_dossiers = [name for name in DOSSIER_FACTS if name in reads]
         symbols = self._number_symbols(of_events)
-        families = {*map(_family, reads)}
-        self._walk(_mask(of_dossiers, DOSSIER_FACTS), is_apart_read=bool({SAME_PERSON, DEMAND} & families))
-        told: dict[tuple[int, int, int], tuple[dict[str, int], str, int, tuple[int, ...]]] = {}
-        found = []
-        for group in self._grouped("walk", _OF_WALK):
-            edition, case = self._norms.edition(group.edition), self._cases.say(group.case)
-            alike = group.edition, group.facts, group.apart
-            if alike not in told:
-                of_dossier, apart = _unpacked(group.facts, DOSSIER_FACTS), self._apart(edition, group.apart)
-                facts = {name: of_dossier[name] for name in of_dossiers}
-                facts |= {name: fact for name, fact in apart.items() if {name, _family(name)} & reads}
-                told[alike] = facts, edition.procedure.key, edition.era, tuple(facts.values())
-            facts, key, era, values = told[alike]
-            found.append(((key, era, case, group.finished, values, group.symbols), group, edition, facts))
-        found.sort(key=itemgetter(0))
-        self._number("trace_of", "walk", _OF_WALK, [entry[1] for entry in found])
-        self._store.drop("walk")
-        return tuple(
-            Trace(
-                n, edition.procedure, edition.era, order[2], facts, group.finished,
-                tuple([symbols[at] for at in group.symbols]), group.times,
-            )
-            for n, (order, group, edition, facts) in enumerate(found)
-        )  # fmt: skip
+        facts = f"d.facts & {_mask(reads.intersection(DOSSIER_FACTS), DOSSIER_FACTS)}"
+        is_apart_read = not {SAME_PERSON, DEMAND}.isdisjoint(map(_family, reads))
+        apart = "d.apart" if is_apart_read else "CAST(0 AS HUGEINT)"
+        groups = self._grouped(facts, apart, lambda name: not reads.isdisjoint((name, _family(name))))
+        self._make_ways(facts, apart)
+        return _Traces(self._store, {group.number: group for group in groups}, symbols)
 
-    def _walk(self, mask: int, *, is_apart_read: bool) -> None:
-        """Make `walk`: each dossier with its symbols in order and the facts that are read.
+    def _make_ways(self, facts: str, apart: str) -> None:
+        """Make `way` (id, number, symbols, times) of the dossiers of all parts, and `trace_of`."""
+        self._store.drop("walk")
+        for _ in self._parts.each("dossier", "judged"):
+            self._walk_here(facts, apart)
+        self._store.run(
+            """
+            CREATE OR REPLACE TEMP TABLE way AS
+            SELECT row_number() OVER (ORDER BY r.rank, w.symbols, w.number) - 1 AS id, w.*
+            FROM (SELECT number, symbols, count(*) AS times FROM walk GROUP BY number, symbols) AS w
+            JOIN ranked AS r USING (number)
+            """
+        )
+        self._store.run(
+            """
+            CREATE OR REPLACE TEMP TABLE trace_of AS
+            SELECT w.dossier, y.id FROM walk AS w JOIN way AS y USING (number, symbols)
+            """
+        )
+        self._store.drop("walk")
+        self._made.add("trace_of")
+
+    def _walk_here(self, facts: str, apart: str) -> None:
+        """Add to `walk` the dossiers of one part: whom they are like, and their symbols in order.
 
         Order and symbol are packed into one number, so that a plain sort of a list puts the
         symbols in order (an ORDER BY inside the aggregate is slower and not portable).
         """
-        self._store.drop("walk")
-        for _ in self._parts.each("dossier", "judged"):
-            self._walk_here(mask, "d.apart" if is_apart_read else "CAST(0 AS HUGEINT)")
-
-    def _walk_here(self, mask: int, apart: str) -> None:
         self._store.add(
             "walk",
             f"""
-            SELECT d.dossier, d.edition, d."case", d.finished, d.facts & {mask} AS facts,
-                {apart} AS apart,
-                coalesce(w.symbols, []) AS symbols
+            SELECT d.dossier, g.number, coalesce(w.symbols, []) AS symbols
             FROM dossier_here AS d
+            JOIN grouped AS g ON {_is_in(facts, apart)}
             LEFT JOIN (
                 SELECT j.dossier, list_transform(
                     list_sort(list((j.event << {_SYMBOL_BITS}) + s.symbol)),
@@ -163,34 +177,35 @@ class Kinds:
         )
         return [Symbol(step, dict(zip(names, facts, strict=True))) for step, facts in order]
 
-    def _grouped(self, table: str, columns: Sequence[str]) -> list[_Group]:
-        """Make `grouped`: equal rows of a table once, with a number and their count."""
+    def _grouped(self, facts: str, apart: str, is_told: Callable[[str], bool]) -> list[_Group]:
+        """Make `grouped`: what dossiers are by these expressions, each once; and `ranked`: in which order.
+
+        Those that differ only in what is not told have the same rank.
+        """
         self._store.run(
             f"""
             CREATE OR REPLACE TEMP TABLE grouped AS
             SELECT row_number() OVER () AS number, *
-            FROM (SELECT {", ".join(columns)}, count(*) AS times FROM {table} GROUP BY ALL)
+            FROM (
+                SELECT d.edition, d."case", d.finished, {facts} AS facts, {apart} AS apart, count(*) AS times
+                FROM dossier AS d GROUP BY ALL
+            )
             """
         )
-        symbols = "symbols" if "symbols" in columns else "[]"
-        rows = self._store.run(
-            f'SELECT number, edition, "case", finished, facts, apart, {symbols}, times FROM grouped'
-        )
-        return [_Group(*row) for row in rows]
-
-    def _number(self, name: str, table: str, columns: Sequence[str], groups: Sequence[_Group]) -> None:
-        """Make the table that gives each dossier the number of its kind: its place in `groups`."""
-        self._made.add(name)
-        self._store.put(
-            "numbered", integers([(group.number, n) for n, group in enumerate(groups)], "number", "id")
-        )
-        self._store.run(
-            f"""
-            CREATE OR REPLACE TEMP TABLE {name} AS
-            SELECT t.dossier, n.id
-            FROM {table} AS t JOIN grouped AS g USING ({", ".join(columns)}) JOIN numbered AS n USING (number)
-            """
-        )
+        found = []
+        asked = 'SELECT number, edition, "case", finished, facts, apart, times FROM grouped'
+        for number, at, of_case, finished, packed, packed_apart, times in self._store.run(asked):
+            edition, case = self._norms.edition(at), self._cases.say(of_case)
+            known = {**_unpacked(packed, DOSSIER_FACTS), **self._apart(edition, packed_apart)}
+            told = {name: fact for name, fact in known.items() if is_told(name)}
+            order = (edition.procedure.key, edition.era, case, finished, tuple(told.values()))
+            shared = (edition.procedure, edition.era, case, told, finished)
+            found.append((order, number, shared, times))
+        ranks = {order: rank for rank, order in enumerate(sorted({order for order, *_ in found}))}
+        groups = sorted(_Group(ranks[order], *told) for order, *told in found)
+        ranked = [(group.number, group.rank) for group in groups]
+        self._store.put("ranked", integers(ranked, "number", "rank"))
+        return groups
 
     def _where(self, key: int) -> tuple[Edition, str]:
         edition, step = self._places[key >> EVENT_BITS]
@@ -199,6 +214,13 @@ class Kinds:
     def _apart(self, edition: Edition, packed: int) -> dict[str, int]:
         names = self._norms.pair_facts(edition)
         return {name: packed >> (BITS * at) & _FACT for at, name in enumerate(names)}
+
+
+def _is_in(facts: str, apart: str) -> str:
+    """The condition that a dossier `d` is one of those of `grouped` as `g`."""
+    of_dossier = {"edition": "d.edition", '"case"': 'd."case"', "finished": "d.finished"}
+    pairs = {**of_dossier, "facts": facts, "apart": apart}
+    return " AND ".join(f"g.{name} = {told}" for name, told in pairs.items())
 
 
 def _family(name: str) -> str:

@@ -1,14 +1,16 @@
 """Joins answers back to dossiers: counts by question, procedure, unit, step and month of receipt.
 
-Tables made here: `verdict` (one row an answer), `subject_count` (how often each thing that was asked
-occurs where) and `failure` (one row a dossier and breach, with the event it happened at, where
-there is one).
+Tables made here: `verdict` (one row an answer: `said` tells whom it is about and which of the
+`different` was said), `subject_count` (how often each thing that was asked occurs where) and
+`failure` (one row a dossier and breach, with the event it happened at, where there is one).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from itertools import accumulate
+
+import numpy as np
 
 from iso_audit.engine.evidence import Evidence
 from iso_audit.engine.norms import Norms
@@ -17,6 +19,7 @@ from iso_audit.engine.protocol import Count, Counted, Question
 from iso_audit.engine.store import Store
 from iso_audit.engine.words import Words
 from iso_audit.model.finding import Grade
+from iso_audit.model.judgements import Judgements
 from iso_audit.model.log import Judgement
 
 _EVENT, _DOSSIER, _TRACE = range(3)
@@ -35,40 +38,46 @@ class Answers:
         on_dossiers: Iterable[Judgement],
         on_traces: Iterable[Judgement],
     ) -> None:
-        self._rows: list[Judgement] = []
-        self._kinds: list[int] = []
-        for kind, answers in ((_EVENT, on_events), (_DOSSIER, on_dossiers), (_TRACE, on_traces)):
-            self._rows += answers
-            self._kinds += [kind] * (len(self._rows) - len(self._kinds))
-        self.steps = sorted({said.step for said in self._rows})
-        self.reasons = sorted({said.reason for said in self._rows})
+        said = {_EVENT: on_events, _DOSSIER: on_dossiers, _TRACE: on_traces}
+        self._asked = {
+            kind: rows if isinstance(rows, Judgements) else Judgements(rows) for kind, rows in said.items()
+        }
+        self._different = [said for answers in self._asked.values() for said in answers.different]
+        self.steps = sorted({said.step for said in self._different})
+        self.reasons = sorted({said.reason for said in self._different})
 
     def store(self, store: Store) -> None:
-        """Make `verdict`; there may be some dozens of rows for every dossier."""
+        """Make `verdict`; there may be dozens of rows for every dossier, and few that say something new."""
         steps = {step: n for n, step in enumerate(self.steps)}
         reasons = {reason: n for n, reason in enumerate(self.reasons)}
-        columns: Sequence[Sequence[Any]] = list(zip(*self._rows, strict=True)) or [()] * len(
-            Judgement._fields
-        )
-        subject, question, step, checked, failed, undecided, reason, grade, position = columns
-        graded = [
-            _GRADE_CODES[each] if is_breach else None for each, is_breach in zip(grade, failed, strict=True)
-        ]
+        different, asked = self._different, self._asked.values()
+        graded = [_GRADE_CODES[said.grade] if said.failed else None for said in different]
         store.put(
-            "verdict",
+            "different",
             {
-                "kind": ("INTEGER", self._kinds),
-                "subject": ("BIGINT", subject),
-                "question": ("INTEGER", question),
-                "step": ("INTEGER", [steps[each] for each in step]),
-                "checked": ("BIGINT", checked),
-                "failed": ("BIGINT", failed),
-                "undecided": ("BIGINT", undecided),
-                "reason": ("INTEGER", [reasons[each] for each in reason]),
+                "number": ("INTEGER", range(len(different))),
+                "question": ("INTEGER", [said.question for said in different]),
+                "step": ("INTEGER", [steps[said.step] for said in different]),
+                "checked": ("BIGINT", [said.checked for said in different]),
+                "failed": ("BIGINT", [said.failed for said in different]),
+                "undecided": ("BIGINT", [said.open for said in different]),
+                "reason": ("INTEGER", [reasons[said.reason] for said in different]),
                 "grade": ("INTEGER", graded),
-                "position": ("BIGINT", position),
+                "position": ("BIGINT", [said.position for said in different]),
             },
         )
+        before = accumulate((len(answers.different) for answers in asked), initial=0)
+        numbers = [np.array(each.said, np.int32) + first for each, first in zip(asked, before, strict=False)]
+        subjects = [np.array(each.subjects, np.int32) for each in asked]
+        store.put(
+            "said",
+            {
+                "kind": ("INTEGER", np.repeat(list(self._asked), [len(each) for each in asked])),
+                "subject": ("INTEGER", np.concatenate(subjects)),
+                "number": ("INTEGER", np.concatenate(numbers)),
+            },
+        )
+        store.run("CREATE OR REPLACE TEMP VIEW verdict AS SELECT * FROM said JOIN different USING (number)")
 
 
 def tally(

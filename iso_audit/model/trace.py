@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 
 from iso_audit.model.finding import Exhibit
 from iso_audit.model.procedure import Procedure
@@ -53,7 +52,7 @@ class Symbol:
     facts: Mapping[str, int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Trace:
     """One distinct way in which dossiers were handled, in order of time."""
 
@@ -65,10 +64,10 @@ class Trace:
     finished: bool
     symbols: tuple[Symbol, ...]
     count: int = 1
+    steps: tuple[str, ...] = field(init=False, repr=False, compare=False)
 
-    @cached_property
-    def steps(self) -> tuple[str, ...]:
-        return tuple([symbol.step for symbol in self.symbols])
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "steps", tuple([symbol.step for symbol in self.symbols]))
 
 
 @dataclass(frozen=True, slots=True)

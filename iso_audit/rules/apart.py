@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from iso_audit.analysis.duties import in_one_hand, pairs_apart
+from iso_audit.analysis.duties import Pair, in_one_hand, pairs_apart
 from iso_audit.analysis.keeping import by_one_person
+from iso_audit.analysis.once import once
 from iso_audit.analysis.signing import unreviewed
 from iso_audit.analysis.study import Study
 from iso_audit.model.log import SAME_PERSON
+from iso_audit.model.procedure import Procedure
 from iso_audit.model.requirement import Requirement
-from iso_audit.model.rule import Answer, Breach, Example, Hook, Parameter, Rule, Unknown
+from iso_audit.model.rule import NOT_APPLICABLE, Answer, Breach, Example, Hook, Parameter, Rule, Unknown
 from iso_audit.model.trace import CANNOT_TELL, YES, Trace
 from iso_audit.text import Text
 
 APART = ("appraise", "approve_sign")
+
+
+@once
+def _pairs(procedure: Procedure, requirement: Requirement) -> list[Pair]:
+    return pairs_apart(procedure, requirement.names("apart"))
 
 
 def _defined(study: Study, requirement: Requirement) -> Answer:
@@ -21,7 +28,7 @@ def _defined(study: Study, requirement: Requirement) -> Answer:
     A printed table often names a whole office in the place of a role: two rows of one office, or one
     row with both duties, are not yet one person's work.
     """
-    procedure, pairs = study.procedure, pairs_apart(study.procedure, requirement.names("apart"))
+    procedure, pairs = study.procedure, _pairs(study.procedure, requirement)
     present = [pair for pair in pairs if all(procedure.meant(name) for name in pair)]
     held = in_one_hand(study, present)
     has_reviewers = procedure.level in requirement.names("reviewed_at")
@@ -43,7 +50,7 @@ def _defined(study: Study, requirement: Requirement) -> Answer:
 def _handled(trace: Trace, requirement: Requirement) -> Answer:
     """Each pair of duties of which both were carried out in the dossier is one opportunity."""
     breaches, unknowns, counted = [], [], dict[tuple[str, str], int]()
-    for first, second in pairs_apart(trace.procedure, requirement.names("apart")):
+    for first, second in _pairs(trace.procedure, requirement):
         found = by_one_person(trace, first, second)
         if found is None:
             continue
@@ -56,6 +63,8 @@ def _handled(trace: Trace, requirement: Requirement) -> Answer:
         if same == YES:
             facts, position = {"kind_first": first, "kind_second": second}, trace.steps.index(step)
             breaches.append(Breach(step, facts, variant=variant, position=position))
+    if not counted and not unknowns:
+        return NOT_APPLICABLE
     return Answer(len(counted), tuple(breaches), tuple(unknowns), by_variant=counted)
 
 

@@ -17,10 +17,10 @@ def _apologised(trace: Trace, requirement: Requirement) -> Answer:
         return Answer(unknowns=(Unknown("no-due-date"),))
     if overdue != YES:
         return NOT_APPLICABLE
-    steps = {step.id for step in trace.procedure.of_kind("apologise")}
+    steps = trace.procedure.ids_of("apologise")
     if not steps:
         return Answer(unknowns=(Unknown("no-step", facts={"kinds": ("apologise",)}),))
-    first = next((i for i, symbol in enumerate(trace.symbols) if symbol.step in steps), None)
+    first = next((at for at, step in enumerate(trace.steps) if step in steps), None)
     if first is None:
         return Answer(1, (Breach(variant="none", grade=requirement.grade_of("none")),))
     facts = trace.symbols[first].facts

@@ -22,10 +22,10 @@ def _written(trace: Trace, _requirement: Requirement) -> Answer:
     Reason and new date of the first one of an overdue dossier are TIM-03's to judge, and nothing is
     told twice.
     """
-    steps = {step.id for step in trace.procedure.of_kind("apologise")}
-    made = [(at, symbol) for at, symbol in enumerate(trace.symbols) if symbol.step in steps]
-    if not made:
+    steps = trace.procedure.ids_of("apologise")
+    if steps.isdisjoint(trace.steps):
         return NOT_APPLICABLE
+    made = [(at, symbol) for at, symbol in enumerate(trace.symbols) if symbol.step in steps]
     counted: Counter[str] = Counter()
     breaches, unknowns = [], []
     for number, (at, symbol) in enumerate(made):

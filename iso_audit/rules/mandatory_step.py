@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from iso_audit.analysis.conduct import required
+from iso_audit.analysis.once import asked_once
 from iso_audit.analysis.study import Study, study_of
 from iso_audit.model.requirement import Requirement
 from iso_audit.model.rule import Answer, Breach, Example, Hook, Parameter, Rule, Unknown
@@ -42,6 +43,12 @@ def _defined(study: Study, requirement: Requirement) -> Answer:
     return Answer(len(asked) - len(undecided), tuple(breaches), unknowns)
 
 
+def _what_counts(trace: Trace) -> tuple[frozenset[str], object, object]:
+    """What happened, in whatever order, and whether the dossier is closed or broke off."""
+    return frozenset(trace.steps), trace.facts.get("closed"), trace.facts.get("broken_off")
+
+
+@asked_once(_what_counts)
 def _handled(trace: Trace, requirement: Requirement) -> Answer:
     """What every run has that passes what happened must have happened; an open dossier may yet mend it.
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
+from functools import lru_cache, partial
 from itertools import product
 
 from iso_audit.analysis.conduct import Early, early, stuck
+from iso_audit.analysis.once import once
 from iso_audit.analysis.sequence import comes_again, pairs_in_order
 from iso_audit.analysis.study import Study, study_of
+from iso_audit.model.procedure import Procedure
 from iso_audit.model.requirement import Requirement
 from iso_audit.model.rule import Answer, Breach, Example, Hook, Parameter, Rule, Unknown
 from iso_audit.model.trace import Trace
@@ -44,7 +48,8 @@ def _handled(trace: Trace, requirement: Requirement) -> Answer:
     study, by_id = study_of(trace.procedure), trace.procedure.by_id
     if not study.is_decided:
         return Answer(unknowns=(Unknown("unsound"),))
-    breaches = [_too_early(found, trace, requirement) for found in early(study, trace)]
+    too_early = _too_early(trace.procedure, requirement)
+    breaches = [too_early(found) for found in early(study, trace)]
     if not by_id.keys() >= set(trace.steps):
         counted = Counter(breach.step for breach in breaches)
         return Answer(counted.total(), tuple(breaches), (Unknown("unknown-step"),), counted)
@@ -53,12 +58,18 @@ def _handled(trace: Trace, requirement: Requirement) -> Answer:
         return Answer(unknowns=(Unknown("too-wide"),))
     if position is not None:
         breaches.append(Breach(trace.steps[position], variant="not-allowed", position=position))
-    counted = Counter([step for step in trace.steps if not by_id[step].anytime])
-    return Answer(counted.total(), tuple(breaches), by_step=counted)
+    in_turn = [step for step in trace.steps if not by_id[step].anytime]
+    return Answer(len(in_turn), tuple(breaches), by_step=Counter(in_turn))
 
 
-def _too_early(found: Early, trace: Trace, requirement: Requirement) -> Breach:
-    by_id = trace.procedure.by_id
+@once
+def _too_early(procedure: Procedure, requirement: Requirement) -> Callable[[Early], Breach]:
+    """Makes breaches; the same ones come up in many dossiers."""
+    return lru_cache(maxsize=4_096)(partial(_breach, procedure, requirement))
+
+
+def _breach(procedure: Procedure, requirement: Requirement, found: Early) -> Breach:
+    by_id = procedure.by_id
     kinds = product((k for name in found.after for k in by_id[name].kinds), by_id[found.step].kinds)
     grades = [grade for a, b in kinds if (grade := requirement.grade_of(f"{a} < {b}")) is not None]
     return Breach(

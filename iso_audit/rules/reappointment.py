@@ -12,10 +12,10 @@ from iso_audit.text import Text
 
 def _set_anew(trace: Trace, requirement: Requirement) -> Answer:
     """Each new appointment is one opportunity, settled when it is made."""
-    steps = {step.id for step in trace.procedure.of_kind("apologise")}
-    made = [(position, symbol.step) for position, symbol in enumerate(trace.symbols) if symbol.step in steps]
-    if not made:
+    steps = trace.procedure.ids_of("apologise")
+    if steps.isdisjoint(trace.steps):
         return NOT_APPLICABLE
+    made = [(position, step) for position, step in enumerate(trace.steps) if step in steps]
     at_most = requirement.whole("at_most")
     breaches = tuple(
         Breach(step, {"at_most": at_most}, position=position) for position, step in made[at_most:]

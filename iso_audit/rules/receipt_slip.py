@@ -18,18 +18,18 @@ def _issued(trace: Trace, _requirement: Requirement) -> Answer:
     slips = procedure.of_kind("issue_receipt") or procedure.of_kind("receive")
     if not slips:
         return Answer(unknowns=(Unknown("no-step"),))
-    step, ids = slips[0].id, {slip.id for slip in slips}
-    issued = [
-        (position, symbol.step, symbol.facts.get("undocumented", CANNOT_TELL))
+    step, ids = slips[0].id, procedure.ids_of("issue_receipt") or procedure.ids_of("receive")
+    issued = {
+        position: symbol.facts.get("undocumented", CANNOT_TELL)
         for position, symbol in enumerate(trace.symbols)
         if symbol.step in ids
-    ]
-    if any(fact == NO for _, _, fact in issued):
+    }
+    if NO in issued.values():
         return Answer(1, by_step={step: 1})
-    if any(fact == CANNOT_TELL for _, _, fact in issued):
+    if CANNOT_TELL in issued.values():
         return Answer(unknowns=(Unknown("no-column", step, {"columns": ("events.document",)}),))
     if issued:
-        unnumbered = Breach(step, variant="unnumbered", position=issued[0][0])
+        unnumbered = Breach(step, variant="unnumbered", position=min(issued))
         return Answer(1, (unnumbered,), by_step={step: 1})
     if trace.facts.get("broken_off") or _was_turned_away(trace):
         return NOT_APPLICABLE

@@ -27,6 +27,14 @@ _SAYS = {
         vi="Có hồ sơ không bao giờ kết thúc được: không có đường đi nào tới bước kết thúc từ {steps}.",
         en="Some dossiers can never be brought to an end: no way leads there from {steps}.",
     ),
+    "unreachable-gateway": Text(
+        vi="Không có đường đi nào từ bước bắt đầu tới chỗ rẽ nhánh ở cạnh {steps}.",
+        en="No way leads from the first step to a gateway beside {steps}.",
+    ),
+    "trapped-gateway": Text(
+        vi="Có hồ sơ không bao giờ kết thúc được: không có lối ra từ chỗ rẽ nhánh ở cạnh {steps}.",
+        en="Some dossiers can never be brought to an end: no way leads there from a gateway beside {steps}.",
+    ),
     "unlabelled-cycle": Text(
         vi="Vòng lặp {run} không nêu khi nào phải làm lại và khi nào được đi tiếp.",
         en="The loop {run} does not say when work is repeated and when it goes on.",
@@ -34,6 +42,10 @@ _SAYS = {
     "deadlock": Text(
         vi="Sau {run}, hồ sơ dừng lại: {steps} chờ {awaited_steps}, mà việc này không thể xảy ra nữa.",
         en="After {run} the dossier stands still: {steps} waits for {awaited_steps}, and that cannot come.",
+    ),
+    "standstill": Text(
+        vi="Sau {run}, hồ sơ dừng lại: việc được chờ tại {steps} không thể xảy ra nữa.",
+        en="After {run} the dossier stands still: what is waited for at {steps} cannot come.",
     ),
     "circle": Text(
         vi="Sau {run}, hồ sơ dừng lại vì chờ lẫn nhau: {steps} chờ {awaited_steps}, và ngược lại.",
@@ -65,23 +77,25 @@ _SAYS = {
     ),
 }
 
-_WITHIN = Text("Lỗi nằm trong phần việc của {part}.", "The fault lies in the part of {part}.")
-_BETWEEN = Text(
-    vi="Lỗi nằm ở chỗ các cơ quan phối hợp: phần việc của từng cơ quan, xét riêng, không có lỗi này.",
-    en="This is a fault between the agencies: the part of each, taken alone, is without it.",
-)
+_WHERE = {
+    "": Text(),
+    "-within": Text(" Lỗi nằm trong phần việc của {part}.", " The fault lies in the part of {part}."),
+    "-between": Text(
+        vi=" Lỗi nằm ở chỗ các cơ quan phối hợp: phần việc của từng cơ quan, xét riêng, không có lỗi này.",
+        en=" This is a fault between the agencies: the part of each, taken alone, is without it.",
+    ),
+}
 
 
 def _in_runs() -> Iterator[tuple[str, Text]]:
     """What runs show: after some steps or at once; within the part of one agency, or between them."""
-    for variant in ("deadlock", "circle", "message", "livelock", "twice", "ends-twice", "ends-beside"):
-        said = _SAYS[variant]
-        vi, en = (words.partition("{run}")[2] for words in (said.vi, said.en))
-        first = Text(f"Ngay từ đầu{vi}", f"From the very start{en}")
-        for name, text in ((variant, said), (f"{variant}-first", first)):
-            yield name, text
-            for where, more in (("within", _WITHIN), ("between", _BETWEEN)):
-                yield f"{name}-{where}", Text(f"{text.vi} {more.vi}", f"{text.en} {more.en}")
+    for variant, said in _SAYS.items():
+        if said.en.startswith(("After", "By")):
+            vi, en = (words.partition("{run}")[2] for words in (said.vi, said.en))
+            first = Text(f"Ngay từ đầu{vi}", f"From the very start{en}")
+            for name, text in ((variant, said), (f"{variant}-first", first)):
+                for where, more in _WHERE.items():
+                    yield f"{name}{where}", Text(f"{text.vi}{more.vi}", f"{text.en}{more.en}")
 
 
 RULE = Rule(

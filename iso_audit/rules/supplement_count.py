@@ -17,27 +17,29 @@ def _requests(trace: Trace, requirement: Requirement) -> Answer:
     The step of the request is its stage. Whether a request is one too many is settled when it is
     made, so that unfinished dossiers are judged, too.
     """
-    steps = {step.id: step for step in trace.procedure.of_kind("request_supplement")}
+    requests, by_id = trace.procedure.ids_of("request_supplement"), trace.procedure.by_id
+    if requests.isdisjoint(trace.steps):
+        return NOT_APPLICABLE
     made: Counter[str] = Counter()
     breaches = []
-    for position, symbol in enumerate(trace.symbols):
-        if symbol.step not in steps:
+    for position, step in enumerate(trace.steps):
+        if step not in requests:
             continue
-        made[symbol.step] += 1
-        own = steps[symbol.step].at_most
+        made[step] += 1
+        own = by_id[step].at_most
         at_most = requirement.whole("at_most") if own is None else own
-        if made[symbol.step] > at_most:
-            many = made[symbol.step] >= requirement.whole("major_from") > 0
+        if made[step] > at_most:
+            many = made[step] >= requirement.whole("major_from") > 0
             breaches.append(
                 Breach(
-                    symbol.step,
+                    step,
                     {"at_most": at_most, "major_from": requirement.whole("major_from")},
                     Grade.MAJOR if many else None,
                     variant="many" if many else "again",
                     position=position,
                 )
             )
-    return Answer(made.total(), tuple(breaches), by_step=made) if made else NOT_APPLICABLE
+    return Answer(made.total(), tuple(breaches), by_step=made)
 
 
 RULE = Rule(

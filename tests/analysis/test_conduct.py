@@ -63,6 +63,28 @@ def test_a_run_lacks_nothing_and_fits(of: Procedure, seed: int) -> None:
     assert stuck(study, run) == (None, True)
 
 
+def plainly_early(of: Procedure, steps: Sequence[str]) -> Iterator[tuple[int, str, tuple[str, ...]]]:
+    """Early executions step by step, with sets of names."""
+    study, seen = study_of(of), set[str]()
+    in_turn = {s.id for s in of.steps if not (s.anytime or s.is_silent or s.role == "applicant")}
+    for position, name in enumerate(steps):
+        if name not in in_turn or name in seen:
+            continue
+        seen.add(name)
+        before = study.must_before(name) & in_turn & set(steps)
+        consequences = {far for near in before for far in study.must_before(near)}
+        if late := before - seen - consequences:
+            yield position, name, tuple(sorted(late, key=steps.index))
+
+
+@settings(max_examples=100)
+@given(block_procedures(), st.data())
+def test_what_came_too_early_is_what_sets_of_names_tell(of: Procedure, data: st.DataObject) -> None:
+    names = st.sampled_from([*(s.id for s in of.steps), "unknown"])
+    for steps in data.draw(st.lists(st.lists(names, max_size=12), min_size=1, max_size=4)):
+        assert list(early(study_of(of), trace(of, steps))) == list(plainly_early(of, steps))
+
+
 @settings(max_examples=60)
 @given(block_procedures(), st.integers(0, 10**6), st.randoms(use_true_random=False))
 def test_what_is_left_of_a_run_is_in_order(of: Procedure, seed: int, rng: random.Random) -> None:

@@ -76,7 +76,7 @@ def agree(log: DrawnLog, plain: PlainAudit, folder: Path, at_once: int = AT_ONCE
         assert kinds == Counter(
             (d.procedure.key, d.era, d.case, d.finished, tuple(sorted(d.facts.items()))) for d in plain.judged
         )
-        traces = Counter()
+        traces, order = Counter(), []
         for trace in held.traces(frozenset({"late", "same_person", "demand", "overdue"})):
             key = (
                 trace.procedure.key,
@@ -87,6 +87,9 @@ def agree(log: DrawnLog, plain: PlainAudit, folder: Path, at_once: int = AT_ONCE
             )
             symbols = tuple((symbol.step, tuple(symbol.facts.items())) for symbol in trace.symbols)
             traces[(*key, symbols)] += trace.count
+            order.append((*key[:4], tuple(trace.facts.values()), symbols, trace.id))
+        assert order == sorted(order)
+        assert [said[-1] for said in order] == list(range(len(order)))
         assert traces == Counter(
             (
                 d.procedure.key, d.era, d.case, d.finished,

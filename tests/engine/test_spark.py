@@ -29,7 +29,7 @@ if "JAVA_HOME" not in os.environ and shutil.which("java") is None:
 
 
 @pytest.fixture(scope="module")
-def session(request):
+def session(request, tmp_path_factory):
     """Spark with two workers in this process, set up for tables of a few rows."""
     if LACKING:
         reporter = request.config.pluginmanager.get_plugin("terminalreporter")
@@ -45,6 +45,7 @@ def session(request):
         "spark.ui.showConsoleProgress": "false",
         "spark.log.level": "OFF",
         "spark.sql.shuffle.partitions": "2",
+        "spark.sql.warehouse.dir": str(tmp_path_factory.mktemp("warehouse")),
         "spark.sql.codegen.wholeStage": "false",
         "spark.sql.codegen.factoryMode": "NO_CODEGEN",
         "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
@@ -95,7 +96,7 @@ def test_drawn_logs_are_told_alike(session, log):
         path = log.write(Path(name))
         for engine in (DuckEngine(), SparkEngine()):
             with engine.take_in(path, log.mapping, log.world) as held:
-                kinds = (held.event_kinds(), held.dossier_kinds(), held.traces(frozenset(EVENT_FACTS)))
+                kinds = (held.event_kinds(), held.dossier_kinds(), tuple(held.traces(frozenset(EVENT_FACTS))))
                 said.append((kinds, held.measures(), held.intake, held.unit_dossiers()))
     assert said[0] == said[1]
 
@@ -175,6 +176,25 @@ def test_statements_that_engines_like_to_read_differently_mean_the_same(session,
     assert differing == []
     for store in stores:
         store.close()
+
+
+@pytest.mark.skipif(bool(LACKING), reason=f"{', '.join(LACKING)} not installed")
+def test_spark_leaves_no_folder_where_the_program_was_called(tmp_path):
+    work, called_in = tmp_path / "work", tmp_path / "here"
+    work.mkdir()
+    called_in.mkdir()
+    program = (
+        "import sys; from pathlib import Path\n"
+        "from iso_audit.engine.spark_session import opened_session\n"
+        "session, _ = opened_session('local[1]', None, Path(sys.argv[1]))\n"
+        "print(session.catalog.listTables())\n"
+        "session.stop()\n"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", program, str(work)], cwd=called_in, capture_output=True, text=True, check=False
+    )
+    assert run.stdout == "[]\n", run.stderr
+    assert list(called_in.iterdir()) == []
 
 
 def refused(*arguments, **environment):

@@ -34,7 +34,12 @@ def test_an_interrupt_leaves_nothing_half_written(data, tmp_path, wait, sent):
     call = [sys.executable, "-m", "iso_audit", "audit", "-w", str(WORKSPACE), "--log", str(log)]
     call += ["--map", str(WORKSPACE / "mapping.yaml"), "-o", str(output), "--fail-on", "never", "-q"]
     run = subprocess.Popen(
-        call, env={**os.environ, "TMPDIR": str(scratch)}, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+        call,
+        env={**os.environ, "TMPDIR": str(scratch)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        # a shell without a terminal lets what it starts in the background ignore interrupts
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     while not any(scratch.iterdir()) and run.poll() is None:
         time.sleep(0.01)
