@@ -47,9 +47,9 @@ def number(value: float | Fraction, lang: str, decimals: int | None = None) -> s
     return said if lang == "en" else said.translate(str.maketrans(",.", ".,"))
 
 
-def percent(part: int, whole: int, lang: str) -> str:
-    """Write a share with one decimal, and a dash where nothing was counted."""
-    return "–" if whole == 0 else number(100 * part / whole, lang, 1) + (" %" if lang == "en" else "%")
+def percent(part: float, whole: float, lang: str, decimals: int | None = 1) -> str:
+    """Write a share in percent, and a dash where nothing was counted."""
+    return "–" if whole == 0 else number(100 * part / whole, lang, decimals) + (" %" if lang == "en" else "%")
 
 
 def date(day: dt.date, lang: str) -> str:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner, Result
 
 from iso_audit.cli import cli
@@ -91,3 +94,24 @@ def test_several_processes_go_into_a_folder(tmp_path: Path) -> None:
     result = run("import", path, "-o", tmp_path / "out")
     assert result.exit_code == 0, result.output
     assert sorted(each.name for each in (tmp_path / "out").iterdir()) == ["cap-phep.yaml", "q.yaml"]
+
+
+def test_several_procedures_are_imported_all_or_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, folder = tmp_path / "two.bpmn", tmp_path / "made"
+    second = DRAWING[DRAWING.index("<b:process") :].replace('id="cap-phep"', 'id="cap-lai"')
+    for own in ("l1", "S", "A", "P", "E", "T", "f1", "f2", "f3"):
+        second = second.replace(f'"{own}"', f'"{own}x"').replace(f">{own}<", f">{own}x<")
+    path.write_text(DRAWING.replace("</b:definitions>", second), encoding="utf-8")
+    replace = os.replace
+
+    def full(source: Path, target: Path) -> None:
+        if Path(target) == folder / "cap-lai.yaml":
+            raise OSError(errno.ENOSPC, "", str(target))
+        replace(source, target)
+
+    with monkeypatch.context() as context:
+        context.setattr(os, "replace", full)
+        assert run("import", path, "-o", folder).exit_code == 2
+    assert not folder.exists()
+    assert run("import", path, "-o", folder).exit_code == 0
+    assert {each.name for each in folder.iterdir()} == {"cap-phep.yaml", "cap-lai.yaml"}

@@ -117,6 +117,14 @@ def test_what_is_written_reads_back_and_says_what_was_seen(office: Path, tmp_pat
     assert "# then: tham-dinh-ho-so (60), tu-choi-ho-so (20), ky-duyet-ket-qua (1)" in text
 
 
+def test_half_of_the_times_and_nine_of_ten_are_no_longer_than_is_said(office: Path, tmp_path: Path) -> None:
+    """Of ten times the fifth and the ninth, as everywhere else a half and nine tenths are counted."""
+    ten = rows("Cấp giấy phép", {"r": 10})
+    log = put_log(tmp_path, [(*row[:-1], f"05/01/2026 08:{5 * k:02}") for k, row in enumerate(ten, 1)])
+    made = run("init", "procedure", "--log", log, "-w", office)
+    assert "working time: half ≤ 25 min, 90 % ≤ 45 min" in made.stdout, made.output
+
+
 def test_each_procedure_of_a_log_gets_its_file(office: Path, tmp_path: Path) -> None:
     log = put_log(tmp_path, rows("Cấp giấy phép", {"rast": 3}), rows("Chứng thực", {"rst": 4}, 100))
     folder = tmp_path / "made"

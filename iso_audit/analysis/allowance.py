@@ -217,7 +217,7 @@ def in_days(limit: Limit) -> Fraction:
 @lru_cache(maxsize=4)  # four rules ask in turn
 def waiting(study: Study) -> frozenset[str]:
     """Steps at which the office's time does not run: by their clock, kind, or the applicant's hand."""
-    applicants = {name for name, role in study.organisation.roles.items() if role.is_applicant}
+    applicants = study.organisation.applicants
     return frozenset(
         step.id
         for step in study.procedure.steps

@@ -39,20 +39,19 @@ def faults_of(study: Study) -> Answer:
     if not found.ends:
         breaches.append(Breach("", {}, variant="no-end"))
     breaches += _unreachable(study)
-    trapped = tuple(step for step in found.trapped if found.ends and not steps[step].is_silent)
+    trapped = set(found.trapped if found.ends else ())
     if trapped:
-        breaches.append(Breach(trapped[0], {"steps": trapped}, variant="trapped"))
+        breaches.append(_plain(study, "trapped", found.trapped))
     stuck = set() if found.finishes.goes_on else set(found.finishes.steps)
     for cycle in found.unlabelled_cycles:
         run = tuple(step for step in cycle if not steps[step].is_silent)
         # a loop in which work stands still does not come to be repeated
         if run and stuck.isdisjoint(run) and not set(run) <= {*found.unreachable, *found.trapped}:
             breaches.append(Breach(run[0], {"run": run}, variant="unlabelled-cycle"))
-    in_runs = list(_in_runs(study, set(trapped)))
+    in_runs = list(_in_runs(study, trapped))
     breaches += [_placed(study, breach) for breach in in_runs]
     if found.is_sound is False and not breaches and not _is_excused(study):
-        # at gateways that nobody carries out
-        breaches.append(_breach(study, found.problem, Verdict(False, found.problem_run, found.problem_steps)))
+        breaches.append(_at_gateways(study))
     asked = (found.once, found.finishes, found.ends_once, found.all_happen)
     unknowns = []
     if len(found.entries) == 1 and (found.is_sound is None or any(each.holds is None for each in asked)):
@@ -115,6 +114,24 @@ def _is_excused(study: Study) -> bool:
     )
 
 
+def _at_gateways(study: Study) -> Breach:
+    """What is wrong only at gateways that nobody carries out."""
+    found = study.structure
+    if found.problem in ("unreachable", "never"):
+        return _plain(study, found.problem, found.problem_steps)
+    run = found.problem_run
+    variant = "standstill" if found.problem == "deadlock" else found.problem
+    return _breach(study, variant, Verdict(False, run, found.problem_steps or run[-1:] or found.entries))
+
+
+def _plain(study: Study, variant: str, faulty: tuple[str, ...]) -> Breach:
+    """A fault without a run; a gateway without a name is told by the steps beside it, which have no fault."""
+    steps = named(study.graph, faulty)
+    place = study.procedure.by_id[faulty[0]].place
+    variant = variant if steps == faulty else f"{variant}-gateway"
+    return Breach(steps[0], {"steps": steps}, place=place, variant=variant)
+
+
 def _placed(study: Study, breach: Breach) -> Breach:
     """The same, with the parts of a linked procedure that the fault lies within or between."""
     question = _QUESTIONS.get(breach.variant.removesuffix("-first"))
@@ -147,6 +164,6 @@ _QUESTIONS: Mapping[str, Callable[[Structure], Verdict]] = {
         ("deadlock", "circle", "standstill", "livelock", "message"), lambda found: found.finishes
     ),
     "twice": lambda found: found.once,
-    "ends-twice": lambda found: found.ends_once,
+    **dict.fromkeys(("ends-twice", "ends-beside"), lambda found: found.ends_once),
 }
 """Variant -> what is asked of each part."""

@@ -34,6 +34,7 @@ class Passage:
     def __init__(self, story: Story, calendar: Calendar, organisation: Organisation) -> None:
         self.story, self.calendar, self.organisation = story, calendar, organisation
         self.end = story.finished_at or story.drawn_up_at
+        self._applicants = organisation.applicants
 
     def work(self, begin: dt.datetime, end: dt.datetime) -> int:
         """Seconds of work; negative where `end` is the earlier."""
@@ -50,8 +51,7 @@ class Passage:
 
     def is_applicants(self, step: Step | None) -> bool:
         """Whether a step is the applicant's own."""
-        role = self.organisation.roles.get(step.role) if step is not None else None
-        return step is not None and (step.role == "applicant" or (role is not None and role.is_applicant))
+        return step is not None and step.role in self._applicants
 
     def by_unit(self) -> dict[str, int]:
         """Working time of each unit in order of appearance, without the applicant's own steps."""

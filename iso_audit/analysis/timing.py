@@ -63,9 +63,7 @@ class Allotment:
     def __init__(
         self, procedure: Procedure, organisation: Organisation, clocks: Mapping[str, StepClock] | None = None
     ) -> None:
-        self._applicants = {name for name, role in organisation.roles.items() if role.is_applicant}
-        if "applicant" not in organisation.roles:
-            self._applicants.add("applicant")
+        self._applicants = organisation.applicants
         self._clocks = clocks or {}
         self._shared: dict[str, dict[int, Limit]] = {}
         for number, group in enumerate(procedure.limit_groups):

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from iso_audit.api.writing import refuse_existing, write_text
+from iso_audit.api.writing import refuse_existing, write_text, write_texts
 from iso_audit.errors import Fault, InputError
 from iso_audit.text import Text, folded, printable
 
@@ -121,11 +121,12 @@ def _import_drawing(
         title = Text(facts["title"]) if "title" in facts else procedures[0].title
         procedures = (replace(procedures[0], **{**facts, "title": title}),)  # type: ignore[arg-type]
     texts = {procedure.id: procedure_yaml(procedure) for procedure in procedures}
-    if target is not None:
-        paths = {name: target / f"{name}.yaml" if in_folder else target for name in texts}
-        refuse_existing(paths.values())
-        for name, path in paths.items():
-            write_text(path, texts[name])
+    if target is not None and in_folder:
+        files = {f"{name}.yaml": text for name, text in texts.items()}
+        refuse_existing(target / name for name in files)
+        write_texts(target, files)
+    elif target is not None:
+        write_text(target, "".join(texts.values()))
     noted = tuple(Fault(r.what, r.place.file, r.place.line) for r in remarks if r.slug == "unread")
     return "".join(texts.values()), noted, ()
 

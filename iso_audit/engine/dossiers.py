@@ -42,7 +42,7 @@ def make_dossiers(
     The finish is the source's; else, for an ended state, that of the last step with a limit. Only
     where the source keeps neither do the events decide: no step with a limit can follow any more.
     """
-    make_demanded(store, spans)
+    make_demanded(store, spans, known, drawn_s)
     _hold_apart(store)
     status = _Status(statuses)
     ended = status.among(ENDED)

@@ -86,6 +86,7 @@ def opened_session(master: str, memory: int | None, folder: Path) -> tuple[Spark
     settings = {
         "spark.ui.showConsoleProgress": "false",
         "spark.driver.memory": f"{memory}m" if memory else "",
+        "spark.sql.warehouse.dir": str(folder / "warehouse"),
     }
     for name, value in {**settings, "spark.master": master}.items():
         builder = builder.config(name, value) if value else builder

@@ -13,16 +13,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 
-from iso_audit.model.cost import CostComparison, CostLine, CostTable
+from iso_audit.model.cost import CostLine, CostTable
 from iso_audit.model.scenario import Citizen, Works
-
-HOURS_PER_YEAR = 12 * 22 * 8
-"""Working hours of a year by which the model divides the yearly income: 2,112."""
-
-
-def hourly_income(gdp_per_capita: float | Fraction) -> Fraction:
-    """Average income of an hour, from the gross domestic product per head of the year."""
-    return _exact(gdp_per_capita) / HOURS_PER_YEAR
 
 
 def cost_table(
@@ -49,11 +41,6 @@ def cost_table(
     if min(*often.values(), dossiers) < 0 or times <= 0:
         raise ValueError("counts of the standard cost model cannot be negative")
     return CostTable(tuple(_lines(citizen, often)), dossiers / times, times)
-
-
-def compared(before: CostTable, after: CostTable) -> CostComparison:
-    """Set today's block beside the one after simplification."""
-    return CostComparison(before, after)
 
 
 def _lines(citizen: Citizen, often: Mapping[str, Fraction]) -> list[CostLine]:

@@ -9,6 +9,9 @@ from iso_audit.model.place import NOWHERE, Place
 from iso_audit.model.procedure import Period
 from iso_audit.text import Text
 
+APPLICANT = "applicant"
+"""The role of whoever asks the office for something, also where no organisation says so."""
+
 
 @dataclass(frozen=True, slots=True)
 class Unit:
@@ -92,6 +95,11 @@ class Organisation:
     delegations: tuple[Delegation, ...] = ()
     documents: tuple[SystemDocument, ...] = ()
     exclusions: tuple[Exclusion, ...] = ()
+
+    @property
+    def applicants(self) -> frozenset[str]:
+        """Roles of those outside who ask the office for something: their steps are not its work."""
+        return frozenset({APPLICANT, *(role.id for role in self.roles.values() if role.is_applicant)})
 
     def may_act(self, acting: str, required: str) -> bool:
         """Whether somebody in role `acting` may carry out a step of role `required`."""

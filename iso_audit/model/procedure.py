@@ -14,7 +14,7 @@ from fractions import Fraction
 from functools import cached_property
 
 from iso_audit.model.place import NOWHERE, Place
-from iso_audit.text import Text
+from iso_audit.text import Text, folded
 
 HOURS_PER_WORKING_DAY = 8
 """1 working day = 8 working hours (NĐ-level practice; provincial decisions print it)."""
@@ -26,7 +26,7 @@ KINDS = (
     "submit", "receive", "check", "record_scan", "issue_receipt", "request_supplement", "refuse",
     "transfer_in", "assign", "appraise", "field_check", "consult", "financial_obligation",
     "draft_result", "review", "approve_sign", "number_stamp", "transfer_out", "return_result",
-    "archive", "apologise", "stop", "withdraw", "post", "other", "route",
+    "archive", "notify", "apologise", "stop", "withdraw", "post", "other", "route",
 )  # fmt: skip
 """What a step may be; `other` is real work that no rule asks for, `route` a silent gateway."""
 
@@ -391,6 +391,22 @@ class Procedure:
             return self._by_kind[wanted.pop()] if wanted else ()
         return tuple(step for step in self.steps if not wanted.isdisjoint(step.kinds))
 
+    @cached_property
+    def _ids_by_kind(self) -> dict[str, frozenset[str]]:
+        return {kind: frozenset([step.id for step in of_it]) for kind, of_it in self._by_kind.items()}
+
+    def ids_of(self, kind: str) -> frozenset[str]:
+        """Ids of the steps of a kind as a set, with which rules compare what happened to each dossier."""
+        return self._ids_by_kind.get(kind, frozenset())
+
     def meant(self, name: str) -> tuple[Step, ...]:
         """Steps that a requirement means by a step id or a kind; a step id wins."""
         return (self.by_id[name],) if name in self.by_id else self.of_kind(name)
+
+    def form_of(self, record: str) -> Form | None:
+        """The listed form that a record is: by its name, else by its number."""
+        said = folded(record)
+        for form in self.forms:
+            if any(name and folded(name) in said for name in (form.name.vi, form.name.en)):
+                return form
+        return next((form for form in self.forms if form.number.lower() in said.split()), None)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from iso_audit.model.calendar import Calendar
+from iso_audit.model.organisation import APPLICANT
 from iso_audit.model.place import NOWHERE, Place
 from iso_audit.model.procedure import Limit
 from iso_audit.text import Text
@@ -254,6 +255,8 @@ class Scenario:
     """Limits to measure against, by case, where they are not the procedure's own."""
     outside: tuple[str, ...] = ()
     """Roles whose people are not the office's: nobody queues for them, their times are until it is done."""
+    applicants: frozenset[str] = frozenset({APPLICANT})
+    """Roles of those who ask the office for something: nobody queues for them either."""
     place: Place = field(default=NOWHERE, compare=False)
 
     @property

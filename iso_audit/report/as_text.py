@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from iso_audit.model.finding import Grade
 from iso_audit.report.quoting import harmless
+from iso_audit.report.wrapping import wrapped
 from iso_audit.text import number
 
 if TYPE_CHECKING:
@@ -18,20 +18,21 @@ if TYPE_CHECKING:
 
 TOP = 5
 """So many findings are named where a report has them all."""
-WIDTH = 96
 
 
 def render(view: View, paths: Iterable[Path]) -> str:
     """The whole summary, ready to print; `paths` are the files that were written, which say the rest."""
     words = view.words
-    lines = [words("text.title"), "=" * len(words("text.title")), "", *_wrap(view.summary), ""]
+    lines = [words("text.title"), "=" * len(words("text.title")), "", *wrapped(view.summary), ""]
     counts = Counter(statement.grade for statement in view.statements)
     rows = [(words(f"grade.{grade.value}"), counts[grade]) for grade in Grade]
     rows.append((words("text.open"), len(view.open_rows)))
     label = max(len(said) for said, _ in rows)
     lines += [f"  {said:<{label}}  {number(count, view.lang):>6}" for said, count in rows]
     lines += (
-        ["", *(line for one in view.headlines for line in _wrap(one, "  ", "    "))] if view.headlines else []
+        ["", *(line for one in view.headlines for line in wrapped(one, "  ", "    "))]
+        if view.headlines
+        else []
     )
     if view.method.failures:
         lines += [
@@ -40,7 +41,7 @@ def render(view: View, paths: Iterable[Path]) -> str:
             *(f"  {f}" for f in view.method.failures),
         ]
     for note in view.waiver_notes:
-        lines += ["", *_wrap(words("text.note", said=note))]
+        lines += ["", *wrapped(words("text.note", said=note))]
     lines += ["", *_top(view)]
     lines += ["", words("text.written"), *(f"  {path}" for path in paths)]
     return "\n".join(map(harmless, lines)) + "\n"
@@ -61,7 +62,7 @@ def _top(view: View) -> list[str]:
 def _finding(one: Statement, view: View) -> list[str]:
     grade = view.words(f"grade.{one.grade.value}")
     head = f"  {one.number:>3}. [{grade}] {one.title} ({one.code})"
-    return [head, *_wrap(f"{' · '.join(one.where)}: {one.said}", "       ")]
+    return [head, *wrapped(f"{' · '.join(one.where)}: {one.said}", "       ")]
 
 
 def _gravest(view: View) -> list[Statement]:
@@ -72,8 +73,3 @@ def _gravest(view: View) -> list[Statement]:
         ranked.append((one.grade.rank, seen[one.code], one.number, one))
         seen[one.code] += 1
     return [one for *_, one in sorted(ranked, key=lambda entry: entry[:3])]
-
-
-def _wrap(said: str, indent: str = "", later: str | None = None) -> list[str]:
-    rest = indent if later is None else later
-    return textwrap.wrap(said, WIDTH, initial_indent=indent, subsequent_indent=rest, break_on_hyphens=False)

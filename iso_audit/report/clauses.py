@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,8 +12,8 @@ from iso_audit.model.procedure import Procedure
 from iso_audit.model.requirement import ClauseNeed, Pack
 from iso_audit.report.facts import Facts
 from iso_audit.report.words import Words
+from iso_audit.report.wrapping import WIDE, wrapped
 
-_WIDTH = 110
 _MOST_NAMED = 5
 
 _MARKS = {
@@ -187,11 +186,11 @@ def as_text(found: Matrix | Sequence[RevisionRow], words: Words, old: str = "", 
     head = words("coverage.revised", old=old, new=new)
     lines = [head, "=" * len(head), ""]
     for row in found:
-        lines += _wrap(f"{row.clause:<6} {row.title}: {row.change}", " " * 7)
+        lines += wrapped(f"{row.clause:<6} {row.title}: {row.change}", "", " " * 7, WIDE)
         if row.missing:
             few = len(row.missing) <= _MOST_NAMED
             said = "; ".join(row.missing) if few else words.count("count.procedures", len(row.missing))
-            lines += _wrap(" " * 7 + words("coverage.missing", said=said), " " * 7)
+            lines += wrapped(words("coverage.missing", said=said), " " * 7, width=WIDE)
     return "\n".join(lines)
 
 
@@ -201,10 +200,6 @@ def _matrix_text(found: Matrix, words: Words) -> str:
     for title, marks in found.rows:
         lines += ["", title]
         for (clause, said), mark in zip(found.heads, marks, strict=True):
-            lines += [f"  {clause:<5} {mark.sign:<6}{said}", *_wrap(" " * 14 + mark.said, " " * 14)]
+            lines += [f"  {clause:<5} {mark.sign:<6}{said}", *wrapped(mark.said, " " * 14, width=WIDE)]
     lines += ["", "; ".join(f"{sign} = {said}" for sign, said in found.legend)]
     return "\n".join(lines)
-
-
-def _wrap(said: str, indent: str) -> list[str]:
-    return textwrap.wrap(said, _WIDTH, subsequent_indent=indent, break_on_hyphens=False) or [said]

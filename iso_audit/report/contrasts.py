@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from iso_audit.report.facts import Facts
 from iso_audit.report.facts import rate as rate_of
+from iso_audit.report.wrapping import WIDE, wrapped
 from iso_audit.text import number, percent
 
 if TYPE_CHECKING:
     from iso_audit.judgement.compare import Contrast
-
-_WIDTH = 110
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +77,14 @@ def as_text(found: Sequence[ContrastRow], first: str, second: str, facts: Facts)
     elif not told:
         lines.append(words("compare.alike"))
     for row in told:
-        lines += textwrap.wrap(f"• {row.procedure}: {row.question}", _WIDTH, subsequent_indent="  ")
+        lines += wrapped(f"• {row.procedure}: {row.question}", "", "  ", WIDE)
         said = words(
             "compare.line", verdict=row.verdict, first=row.first, second=row.second,
             difference=row.difference, p=row.p_value,
         )  # fmt: skip
-        lines += textwrap.wrap(said, _WIDTH, initial_indent="    ", subsequent_indent="    ")
+        lines += wrapped(said, "    ", width=WIDE)
     if len(found) > len(told):
-        lines += [
-            "",
-            *textwrap.wrap(words("compare.rest", n=number(len(found) - len(told), facts.lang)), _WIDTH),
-        ]
-    lines += ["", *textwrap.wrap(words("compare.method", n=number(len(found), facts.lang)), _WIDTH)]
+        rest = words("compare.rest", n=number(len(found) - len(told), facts.lang))
+        lines += ["", *wrapped(rest, width=WIDE)]
+    lines += ["", *wrapped(words("compare.method", n=number(len(found), facts.lang)), width=WIDE)]
     return "\n".join(lines)

@@ -200,9 +200,9 @@ class Told(dict[str, str]):
         return NOTHING
 
 
-def rate(part: int, whole: int, lang: str) -> str:
+def rate(part: float, whole: float, lang: str, decimals: int | None = 1) -> str:
     """A share in percent that does not break before its sign."""
-    return percent(part, whole, lang).replace(" ", "\u00a0")
+    return percent(part, whole, lang, decimals).replace(" ", "\u00a0")
 
 
 def is_series(numbers: Sequence[str]) -> bool:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Callable, Iterable, Mapping
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from iso_audit.report.facts import ARROW
 from iso_audit.report.quoting import harmless, quoted
+from iso_audit.report.wrapping import wrapped
 from iso_audit.text import number
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ Lines = Mapping[tuple[str, int], str]
 """(file, line) -> what stands there."""
 Paint = Callable[[str, str], str]
 """Gives words the colour of a tone: a grade, `strong`, `quiet` or `mark`."""
-WIDTH = 96
 MOST_DOSSIERS = 3
 
 
@@ -98,11 +97,7 @@ class _Listing:
         return f"{said} {self.words.count('count.more', left)}" if left > 0 else said
 
     def _because(self, label: str, said: str) -> list[str]:
-        return textwrap.wrap(
-            harmless(f"{label[:1].lower()}{label[1:]}: {said}"), WIDTH,
-            break_on_hyphens=False, break_long_words=False,
-            initial_indent="      = ", subsequent_indent="        ",
-        )  # fmt: skip
+        return wrapped(harmless(f"{label[:1].lower()}{label[1:]}: {said}"), "      = ", " " * 8)
 
     def waived(self) -> list[str]:
         rows = self.view.waived
@@ -130,10 +125,7 @@ class _Listing:
             kept = list(these)
             codes = ", ".join(dict.fromkeys(row.code for row in kept))
             count = number(sum(row.count for row in kept), self.view.lang)
-            lines += textwrap.wrap(
-                harmless(f"{reason} ({codes})"), WIDTH, break_on_hyphens=False, break_long_words=False,
-                initial_indent=f"{count:>7}  ", subsequent_indent=" " * 9,
-            )  # fmt: skip
+            lines += wrapped(harmless(f"{reason} ({codes})"), f"{count:>7}  ", " " * 9)
         return lines
 
     def failures(self) -> list[str]:
@@ -143,7 +135,7 @@ class _Listing:
         return [self.words.count("text.failed", len(failed)), *(f"  {harmless(each)}" for each in failed)]
 
     def total(self) -> list[str]:
-        return textwrap.wrap(harmless(self.view.summary), WIDTH, break_on_hyphens=False)
+        return wrapped(harmless(self.view.summary))
 
 
 def _in_file(one: Statement) -> tuple[object, ...]:

@@ -202,18 +202,16 @@ def labels_of(procedure: Procedure, facts: Facts) -> Labels:
     """What a picture of a procedure says, in the words of its readers."""
     units = {step.unit for step in procedure.steps} | {part.unit for part in procedure.parts}
 
-    def has_office(role: str) -> bool:
-        known = facts.organisation.roles.get(role)
-        return not (role == "applicant" or (known is not None and known.is_applicant))
+    applicants = facts.organisation.applicants
 
     def band(role: str, unit: str) -> str:
-        return facts.unit(unit) if procedure.parts and unit and has_office(role) else ""
+        return facts.unit(unit) if procedure.parts and unit and role not in applicants else ""
 
     def lane(role: str, unit: str) -> tuple[str, str]:
         named = facts.role(role) if role else ("" if unit else facts.words("picture.no_lane"))
         if not named or band(role, unit):
             return named or facts.unit(unit), ""
-        return named, facts.unit(unit) if unit and len(units) > 1 and has_office(role) else ""
+        return named, facts.unit(unit) if unit and len(units) > 1 and role not in applicants else ""
 
     def outcome(name: str, case: str) -> str:
         plain = name.replace("-", " ").replace("_", " ")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import string
-import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -12,9 +11,9 @@ from iso_audit.model.rule import Example, Hook, Parameter, Rule
 from iso_audit.report.snippets import flow, snippet
 from iso_audit.report.statements import cites
 from iso_audit.report.words import Words, words
+from iso_audit.report.wrapping import wrapped
 from iso_audit.text import Text, date
 
-WIDTH = 96
 Entry = tuple[Hook[object], Rule]
 
 
@@ -153,17 +152,10 @@ def _plain(blocks: Iterable[Block]) -> Iterable[str]:
         if block.kind == "title":
             yield from (block.said, "=" * len(block.said))
         elif block.kind == "head":
-            yield from ("", *_wrapped(block.said))
+            yield from ("", *wrapped(block.said))
         elif block.kind == "item":
-            yield from _wrapped(block.said, "  - ", "    ")
+            yield from wrapped(block.said, "  - ", "    ")
         elif block.kind == "code":
             yield from (f"      {line}" for line in block.lines)
         else:
-            yield from _wrapped(block.said, *["  "] * 2 if block.said.endswith(":") else [""])
-
-
-def _wrapped(text: str, first: str = "", rest: str = "") -> list[str]:
-    return textwrap.wrap(
-        text, WIDTH, initial_indent=first, subsequent_indent=rest, break_long_words=False,
-        break_on_hyphens=False,
-    )  # fmt: skip
+            yield from wrapped(block.said, "  " if block.said.endswith(":") else "")

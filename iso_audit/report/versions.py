@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -13,9 +12,9 @@ from iso_audit.model.procedure import Limit, Procedure
 from iso_audit.model.rule import Rule
 from iso_audit.report.facts import Facts, is_series
 from iso_audit.report.words import Words, words
+from iso_audit.report.wrapping import WIDE, wrapped
 from iso_audit.text import Text, date
 
-_WIDTH = 110
 _ROLES = ("authority", "role-moved")
 _UNITS = ("owner", "unit-moved")
 _FORMS = ("form-added", "form-removed")
@@ -187,8 +186,8 @@ def as_text(found: Versions, lang: str) -> str:
     lines = [head, "=" * len(head), f"- {found.old}", f"+ {found.new}", ""]
     lines.append(say("diff.changes" if found.changes else "diff.none"))
     for change in found.changes:
-        lines += _wrap(f"  • {change.said}", "    ")
-    lines += ["", *_wrap(say("diff.judged", day=found.judged_on), "")]
+        lines += wrapped(f"  • {change.said}", "", "    ", WIDE)
+    lines += ["", *wrapped(say("diff.judged", day=found.judged_on), width=WIDE)]
     lines += _effects(found.effects, say)
     return "\n".join(lines)
 
@@ -199,9 +198,6 @@ def _effects(effects: Sequence[Effect], say: Words) -> list[str]:
         told = [effect for effect in effects if effect.fate == fate]
         lines.append(say(f"diff.findings_{fate}", n=len(told)))
         for effect in told:
-            lines += _wrap(f"  {effect.code} [{say(f'grade.{effect.grade}')}] {effect.said}", " " * 6)
+            said = f"{effect.code} [{say(f'grade.{effect.grade}')}] {effect.said}"
+            lines += wrapped(said, "  ", " " * 6, WIDE)
     return lines
-
-
-def _wrap(said: str, indent: str) -> list[str]:
-    return textwrap.wrap(said, _WIDTH, subsequent_indent=indent, break_on_hyphens=False)

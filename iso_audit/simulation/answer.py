@@ -12,7 +12,7 @@ from iso_audit.model.scenario import Scenario
 from iso_audit.model.simulated import Calibration, Comparison, SimulationOutcome, Suggestions
 from iso_audit.simulation.beginning import Tell, in_force, refuse_overload, shortened
 from iso_audit.simulation.change import change_faults, redesigned
-from iso_audit.simulation.compile import compiled
+from iso_audit.simulation.compile import compiled, redesigned_plan
 from iso_audit.simulation.gate import Gate
 from iso_audit.simulation.load import role_loads
 from iso_audit.simulation.replay import log_findings
@@ -70,7 +70,8 @@ def answered(
         found = stage.compared(redesign, done, len(passed))
         if suggestions is not None:
             found = replace(found, effects=suggestions.found[done].effects)
-        played = log_findings(workspace, catalogue, redesign.procedure, stage.plan(redesign), scenario.seed)
+        plan = redesigned_plan(redesign, procedures)
+        played = log_findings(workspace, catalogue, redesign.procedure, plan, scenario.seed)
         unknown = _unknown(scenario, redesign.scenario)
         effects = tuple(effect for effect in found.effects if effect.measure not in unknown)
         comparisons.append(replace(found, effects=effects, log_findings=played))

@@ -17,14 +17,12 @@ from iso_audit.model.clock import START_NEXT_WORKING_DAY
 from iso_audit.model.place import Place
 from iso_audit.model.procedure import Procedure, Split, Step, StepClock
 from iso_audit.model.scenario import Batch, Family, Load, Scenario, Spread
+from iso_audit.model.simulated import Redesign
 from iso_audit.simulation.hours import TICK, Hours
 from iso_audit.simulation.plan import NONE, BatchPlan, CasePlan, LoadPlan, Plan, StepPlan
 from iso_audit.simulation.ways import MOST_CHOSEN, ORDINARY, Node, Option, ways_in_case
 from iso_audit.simulation.weaving import in_circles, woven
 from iso_audit.text import Text
-
-APPLICANT = "applicant"
-"""The role of those outside the office, whom nobody has to wait for in a queue."""
 
 AFTERWARDS_DAYS = 5 * 366
 """So long after the period dossiers under way are followed."""
@@ -50,6 +48,12 @@ def compiled(
     if draft.faults:
         raise InputError(draft.faults)
     return draft.plan()
+
+
+def redesigned_plan(redesign: Redesign, procedures: Mapping[str, Procedure]) -> Plan:
+    """A redesign as numbers for the loop, among the other `procedures` of its scenario."""
+    scenario = redesign.scenario
+    return compiled(scenario, {**procedures, scenario.main.procedure: redesign.procedure})
 
 
 @dataclass
@@ -136,7 +140,7 @@ class _Draft:
     def _step(self, step: Step, load: Load, number: int) -> StepPlan:
         role = NONE if step.is_silent else self.roles.get(step.role, NONE)
         work = load.durations.get(step.id, _NOTHING)
-        by_applicant = step.role == APPLICANT
+        by_applicant = step.role in self.scenario.applicants
         said = step.clock or next((self.clocks[kind] for kind in step.kinds if kind in self.clocks), None)
         clock = said or StepClock.RUNS
         wait = load.waits.get(step.id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cache
+from importlib import reload
 from importlib.util import find_spec
 from itertools import pairwise
 from weakref import WeakKeyDictionary
@@ -33,13 +34,13 @@ def is_there() -> bool:
 
 def play(plan: Plan, fate: Fate) -> Course:
     """Play one replication; again with more room or more random numbers where they did not suffice."""
-    from iso_audit.simulation.machine import NO_ROOM, NO_ROWS, ROWS, STEP, run
+    from iso_audit.simulation.machine import NO_ROOM, NO_ROWS, ROWS, STEP
 
     visits, room = _visits_of.get(plan, 4), sum(fate.sizes()) + 256
     while True:
         tables = _tables(plan, fate, visits, room)
         counts, rows = tables["counts"], tables["rows"]
-        ended = run(**tables)
+        ended = _run(tables)
         if ended == NO_ROOM:
             room *= 2
         elif ended == NO_ROWS:
@@ -52,6 +53,18 @@ def play(plan: Plan, fate: Fate) -> Course:
     live = tuple(tables["live"][a:b] for a, b in pairwise(firsts))
     code, came, started, finished, length = rows[:, : int(counts[ROWS])]
     return Course(code, came, started, finished, length, live)
+
+
+def _run(tables: dict[str, Ints]) -> int:
+    """Run the machine code, made anew where what was kept of it cannot be read."""
+    from iso_audit.simulation import machine
+
+    try:
+        return int(machine.run(**tables))
+    except Exception:  # whatever a damaged file leads to when numba reads it
+        if not machine.forget():
+            raise
+    return int(reload(machine).run(**tables))
 
 
 def _tables(plan: Plan, fate: Fate, visits: int, room: int) -> dict[str, Ints]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections.abc import Collection
 from dataclasses import replace
 
 from iso_audit.model.calendar import Calendar
@@ -56,7 +57,7 @@ def first_guess(
         InputError: the procedure cannot be simulated, as dossiers can never leave it.
     """
     outside = tuple(sorted(_outside(procedure, organisation)))
-    applicants = {role.id for role in organisation.roles.values() if role.is_applicant}
+    applicants = organisation.applicants
     steps = [step for step in procedure.steps if not step.is_silent and not step.anytime]
     roles = dict.fromkeys(
         step.role for step in steps if step.role and step.role not in {*outside, *applicants}
@@ -74,6 +75,7 @@ def first_guess(
     scenario = Scenario(
         procedure.id, title, (load,), {role: Staffing(role, 1, calendar) for role in roles}, calendar,
         first, last, citizen=_citizen(procedure, steps), seed=seed, outside=outside,
+        applicants=applicants,
         precision=Precision(half_widths={"on_time": 0.005, "lead_mean": 3600.0}),
         warm_up_days=min(28, (last - first).days // 4),
     )  # fmt: skip
@@ -113,7 +115,7 @@ def _work(step: Step, not_ours: set[str]) -> Spread:
     return Spread(Family.TRIANGULAR, low_seconds=usual / 2, mode_seconds=usual, high_seconds=usual * 2)
 
 
-def _asks(step: Step, applicants: set[str]) -> bool:
+def _asks(step: Step, applicants: Collection[str]) -> bool:
     """Whether the dossier waits for the applicant after the step."""
     clock = step.clock or next((CLOCKS[kind] for kind in step.kinds if kind in CLOCKS), StepClock.RUNS)
     return clock in (StepClock.PAUSED, StepClock.RESTARTS) and step.role not in applicants

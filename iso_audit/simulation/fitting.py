@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from iso_audit.engine.courses import Courses
-from iso_audit.engine.norms import APPLICANT
 from iso_audit.errors import Fault, InputError
 from iso_audit.model.outcome import Workspace
 from iso_audit.model.scenario import Scenario
@@ -29,15 +28,13 @@ def fitted_scenario(
         said = Text(*(each.format(procedure=procedure.id) for each in _NO_DOSSIERS))
         place = scenario.main.place
         raise InputError([Fault(said, place.file, place.line, place.column)])
-    roles = workspace.organisation.roles.values()
-    applicants = frozenset({APPLICANT, *(role.id for role in roles if role.is_applicant)})
     steps = compiled(scenario, procedures).steps
     stopping = frozenset(one.step.id for one in steps if one.load == 0 and one.waits_after)
     fitted, calibration = calibrated(
-        scenario, procedure, log, applicants, stopping, starts_known=starts_known
+        scenario, procedure, log, scenario.applicants, stopping, starts_known=starts_known
     )
     return fitted, validated(
-        scenario, procedures, log, applicants, stopping, calibration, starts_known=starts_known
+        scenario, procedures, log, scenario.applicants, stopping, calibration, starts_known=starts_known
     )
 
 

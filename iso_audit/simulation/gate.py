@@ -24,7 +24,6 @@ from iso_audit.model.procedure import Period, Procedure, Step
 from iso_audit.model.scenario import Change
 from iso_audit.model.simulated import Assumption, Redesign, Refusal
 from iso_audit.simulation.attempt import is_control
-from iso_audit.text import folded
 
 RIGHTS = ("refuse", "request_supplement", "apologise", "stop", "withdraw")
 """Kinds of steps in which an applicant is told why, asked again, apologised to, or may leave."""
@@ -135,7 +134,7 @@ class Gate:
         for code in sorted(crashed):
             yield Assumption(changes[-1], "open", {"code": code, "reason": "failed"})
         for step, record in _records_lost(redesign.stages[0], redesign.procedure):
-            if not _is_prescribed(record, redesign.stages[0]):
+            if redesign.stages[0].form_of(record) is None:
                 yield Assumption(changes[-1], "record", {"step": step, "record": record})
 
 
@@ -196,18 +195,8 @@ def _records_lost(old: Procedure, new: Procedure) -> Iterator[tuple[str, str]]:
 
 def _forms_lost(old: Procedure, new: Procedure) -> Iterator[Loss]:
     for step, record in _records_lost(old, new):
-        if _is_prescribed(record, old):
+        if old.form_of(record) is not None:
             yield _loss("record", step=step, record=record)
-
-
-def _is_prescribed(record: str, procedure: Procedure) -> bool:
-    """Whether a record is a form that the procedure lists: by its number or by its name."""
-    words = folded(record).split()
-    for form in procedure.forms:
-        names = [folded(form.name.vi), folded(form.name.en)]
-        if form.number.lower() in words or any(name and name in folded(record) for name in names):
-            return True
-    return False
 
 
 class _Following:

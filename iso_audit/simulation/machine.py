@@ -4,8 +4,10 @@ Functions take the few tables that they need, since a call with all of them cost
 Lists of waiting work are chains of links in one pool. Where room or rows of random numbers run out
 the loop stops and says so; it is then played again from the beginning with more.
 
-All of it stands in this one file, long as it is: what numba keeps of a function is as old as the file
-of that function, and would outlive a change in another file that it calls.
+All of it stands in this one file, long as it is: numba takes what it kept of a function for as new as
+the file of that function, whatever it calls in others. What it keeps bears in its name what it was made
+of: numba writes a list of what is there before the code itself, and whoever reads in between, or after a
+break, would get old code under the name of the new.
 """
 
 # what is read of an array has no type
@@ -13,7 +15,9 @@ of that function, and would outlive a change in another file that it calls.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
@@ -57,8 +61,24 @@ _WORK, _WAIT, _WAIT_AFTER, _OTHER = range(4)
 _SOME = 2
 
 
+_SOURCES = Path(__file__).read_bytes() + f"{NEVER} {numba.__version__}".encode()
+MADE_OF = hashlib.sha256(_SOURCES).hexdigest()[:16]
+"""Names these very sources: what numba keeps of other ones is not looked at."""
+
+
+def forget() -> bool:
+    """Delete what is kept of these functions; False, and nothing is done, if it was read without fault."""
+    loop: Any = run
+    if loop.signatures:
+        return False
+    for path in Path(loop.stats.cache_path or "").glob(f"machine.*{MADE_OF}*.nb[ic]"):
+        path.unlink(missing_ok=True)
+    return True
+
+
 def _jit(function: F) -> F:
     """Compile, and keep the code for the next time where there is a folder to keep it in."""
+    function.__qualname__ += f"_{MADE_OF}"
     try:
         return cast(F, numba.njit(cache=True)(function))
     except RuntimeError:

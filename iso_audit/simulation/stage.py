@@ -22,7 +22,7 @@ from iso_audit.simulation.compare import (
     sensitivity,
     varied,
 )
-from iso_audit.simulation.compile import compiled
+from iso_audit.simulation.compile import compiled, redesigned_plan
 from iso_audit.simulation.load import role_loads
 from iso_audit.simulation.plan import Plan
 from iso_audit.simulation.replications import replications
@@ -57,7 +57,7 @@ class Stage:
                     "growth": round(one.backlog_per_week, 1),
                 },
             )
-            for one in role_loads(self.plan(redesign))
+            for one in role_loads(redesigned_plan(redesign, self.procedures))
             if one.utilisation >= 1
         )
         return replace(redesign, refusals=(*redesign.refusals, *over))
@@ -65,7 +65,7 @@ class Stage:
     def compared(self, redesign: Redesign, done: int, of: int) -> Comparison:
         """Play one proposal beside today until the differences are precise enough."""
         self.tell("simulate", done, of)
-        proposed, precision = self.plan(redesign), self.scenario.precision
+        proposed, precision = redesigned_plan(redesign, self.procedures), self.scenario.precision
         as_is, to_be = replicate_until(self._player(self.scenario, proposed), precision)
         found = _effects(as_is, to_be, precision.confidence)
         confidence = precision.confidence
@@ -87,11 +87,6 @@ class Stage:
             cost=_cost(self.scenario, redesign.scenario, found),
             samples={"lead": (mean_quantiles(as_is), mean_quantiles(to_be))},
         )
-
-    def plan(self, redesign: Redesign) -> Plan:
-        """A redesign as numbers for the loop."""
-        main = {self.scenario.main.procedure: redesign.procedure}
-        return compiled(redesign.scenario, {**self.procedures, **main})
 
     def _player(self, scenario: Scenario, proposed: Plan, factor: str = "", change: float = 0.0) -> Play:
         """Plays today's procedure under a scenario, where it was not played yet, and a proposed one."""
@@ -119,7 +114,8 @@ class Stage:
         for factor in _FACTORS if share else ():
             for change in (-share, share):
                 before = varied(self.scenario, factor, change)
-                after = self.plan(replace(redesign, scenario=varied(redesign.scenario, factor, change)))
+                proposed = replace(redesign, scenario=varied(redesign.scenario, factor, change))
+                after = redesigned_plan(proposed, self.procedures)
                 sides = replicate_until(self._player(before, after, factor, change), precision)
                 yield sensitivity(factor, change, plain, _effects(*sides, precision.confidence))
 

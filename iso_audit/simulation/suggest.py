@@ -12,7 +12,7 @@ from iso_audit.model.rule import Rule
 from iso_audit.model.scenario import Scenario
 from iso_audit.model.simulated import Redesign, Suggestions
 from iso_audit.simulation.beginning import Tell, in_force, refuse_overload, shortened
-from iso_audit.simulation.compile import compiled
+from iso_audit.simulation.compile import compiled, redesigned_plan
 from iso_audit.simulation.correction import Values
 from iso_audit.simulation.gate import Gate
 from iso_audit.simulation.load import role_loads
@@ -73,5 +73,6 @@ class _Players:
         scenario = redesign.scenario if redesign else self.scenario
         if is_screening:
             scenario = replace(scenario, last=self.screened_until)
-        main = {self.scenario.main.procedure: redesign.procedure} if redesign else {}
-        return compiled(scenario, {**self.procedures, **main})
+        if redesign is None:
+            return compiled(scenario, self.procedures)
+        return redesigned_plan(replace(redesign, scenario=scenario), self.procedures)

@@ -129,8 +129,7 @@ class Checks:
 
 def outside_roles(organisation: Organisation, named: Iterable[str]) -> set[str]:
     """Roles whose people are not the office's: applicants, and those that the scenario names so."""
-    applicants = {role.id for role in organisation.roles.values() if role.is_applicant}
-    return {*applicants, *named}
+    return {*organisation.applicants, *named}
 
 
 def _met(load: Load, procedure: Procedure) -> list[Step]:

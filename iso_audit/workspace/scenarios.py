@@ -141,6 +141,7 @@ class _Making:
             note=shape.note or Text(),
             limits=shape.limit or {},
             outside=tuple(role for role, of in shape.staff.items() if of.outside),
+            applicants=self.workspace.organisation.applicants,
             place=self.document.place("scenario"),
         )
         self._check_period(scenario)

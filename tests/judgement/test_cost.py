@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iso_audit.judgement.cost import compared, cost_table, hourly_income
+from iso_audit.judgement.cost import cost_table
+from iso_audit.model.cost import CostComparison
 from iso_audit.model.scenario import Citizen, Works
 from iso_audit.text import Text
 
@@ -33,21 +34,17 @@ def test_the_published_example_comes_out_to_the_dong() -> None:
     before, after = cost_table(BEFORE, 3228), cost_table(AFTER, 3228)
     assert [table.per_dossier for table in (before, after)] == [1_024_000, 231_000]
     assert [table.per_year for table in (before, after)] == [3_305_472_000, 745_668_000]
-    both = compared(before, after)
+    both = CostComparison(before, after)
     assert both.saving_per_dossier == 793_000
     assert both.saving_per_year == 2_559_804_000
     assert both.cut is not None
     assert round(100 * both.cut, 2) == Fraction("77.44")
 
 
-def test_the_hourly_income_of_2018_follows_from_its_gross_domestic_product() -> None:
-    assert hourly_income(58_618_560) == 27_755
-
-
 def test_a_cut_to_nothing_is_a_cut_of_all() -> None:
     nothing = cost_table(Citizen(30_000), 3228)
-    assert compared(cost_table(BEFORE, 3228), nothing).cut == 1
-    assert compared(nothing, nothing).cut is None
+    assert CostComparison(cost_table(BEFORE, 3228), nothing).cut == 1
+    assert CostComparison(nothing, nothing).cut is None
 
 
 def test_the_form_numbers_documents_first_and_then_the_other_works() -> None:
@@ -97,6 +94,6 @@ def test_fewer_visits_and_supplements_never_cost_more(
     all_works: list[Works], income: float, visits: float
 ) -> None:
     citizen = Citizen(income, works=tuple(all_works))
-    both = compared(cost_table(citizen, 100, visits + 1, 1), cost_table(citizen, 100, visits, 0))
+    both = CostComparison(cost_table(citizen, 100, visits + 1, 1), cost_table(citizen, 100, visits, 0))
     assert both.saving_per_year >= 0
     assert both.cut is None or 0 <= both.cut <= 1

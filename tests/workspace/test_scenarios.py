@@ -33,6 +33,7 @@ from iso_audit.model.scenario import (
     Staffing,
     Works,
 )
+from iso_audit.simulation.compile import compiled
 from iso_audit.text import Text
 from iso_audit.workspace.positions import parse
 from iso_audit.workspace.procedures import procedure_of
@@ -169,6 +170,16 @@ def test_times_come_in_seconds_and_know_whether_the_office_must_work(workspace: 
     assert load.durations["sign"].quantiles_seconds == (60.0, 120.0, 540.0)
     assert load.waits["ask"] == Spread(Family.GAMMA, 259200.0, 129600.0, is_working=False)
     assert load.waits["appraise"] == Spread(Family.FIXED, 28800.0)
+
+
+def test_whoever_asks_the_office_is_an_applicant_whatever_the_role_is_called(workspace: Workspace) -> None:
+    roles = workspace.organisation.roles | {"citizen": Role("citizen", Text("dân"), is_applicant=True)}
+    found = scenario(GOOD, replace(workspace, organisation=Organisation(roles=roles)))
+    assert found.applicants == {"applicant", "citizen"}
+    permit = workspace.procedures[0]
+    steps = tuple(replace(step, role="citizen") if step.id == "refuse" else step for step in permit.steps)
+    plan = compiled(found, {"permit": replace(permit, steps=steps)})
+    assert [one.step.id for one in plan.steps if one.by_applicant] == ["refuse"]
 
 
 def test_what_is_not_named_takes_the_rest_and_the_last_visit_holds_on(workspace: Workspace) -> None:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 from iso_audit.report.quoting import harmless, width
 from iso_audit.report.simplification.values import EffectRow, ProposalView, SimulationView
 from iso_audit.report.words import Words
-
-WIDTH = 100
+from iso_audit.report.wrapping import WIDTH, wrapped
 
 
 def as_text(view: SimulationView) -> str:
@@ -23,10 +21,10 @@ def _lines(view: SimulationView) -> Iterable[str]:
     title = say("sim.text.head", title=view.subject)
     yield from (title, "=" * min(width(title), WIDTH), "")
     if view.stamp:
-        yield from (*_wrap(view.stamp), "")
+        yield from (*wrapped(view.stamp), "")
     label = max((width(name) for name, _ in view.about), default=0)
     for name, said in view.about:
-        yield from _wrap(said, f"  {_padded(name, label)}  ", " " * (label + 4))
+        yield from wrapped(said, f"  {_padded(name, label)}  ", " " * (label + 4))
     if view.loads:
         yield from ("", say("sim.text.load"))
         most = max(width(role) for role, *_ in view.loads)
@@ -34,23 +32,23 @@ def _lines(view: SimulationView) -> Iterable[str]:
             yield f"  {_padded(role, most)}  {people:>3}  {busy:>5}"
     yield from _calibration(view)
     if view.search is not None:
-        yield from ("", *_wrap(view.search.lead))
+        yield from ("", *wrapped(view.search.lead))
         for line in view.search.apart:
-            yield from _wrap(line, "  ! ", "    ")
+            yield from wrapped(line, "  ! ", "    ")
     for proposal in view.proposals:
         yield from _proposal(proposal, say)
-    yield from ("", *_wrap(say("sim.note_interval")))
+    yield from ("", *wrapped(say("sim.note_interval")))
 
 
 def _calibration(view: SimulationView) -> Iterable[str]:
     found, say = view.calibration, view.words
     if found is None:
         return
-    yield from ("", *_wrap(found.lead))
+    yield from ("", *wrapped(found.lead))
     for line in found.warnings:
-        yield from _wrap(line, "  ! ", "    ")
+        yield from wrapped(line, "  ! ", "    ")
     if found.hold_out:
-        yield from _wrap(found.hold_out_lead)
+        yield from wrapped(found.hold_out_lead)
         heads = ("measure", "observed", "simulated", "error", "goal", "noise", "verdict")
         rows = [tuple(say(f"sim.held.{key}") for key in heads), *found.hold_out]
         widths = [max(width(row[n]) for row in rows) for n in range(len(heads))]
@@ -61,19 +59,19 @@ def _proposal(proposal: ProposalView, say: Words) -> Iterable[str]:
     title = say("sim.section.proposal", n=proposal.number, title=proposal.title)
     yield from ("", title, "-" * min(width(title), WIDTH))
     for what, why in proposal.changes:
-        yield from _wrap(f"{what} – {why}" if why else what, "  • ", "    ")
-    yield from ("", *_wrap(proposal.conclusion))
+        yield from wrapped(f"{what} – {why}" if why else what, "  • ", "    ")
+    yield from ("", *wrapped(proposal.conclusion))
     for change, reasons in groupby(proposal.refused, key=lambda one: one.change):
         if change:
-            yield from _wrap(f"{change}:", "  ✗ ", "    ")
+            yield from wrapped(f"{change}:", "  ✗ ", "    ")
         for one in reasons:
             authority = "; ".join(part for part in (one.code, one.ground) if part)
             beside = f" [{authority}]" if authority else ""
-            yield from _wrap(one.reason + beside, "    - " if change else "  ✗ ", "      ")
+            yield from wrapped(one.reason + beside, "    - " if change else "  ✗ ", "      ")
     if proposal.assumed:
         yield from ("", f"{say('sim.assumed')}:")
         for line in proposal.assumed:
-            yield from _wrap(line, "  - ", "    ")
+            yield from wrapped(line, "  - ", "    ")
     if proposal.effects:
         yield from ("", *_table(proposal.effects, say))
     for heading, found in (
@@ -84,7 +82,7 @@ def _proposal(proposal: ProposalView, say: Words) -> Iterable[str]:
         if found:
             yield from ("", f"{say(heading)}:")
             for told in found:
-                yield from _wrap(f"{told.code} [{told.grade_said}] {told.said}", "  ", "      ")
+                yield from wrapped(f"{told.code} [{told.grade_said}] {told.said}", "  ", "      ")
 
 
 def _table(rows: Iterable[EffectRow], say: Words) -> Iterable[str]:
@@ -108,10 +106,3 @@ def _row(cells: Sequence[str], widths: Sequence[int]) -> str:
 
 def _padded(said: str, room: int) -> str:
     return said + " " * (room - width(said))
-
-
-def _wrap(said: str, first: str = "", later: str | None = None) -> list[str]:
-    return textwrap.wrap(
-        said, WIDTH, initial_indent=first, subsequent_indent=first if later is None else later,
-        break_on_hyphens=False, break_long_words=False,
-    )  # fmt: skip

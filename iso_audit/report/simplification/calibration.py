@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from iso_audit.model.simulated import Calibration, Estimate, Fitted, HoldOut
 from iso_audit.report.facts import NOTHING, Facts
-from iso_audit.report.simplification.quantities import unit_name, unit_of, value
+from iso_audit.report.simplification.quantities import in_percent, plain, unit_name, unit_of, value
 from iso_audit.report.simplification.values import CalibrationView
 from iso_audit.text import date, number
 
@@ -45,9 +45,7 @@ def _amount(one: Fitted, amount: Estimate, facts: Facts) -> str:
     if one.what in ("duration", "wait"):
         return f"{number(amount.mean / 3600, lang)} {say('sim.unit.clock_hours')}"
     if one.what in ("share", "case", "channel"):
-        low, mean, high = (
-            f"{number(100 * each, lang, 1)}%" for each in (amount.low, amount.mean, amount.high)
-        )
+        low, mean, high = (in_percent(each, lang) for each in (amount.low, amount.mean, amount.high))
         return f"{mean} ({say('sim.interval', low=low, high=high)})"
     return number(amount.mean, lang, 0)
 
@@ -57,8 +55,7 @@ def _held(one: HoldOut, facts: Facts, currency: str) -> tuple[str, ...]:
     is_share = unit_of(one.measure) == "share"
 
     def said(error: float) -> str:
-        points = f"{number(100 * error, lang, 1)}".replace("-", "−")
-        return say("sim.points", n=points) if is_share else f"{points}%"
+        return say("sim.points", n=plain(100 * error, lang, 1)) if is_share else in_percent(error, lang)
 
     label = say.find(f"sim.measure.{one.measure}") or one.measure
     beside = facts.role(one.role) if one.role else unit_name(one.measure, say, currency)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from iso_audit.model.procedure import Limit, Procedure
 from iso_audit.model.scenario import Change, Scenario, Staffing
 from iso_audit.report.facts import Facts
-from iso_audit.text import number
+from iso_audit.report.simplification.quantities import MINUS, in_percent
 
 
 def change_said(change: Change, facts: Facts, procedure: Procedure, scenario: Scenario) -> str:
@@ -34,7 +34,7 @@ def _named(name: str, value: object, facts: Facts, key: str) -> str:
 
 
 def _percent(value: object, facts: Facts) -> str:
-    return f"{number(100 * value, facts.lang)}%" if isinstance(value, (int, float)) else ""
+    return in_percent(value, facts.lang, None) if isinstance(value, (int, float)) else ""
 
 
 def _what(change: Change, facts: Facts, key: str, scenario: Scenario) -> str:
@@ -54,7 +54,7 @@ def _what(change: Change, facts: Facts, key: str, scenario: Scenario) -> str:
             key = "sim.staff.hours" if moved else "sim.staff.people"
             said.append(say.count(key, staffing.people, role=name))
         elif isinstance(staffing, int):
-            sign = "+" if staffing > 0 else "−"
+            sign = "+" if staffing > 0 else MINUS
             said.append(say.count("sim.staff.delta", abs(staffing), role=name, sign=sign))
     for step, shares in _pairs(values.get("branches")):
         told = ", ".join(

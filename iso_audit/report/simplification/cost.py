@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 from iso_audit.model.cost import CostComparison, CostLine
+from iso_audit.report.facts import NOTHING
+from iso_audit.report.simplification.quantities import plain
 from iso_audit.report.simplification.values import CostRow
 from iso_audit.report.words import Words
 from iso_audit.text import number, percent
@@ -25,9 +27,9 @@ def cost_rows(found: CostComparison, words: Words) -> Iterable[CostRow]:
                 number(float(line.hours), lang),
                 _money(line.hired + line.fees, lang),
                 number(float(line.times), lang, 2),
-                "–" if then is None else number(float(then.times), lang, 2),
+                NOTHING if then is None else number(float(then.times), lang, 2),
                 _money(line.per_dossier, lang),
-                "–" if then is None else _money(then.per_dossier, lang),
+                NOTHING if then is None else _money(then.per_dossier, lang),
             ),
         )
     had = {(line.document, words.say(line.name)) for line in found.before.lines}
@@ -53,13 +55,13 @@ def _new(line: CostLine, words: Words) -> CostRow:
     cells = (
         number(float(line.hours), lang),
         _money(line.hired + line.fees, lang),
-        "–",
+        NOTHING,
         number(float(line.times), lang, 2),
-        "–",
+        NOTHING,
         _money(line.per_dossier, lang),
     )
     return CostRow(words.say(line.name), cells)
 
 
 def _money(amount: Fraction, lang: str, decimals: int = 0) -> str:
-    return number(amount, lang, decimals).replace("-", "−")
+    return plain(amount, lang, decimals)

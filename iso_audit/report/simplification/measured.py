@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from iso_audit.model.simulated import Comparison, Effect, Redesign, Verdict
+from iso_audit.report.facts import NOTHING
 from iso_audit.report.simplification.plots import (
     SIGNS,
     Bar,
@@ -74,7 +75,7 @@ class EffectTeller:
             measure=self.by.measure(effect.measure),
             before=value(effect.measure, effect.as_is.mean, say),
             after=value(effect.measure, effect.to_be.mean, say),
-            unit=unit if unit == "%" else f" {unit}",
+            unit=unit if unit == "%" and say.lang == "vi" else f" {unit}",
         )
 
     def roles(self, found: Comparison) -> Iterable[tuple[str, ...]]:
@@ -84,7 +85,7 @@ class EffectTeller:
             for measure in ("utilisation", "waiting_mean"):
                 one = next((e for e in found.by_role if (e.role, e.measure) == (role, measure)), None)
                 if one is None:
-                    cells += ["–"] * 3
+                    cells += [NOTHING] * 3
                     continue
                 sides = (value(measure, side.mean, self.by.words) for side in (one.as_is, one.to_be))
                 gap = signed(measure, one.difference.mean, self.by.words)

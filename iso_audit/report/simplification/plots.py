@@ -9,6 +9,7 @@ from html import escape
 
 from iso_audit.model.simulated import Verdict
 from iso_audit.report.lettering import GREY, INK, SERIF, text, wrapped
+from iso_audit.report.simplification.quantities import in_percent
 from iso_audit.text import number
 
 BETTER, WORSE, NEUTRAL, OLD = "#2c6e49", "#b3261e", "#5b6673", "#8a5a00"
@@ -43,7 +44,7 @@ def forest(bars: Sequence[Bar], title: str, lang: str) -> str:
         x = middle + share * bound * scale
         colour = INK if share == 0 else "#c3cbd4"
         parts.append(f'<path d="M{x:.1f} 4V{height - foot:.1f}" stroke="{colour}" stroke-width=".6"/>')
-        parts.append(text(x, height - foot + 10, f"{number(share * bound, lang)}%".replace("-", "−"), 7.5))
+        parts.append(text(x, height - foot + 10, in_percent(share * bound / 100, lang, None), 7.5))
     for index, bar in enumerate(bars):
         y = 4 + row * (index + 0.5)
         parts.append(text(left - 6, y + 2.8, bar.label, 8.4, anchor="end"))
@@ -90,7 +91,7 @@ def lead_curves(before: Curve, after: Curve, limit_hours: float | None, words: L
     parts = []
     for share in (0.0, 0.25, 0.5, 0.75, 1.0):
         parts.append(f'<path d="M{left} {y(share):.1f}H{width - 8}" stroke="#d5dbe1" stroke-width=".5"/>')
-        parts.append(text(left - 4, y(share) + 2.6, f"{number(100 * share, lang)}%", 7.5, anchor="end"))
+        parts.append(text(left - 4, y(share) + 2.6, in_percent(share, lang, None), 7.5, anchor="end"))
     for step in range(5):
         at = bound * step / 4
         parts.append(text(x(at), height - foot + 11, number(at, lang), 7.5))
@@ -148,13 +149,11 @@ def utilisation(rows: Sequence[tuple[str, float, float]], title: str, lang: str)
                 f'stroke="{line}" stroke-width=".6"/>'
             )
             parts.append(
-                text(
-                    left + share * scale + 3, top + 7, f"{number(100 * share, lang, 0)}%", 7.5, anchor="start"
-                )
+                text(left + share * scale + 3, top + 7, in_percent(share, lang, 0), 7.5, anchor="start")
             )
     full = left + scale
     parts.append(f'<path d="M{full:.1f} 0V{height - foot + 2:.1f}" stroke="{GREY}" stroke-dasharray="2 2"/>')
-    parts.append(text(full, height - 4, "100%", 7.5))
+    parts.append(text(full, height - 4, in_percent(1, lang, 0), 7.5))
     return _svg(width, height, title, parts)
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from fractions import Fraction
 
 from iso_audit.model.simulated import MEASURES, Effect, Verdict
+from iso_audit.report.facts import NOTHING, rate
 from iso_audit.report.words import Words
 from iso_audit.text import number
 
@@ -41,20 +43,30 @@ def scaled(measure: str, amount: float) -> float:
     return amount * _SCALES[unit_of(measure)][0]
 
 
+def plain(amount: float | Fraction, lang: str, decimals: int | None = None) -> str:
+    """A number with the sign of minus."""
+    return number(amount, lang, decimals).replace("-", MINUS)
+
+
+def in_percent(share: float, lang: str, decimals: int | None = 1) -> str:
+    """A share in percent, with the sign of minus."""
+    return rate(share, 1, lang, decimals).replace("-", MINUS)
+
+
 def value(measure: str, amount: float, words: Words) -> str:
     """A number without its unit; a dash where nothing of the kind happened."""
     if math.isnan(amount):
-        return "–"
+        return NOTHING
     decimals = _SCALES[unit_of(measure)][1]
-    return number(scaled(measure, amount), words.lang, decimals).replace("-", MINUS)
+    return plain(scaled(measure, amount), words.lang, decimals)
 
 
 def signed(measure: str, amount: float, words: Words, decimals: int | None = None) -> str:
     """A difference with its sign, in `decimals` that show it (`finely`)."""
     if math.isnan(amount):
-        return "–"
+        return NOTHING
     places = finely(measure, amount) if decimals is None else decimals
-    said = number(scaled(measure, amount), words.lang, places).replace("-", MINUS)
+    said = plain(scaled(measure, amount), words.lang, places)
     if not said.strip("0.,−"):
         return said.strip(MINUS)
     return f"+{said}" if amount > 0 else said
@@ -74,7 +86,7 @@ def interval(effect: Effect, words: Words) -> str:
     """From and to, so finely that an end beside zero does not read as zero."""
     measure, found = effect.measure, effect.difference
     if not (math.isfinite(found.low) and math.isfinite(found.high)):
-        return "–"
+        return NOTHING
     places = max(finely(measure, one) for one in (found.mean, found.low, found.high))
     low, high = (signed(measure, end, words, places) for end in (found.low, found.high))
     return words("sim.interval", low=low, high=high)
@@ -92,8 +104,7 @@ def relative_said(effect: Effect, words: Words) -> str:
     share = relative(effect)
     if share is None or unit_of(effect.measure) == "share":
         return ""
-    said = number(100 * share, words.lang, 1).replace("-", MINUS)
-    return f"{'+' if share > 0 else ''}{said}%"
+    return f"{'+' if share > 0 else ''}{in_percent(share, words.lang)}"
 
 
 def beside(effect: Effect, words: Words, currency: str) -> str:

@@ -7,14 +7,15 @@ from dataclasses import dataclass
 
 from iso_audit.model.finding import Finding
 from iso_audit.model.simulated import Redesign, Refusal
-from iso_audit.report.facts import Facts
+from iso_audit.report.facts import NOTHING, Facts
 from iso_audit.report.redesign_figures import RedesignFigures, redesign_figures
 from iso_audit.report.simplification.changes import change_said
+from iso_audit.report.simplification.quantities import plain
 from iso_audit.report.simplification.speaker import Speaker
 from iso_audit.report.simplification.structure import counts
 from iso_audit.report.simplification.values import Refused, StepRow
 from iso_audit.report.statements import cites
-from iso_audit.text import Text, folded, number
+from iso_audit.text import Text, number
 
 OWN = (
     "control", "competence", "four-eyes", "held-apart", "judgement", "one-hand", "order", "record", "right",
@@ -38,7 +39,7 @@ class RedesignTeller:
         for key, before, after in counts(self.by.old, redesign.procedure):
             gap = after - before
             sign = "+" if gap > 0 else ""
-            said = f"{sign}{number(gap, lang)}".replace("-", "−") if gap else "0"
+            said = f"{sign}{plain(gap, lang)}" if gap else "0"
             yield say(f"sim.structure.{key}"), number(before, lang), number(after, lang), said
         for key in ("one_off_cost", "cost_per_year"):
             sums = [change.values.get(key) for change in redesign.proposal.changes]
@@ -53,7 +54,7 @@ class RedesignTeller:
                 )
         limits = [self.by.facts.say("limit", each.limit) for each in (self.by.old, redesign.procedure)]
         if self.by.old.limit is not None:
-            yield say("sim.structure.limit"), limits[0], limits[1], "–" if limits[0] != limits[1] else "0"
+            yield say("sim.structure.limit"), limits[0], limits[1], NOTHING if limits[0] != limits[1] else "0"
 
     def kept(self, redesign: Redesign) -> str:
         kept = sum(
@@ -116,10 +117,9 @@ class RedesignTeller:
         if refusal.reason not in OWN:
             return ""
         words = self.by.words
-        record = folded(str(refusal.facts.get("record", "")))
-        for form in self.by.old.forms:
-            if record and (form.number.lower() in record.split() or folded(words.say(form.name)) in record):
-                return f"{form.ref}, {words('sim.ground.form', number=form.number)}"
+        form = self.by.old.form_of(str(refusal.facts.get("record", "")))
+        if form is not None:
+            return f"{form.ref}, {words('sim.ground.form', number=form.number)}"
         return words("sim.ground.procedure")
 
     def pictures(self, redesign: Redesign) -> RedesignFigures:

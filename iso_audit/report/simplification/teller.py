@@ -7,11 +7,11 @@ from dataclasses import dataclass, field, replace
 
 from iso_audit.model.scenario import Proposal
 from iso_audit.model.simulated import Comparison, Redesign
-from iso_audit.report.facts import Facts
+from iso_audit.report.facts import NOTHING, Facts
 from iso_audit.report.simplification.cost import cost_rows
 from iso_audit.report.simplification.measured import HOUR, EffectTeller
 from iso_audit.report.simplification.plots import SIGNS
-from iso_audit.report.simplification.quantities import beside
+from iso_audit.report.simplification.quantities import beside, in_percent
 from iso_audit.report.simplification.redesigns import RedesignTeller
 from iso_audit.report.simplification.speaker import Speaker
 from iso_audit.report.simplification.values import ProposalView, SearchView
@@ -91,7 +91,7 @@ class Teller:
     def summary_row(self, n: int, proposal: Proposal, found: Comparison | None) -> tuple[str, ...]:
         title = self.by.words.say(proposal.title) or proposal.id
         if found is None:
-            return (str(n), title, self.by.words("sim.refused"), *("–" for _ in self.by.headline))
+            return (str(n), title, self.by.words("sim.refused"), *(NOTHING for _ in self.by.headline))
         by_name = {effect.measure: effect for effect in found.effects}
         cells = []
         for name in self.by.headline:
@@ -147,7 +147,7 @@ class Teller:
                 self.by.facts.role(one.role),
                 number(one.people, lang),
                 number(one.offered_seconds_per_week / HOUR, lang, 1),
-                f"{number(100 * one.utilisation, lang, 0)}%",
+                in_percent(one.utilisation, lang, 0),
             )
 
     def assumptions(self) -> Iterable[str]:
