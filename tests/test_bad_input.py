@@ -969,7 +969,7 @@ STAGES = (
     "iso_audit.workspace.load.load",
     "iso_audit.workspace.load.load_mapping",
     "iso_audit.engine.duck.open_log",
-    "iso_audit.engine.duck.make_dossiers",
+    "iso_audit.engine.duck.work_out",
     "iso_audit.audit.definitions.check_definitions",
     "iso_audit.audit.dossiers.check_log",
     "iso_audit.engine.duck.DuckHeld.tally",

@@ -57,20 +57,27 @@ class DayTable:
         """Turn seconds since 1970 UTC into civil seconds of the calendar's zone."""
         return self.zone.to_civil(utc)
 
+    def work_until(self, times: Ints) -> Ints:
+        """Seconds of work from a fixed moment of the table's own up to civil seconds: a line of work."""
+        worked = np.empty(len(times), dtype=np.int64)
+        for at in range(0, len(times), _BLOCK):
+            worked[at : at + _BLOCK] = self._until(times[at : at + _BLOCK])
+        return worked
+
     def working_seconds(self, starts: Ints, ends: Ints) -> Ints:
         """Count the seconds of work between civil seconds; negative where the end is the earlier."""
         starts, ends = np.broadcast_arrays(starts, ends)
         worked = np.empty(starts.shape, dtype=np.int64)
         for at in range(0, len(worked), _BLOCK):
             block = slice(at, at + _BLOCK)
-            np.subtract(self._work_until(ends[block]), self._work_until(starts[block]), out=worked[block])
+            np.subtract(self._until(ends[block]), self._until(starts[block]), out=worked[block])
         return worked
 
     def advance(self, starts: Ints, seconds: Ints) -> Ints:
         """Return the first civil seconds at which `seconds` of work have been done since `starts`."""
         if np.any(np.less(seconds, 0)):
             raise ValueError("work cannot be undone: seconds are negative")
-        goals = self._work_until(np.asarray(starts)) + seconds
+        goals = self._until(np.asarray(starts)) + seconds
         weeks = _weeks_outside(goals - 1, int(self._ends[-1]), self._week_seconds)
         goals = goals - weeks * self._week_seconds
         index = np.searchsorted(self._ends, goals, side="left")
@@ -95,6 +102,11 @@ class DayTable:
             opens, closes = opening[index], closing[index]
             inside |= (opens <= seconds) & (seconds <= closes) & (opens < closes)
         return inside
+
+    def covers(self, days: Ints) -> Flags:
+        """Tell which days since 1970-01-01 the table has a row for; of others only the week is known."""
+        found: Flags = (days >= self._first) & (days < self._first + len(self._cum))
+        return found
 
     def works(self, days: Ints) -> Flags:
         """Tell which days since 1970-01-01 are working days."""
@@ -133,8 +145,7 @@ class DayTable:
             rows[f"l{n}"] = (closing - opening).astype(np.int64)
         return rows
 
-    def _work_until(self, times: Ints) -> Ints:
-        """Seconds of work from a fixed moment of the table's own up to `times`."""
+    def _until(self, times: Ints) -> Ints:
         days = times // DAY
         seconds = (times - days * DAY).astype(np.int32)
         index, weeks = self._index(days)

@@ -71,7 +71,7 @@ def courses(
         f"""
         SELECT e.dossier, e.act, coalesce(e.actor, -1) AS actor, coalesce(e.start_s, {UNKNOWN}) AS started_s,
             coalesce(e.finish_s, {UNKNOWN}) AS finished_s
-        FROM event AS e JOIN base AS b USING (dossier) WHERE {chosen} ORDER BY e.dossier, e.rowid
+        FROM event AS e JOIN base AS b USING (dossier) WHERE {chosen} ORDER BY e.dossier, e.event
         """
     )
     known = {name: np.asarray(values, dtype=np.int64) for name, values in {**dossiers, **events}.items()}

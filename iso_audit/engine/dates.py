@@ -128,11 +128,10 @@ def _moved(store: Store, drawn_s: int, *, has_new: bool) -> None:
         known AS (
             SELECT t.dossier, t.number, t.asks, t.is_open, coalesce(r.is_sorry, false) AS is_sorry,
                 v.counted_day, v.plain_day, r.new_day, b.appointed_s // {DAY} AS old_day,
-                coalesce(b.finished_s, b.returned_s, c.handed_out_s) // {DAY} AS end_day
+                coalesce(b.finished_s, v.handed_out_s) // {DAY} AS end_day
             FROM stood AS t
             JOIN base_here AS b ON b.dossier = t.dossier
-            LEFT JOIN course AS c ON c.dossier = t.dossier
-            LEFT JOIN due AS v ON v.dossier = t.dossier
+            LEFT JOIN worked AS v ON v.dossier = t.dossier
             LEFT JOIN recorded AS r ON r.dossier = t.dossier AND r.number = t.number
         )
         SELECT dossier, number, CASE WHEN counted_day IS NULL THEN 2

@@ -57,7 +57,7 @@ def _within(store: Store, spans: int) -> None:
     cutting = f", {_next(UNLESS)} AS cut" if is_cut else ""
     worked = f"({work_until('p.b_s', 'f', spans)} - {work_until('p.a_s', 's', spans)})"
     is_way_asked = store.any("demand", "online >= 0")
-    way = "LEFT JOIN due AS v ON v.dossier = p.dossier" if is_way_asked else ""
+    way = "LEFT JOIN worked AS v ON v.dossier = p.dossier" if is_way_asked else ""
     asked = "WHEN p.online >= 0 AND p.online <> v.online THEN 3 - v.online // 2" if is_way_asked else ""
     stood = f"({work_until('c.end_s', 'f', spans)} - {work_until('c.begin_s', 's', spans)})"
     store.run(
@@ -140,7 +140,7 @@ def _at_desk(store: Store) -> None:
         )
         SELECT s.dossier, s.number, CASE WHEN s.online < 0 OR s.online = v.online THEN s.fact
             WHEN v.online < 2 THEN 3 WHEN s.fact > 0 THEN 2 ELSE 0 END
-        FROM said AS s LEFT JOIN due AS v ON v.dossier = s.dossier
+        FROM said AS s LEFT JOIN worked AS v ON v.dossier = s.dossier
         """
     )
 

@@ -1,19 +1,16 @@
-"""Dossiers with their end, their due date and their facts: the table `dossier`.
-
-Each fact has one definition, in SQL over a dossier `b` with everything it depends on.
-"""
+"""Dossiers with their end and their facts: one definition each, on arrays of all that they depend on."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from iso_audit.engine.demands import make_demanded
-from iso_audit.engine.facts import BITS, packed
-from iso_audit.engine.norms import KIND_FLAGS, Norms
-from iso_audit.engine.store import Store
-from iso_audit.engine.words import Words
+import numpy as np
+
+from iso_audit.analysis.worktime import NO_DUE
+from iso_audit.engine.course import Course
+from iso_audit.engine.executions import Asked, Dossiers
+from iso_audit.engine.store import Array
 from iso_audit.model.civil import DAY
-from iso_audit.model.log import DOSSIER_FACTS
 
 MONTH = "coalesce(strftime(DATE '1970-01-01' + CAST(day AS INTEGER), '%Y-%m'), '')"
 """SQL of the month of receipt; empty where there is none."""
@@ -24,200 +21,180 @@ ENDED = (*WITHOUT_RESULT, "finished", "returned")
 LAST_MINUTE = 59
 """Seconds before a due date within which a dossier is finished at the limit."""
 UNDER_WAY = ("registered", "received", "processing", "supplement", "financial")
+_RESTS_ON = (("not_accepted", "refuses"), ("withdrawn", "withdraws"), ("stopped", "stops"))
+"""What must have happened for a state without a result."""
 
 
-def make_dossiers(
-    store: Store,
-    norms: Norms,
-    statuses: Words,
-    known: frozenset[str],
-    drawn_s: int,
-    *,
-    has_table: bool,
-    given: bool,
-    spans: int,
-) -> None:
-    """Make `dossier_here` of `base`, `course`, `due` and what the codes say, and add it to `dossier`.
+class Ends:
+    """When dossiers ended, and whether they did.
 
     The finish is the source's; else, for an ended state, that of the last step with a limit. Only
     where the source keeps neither do the events decide: no step with a limit can follow any more.
     """
-    make_demanded(store, spans, known, drawn_s)
-    _hold_apart(store)
-    status = _Status(statuses)
-    ended = status.among(ENDED)
-    has_end = known & {"dossiers.finished_at", "dossiers.returned_at", "dossiers.status"}
-    table_says = "b.has_row" if has_end else "false"
-    facts = _definitions(known, drawn_s, status, given)
-    flags = ", ".join(f"coalesce(c.any_{flag}, false) AS any_{flag}, h.{flag}" for flag in KIND_FLAGS)
-    store.run(
-        f"""
-        CREATE OR REPLACE TEMP TABLE dossier_here AS
-        WITH joined AS (
-            SELECT b.*, c.last_s, c.timed_s, c.promised_s,
-                coalesce(c.reached_end, false) AS reached_end, coalesce(c.may_follow, true) AS may_follow,
-                coalesce(c.broke_off, false) AS broke_off,
-                coalesce(b.returned_s, c.handed_out_s) AS handed_out_s, {flags},
-                d.due_s, d.due_day, d.counted_day, d.plain_day, d.latest_apology_s, d.handover_s,
-                k.fits, k.day_said, coalesce(k.is_twice, false) AS is_twice, coalesce(a.apart, 0) AS apart
-            FROM base_here AS b
-            LEFT JOIN course AS c USING (dossier)
-            LEFT JOIN due AS d USING (dossier)
-            LEFT JOIN code_said_here AS k USING (dossier)
-            LEFT JOIN held_apart AS a USING (dossier)
-            LEFT JOIN has_kind AS h ON h.edition = b.edition
-            WHERE b.edition IS NOT NULL
-        ),
-        ended AS (
-            SELECT b.*,
-                CASE WHEN b.finished_s IS NOT NULL THEN b.finished_s
-                    WHEN b.returned_s IS NOT NULL THEN b.returned_s
-                    WHEN {ended} THEN coalesce(b.timed_s, b.last_s)
-                    WHEN {table_says} THEN NULL
-                    WHEN b.broke_off THEN b.last_s
-                    WHEN NOT b.may_follow THEN coalesce(b.timed_s, b.last_s) END AS end_s,
-                b.finished_s IS NOT NULL OR b.returned_s IS NOT NULL OR {ended}
-                    OR (NOT {table_says} AND (b.reached_end OR b.broke_off)) AS finished
-            FROM joined AS b
+
+    def __init__(self, asked: Asked, dossiers: Dossiers, course: Course) -> None:
+        keeps = ("dossiers.finished_at", "dossiers.returned_at", "dossiers.status")
+        told = dossiers.column("has_row", False).astype(bool) & any(map(asked.kept, keeps))
+        finished_s, self.returned_s = dossiers.seconds("finished_s"), dossiers.seconds("returned_s")
+        ended = among(asked, dossiers, ENDED)
+        self.is_told = (finished_s != NO_DUE) | (self.returned_s != NO_DUE)
+        timed_s = np.where(course.timed_s == NO_DUE, course.last_s, course.timed_s)
+        by_events = np.where(course.broke_off, course.last_s, np.where(course.may_follow, NO_DUE, timed_s))
+        untold = np.where(ended, timed_s, np.where(told, NO_DUE, by_events))
+        end_s = np.where(self.returned_s != NO_DUE, self.returned_s, untold)
+        self.end_s = np.where(finished_s != NO_DUE, finished_s, end_s)
+        """`NO_DUE` where there is no end."""
+        self.has_end = self.end_s != NO_DUE
+        self.finished = self.is_told | ended | (~told & (course.reached_end | course.broke_off))
+        self.handed_out_s = np.where(self.returned_s == NO_DUE, course.handed_out_s, self.returned_s)
+
+
+def among(asked: Asked, dossiers: Dossiers, states: Sequence[str]) -> Array:
+    """Which dossiers are in one of these states."""
+    codes = [code for code, word in enumerate(asked.words["status"].meaning) if word in states]
+    return np.isin(dossiers.column("status"), codes)
+
+
+class DossierFacts:
+    """The definition of every fact of dossiers: 0 (no), 1 (yes) or 2 (the log cannot tell)."""
+
+    def __init__(
+        self, asked: Asked, dossiers: Dossiers, course: Course, ends: Ends, dues: dict[str, Array]
+    ) -> None:
+        self._asked, self._d, self._course, self._ends, self._dues = asked, dossiers, course, ends, dues
+        self._due_s, self._counted, self._plain = (
+            dues[name] for name in ("due_s", "counted_day", "plain_day")
         )
-        SELECT dossier, dossier_id, row, edition, coalesce("case", -1) AS "case", unit, has_unit, has_row,
-            received_s, day, {MONTH} AS month, appointed_s, due_s, due_day, end_s, finished,
-            latest_apology_s, handover_s, handed_out_s, first_event,
-            CAST({facts["overdue"]} AS INTEGER) AS overdue, {packed(facts, DOSSIER_FACTS)} AS facts, apart
-        FROM ended AS b LEFT JOIN yardstick AS y USING (edition)
-        LEFT JOIN registered AS r USING (dossier) ORDER BY dossier
-        """
-    )
-    store.add("dossier", "FROM dossier_here")
+        self._broke_off = ~self._in(*UNDER_WAY, *ENDED) & course.broke_off
 
+    def all(self) -> dict[str, Array]:
+        """Every fact of `DOSSIER_FACTS`."""
+        d, ends, drawn_s = self._d, self._ends, self._asked.drawn_s
+        is_over = ends.has_end | ends.finished
+        appointed, given = self._day("appointed_s"), self._day("given_s")
+        fits, is_twice = d.column("fits", 2), d.column("is_twice", False).astype(bool)
+        return {
+            "overdue": self._overdue(),
+            "undue": np.where(is_over, 0, self._unless(self._due_s, drawn_s <= self._due_s)),
+            "appointed_later": self._later(appointed),
+            "appointed_differs": self._differs(appointed),
+            "given_due_differs": self._differs(given),
+            "code_malformed": np.where(fits == 2, 2, fits == 0),
+            "code_other_day": np.where(fits == 1, d.column("other_day", 2), 2),
+            "code_twice": np.where(is_twice, 1, np.where(fits == 1, 0, 2)),
+            "closed": self._closed(),
+            "broken_off": self._in(*WITHOUT_RESULT) | self._broke_off,
+            "promise_beyond": self._promise_beyond(),
+            "promise_broken": self._promise_broken(),
+            "status_unlike_events": self._status_unlike(),
+            "given_due_later": self._later(given),
+            "at_limit": self._at_limit(),
+            **self._of_register(),
+        }
 
-class _Status:
-    """Conditions on the status of a dossier `b`, by the numbers of its words."""
+    def _in(self, *states: str) -> Array:
+        return among(self._asked, self._d, states)
 
-    def __init__(self, words: Words) -> None:
-        self._words = words
+    def _day(self, name: str) -> Array:
+        seconds = self._d.seconds(name)
+        return np.where(seconds == NO_DUE, NO_DUE, seconds // DAY)
 
-    def among(self, names: Sequence[str]) -> str:
-        """SQL: whether the status is one of these; false where there is none."""
-        codes = [str(code) for code, word in enumerate(self._words.meaning) if word in names]
-        return f"coalesce(b.status IN ({', '.join(codes)}), false)" if codes else "false"
+    @staticmethod
+    def _unless(missing: Array, said: Array) -> Array:
+        return np.where(missing == NO_DUE, 2, said)
 
+    def _overdue(self) -> Array:
+        """Given due dates are compared to the part of a second."""
+        d, ends = self._d, self._ends
+        late = ends.end_s > self._due_s
+        if self._asked.is_due_given:
+            parts = d.column("finished_part", 0) > d.column("due_part", 0)
+            late |= (ends.end_s == self._due_s) & (d.seconds("finished_s") == ends.end_s) & parts
+        unfinished = np.where(ends.finished, 2, self._asked.drawn_s > self._due_s)
+        return self._unless(self._due_s, np.where(ends.has_end, late, unfinished))
 
-def _definitions(known: frozenset[str], drawn_s: int, status: _Status, given: bool) -> dict[str, str]:
-    """The definition of every fact of a dossier; given due dates are compared to the part of a second."""
-    keeps_close = bool(known & {"dossiers.returned_at", "dossiers.status"})
-    by_part = "OR (b.end_s = b.due_s AND b.end_s = b.finished_s AND b.finished_part > b.due_part)"
-    no_appointment = "b.appointed_s IS NULL OR b.counted_day IS NULL"
-    has_state = status.among((*UNDER_WAY, *ENDED))
-    broke_off = f"(NOT {has_state} AND b.broke_off)"
-    closed = status.among((*WITHOUT_RESULT, "returned"))
-    return {
-        "overdue": f"""CASE WHEN b.due_s IS NULL THEN 2
-            WHEN b.end_s IS NOT NULL THEN CAST((b.end_s > b.due_s {by_part if given else ""}) AS INTEGER)
-            WHEN b.finished THEN 2 ELSE CAST({drawn_s} > b.due_s AS INTEGER) END""",
-        "undue": f"""CASE WHEN b.end_s IS NOT NULL OR b.finished THEN 0
-            ELSE coalesce(CAST({drawn_s} <= b.due_s AS INTEGER), 2) END""",
-        "appointed_later": f"""CASE WHEN {no_appointment} THEN 2
-            ELSE CAST(b.appointed_s // {DAY} > greatest(b.counted_day, b.plain_day) AS INTEGER) END""",
-        "appointed_differs": f"""CASE WHEN {no_appointment} THEN 2
-            ELSE CAST(b.appointed_s // {DAY} NOT IN (b.counted_day, b.plain_day) AS INTEGER) END""",
-        "given_due_differs": f"""CASE WHEN b.given_s IS NULL OR b.counted_day IS NULL THEN 2
-            ELSE CAST(b.given_s // {DAY} NOT IN (b.counted_day, b.plain_day) AS INTEGER) END""",
-        "code_malformed": "CASE WHEN b.fits IS NULL THEN 2 WHEN b.fits THEN 0 ELSE 1 END",
-        "code_other_day": """CASE WHEN b.fits AND b.day_said IS NOT NULL AND b.day IS NOT NULL THEN
-            CAST(b.day_said <> strftime(DATE '1970-01-01' + CAST(b.day AS INTEGER), '%y%m%d') AS INTEGER)
-            ELSE 2 END""",
-        "code_twice": "CASE WHEN b.is_twice THEN 1 WHEN b.fits THEN 0 ELSE 2 END",
-        "closed": f"""CAST(b.reached_end OR b.returned_s IS NOT NULL OR {closed} OR {broke_off}
-            OR {"false" if keeps_close else "b.finished"} AS INTEGER)""",
-        "broken_off": f"CAST({status.among(WITHOUT_RESULT)} OR {broke_off} AS INTEGER)",
-        "promise_beyond": f"""CASE WHEN NOT b.any_apologises THEN 0 WHEN b.promised_s IS NOT NULL THEN 1
-            ELSE {0 if "events.new_appointed_at" in known else 2} END""",
-        "promise_broken": f"""CASE WHEN b.promised_s IS NULL THEN 2
-            WHEN b.end_s IS NOT NULL THEN CAST(b.end_s // {DAY} > b.promised_s // {DAY} AS INTEGER)
-            WHEN b.finished THEN 2 ELSE CAST({drawn_s // DAY} > b.promised_s // {DAY} AS INTEGER) END""",
-        "status_unlike_events": _status_unlike(status),
-        "given_due_later": f"""CASE WHEN b.given_s IS NULL OR b.counted_day IS NULL THEN 2
-            ELSE CAST(b.given_s // {DAY} > greatest(b.counted_day, b.plain_day) AS INTEGER) END""",
-        "at_limit": f"""CASE WHEN coalesce(y.at_limit_of, 0) = 0 OR b.end_s IS NULL THEN 0
-            WHEN b.due_s IS NULL THEN 2
-            ELSE CAST(b.end_s BETWEEN b.due_s - {LAST_MINUTE} AND b.due_s AS INTEGER) END""",
-        **_of_register(known),
-    }
+    def _later(self, days: Array) -> Array:
+        is_known = (days != NO_DUE) & (self._counted != NO_DUE)
+        return np.where(is_known, days > np.maximum(self._counted, self._plain), 2)
 
+    def _differs(self, days: Array) -> Array:
+        is_known = (days != NO_DUE) & (self._counted != NO_DUE)
+        return np.where(is_known, (days != self._counted) & (days != self._plain), 2)
 
-def _of_register(known: frozenset[str]) -> dict[str, str]:
-    """Facts of a dossier `b` beside its row `r` of the register; days are compared where both have one.
+    def _closed(self) -> Array:
+        """A log that keeps neither returns nor states has closed what is finished."""
+        keeps = any(map(self._asked.kept, ("dossiers.returned_at", "dossiers.status")))
+        said: Array = self._course.reached_end | (self._ends.returned_s != NO_DUE) | self._broke_off
+        said |= self._in(*WITHOUT_RESULT, "returned")
+        return said if keeps else said | self._ends.finished
 
-    A register begins and ends somewhere: whoever was received before or after is not in it.
-    """
-    reach = "(SELECT {}(received_day) FROM register_row)"
-    differs = {
-        "register_received": ("r.received_day", "b.day"),
-        "register_appointed": ("r.appointed_day", f"b.appointed_s // {DAY}"),
-        "register_finished": ("r.finished_day", f"b.end_s // {DAY}"),
-        "register_returned": ("r.returned_day", f"b.handed_out_s // {DAY}"),
-        "register_status": ("r.status", "b.status"),
-    }
-    if "register.dossier_id" not in known:
-        return dict.fromkeys(("unregistered", *differs), "2")
-    facts = {
-        name: f"coalesce(CAST({theirs} <> {ours} AS INTEGER), 2)" for name, (theirs, ours) in differs.items()
-    }
-    unfinished = "r.finished_day IS NOT NULL AND b.end_s IS NULL AND NOT b.finished"
-    facts["register_finished"] = f"CASE WHEN {unfinished} THEN 1 ELSE {facts['register_finished']} END"
-    within = f"b.day >= {reach.format('min')} AND b.day <= {reach.format('max')}"
-    return {
-        "unregistered": f"""CASE WHEN r.is_unread THEN 2 WHEN r.dossier IS NOT NULL THEN 0
-            WHEN {within} THEN 1 ELSE 2 END""",
-        **facts,
-    }
+    def _promise_beyond(self) -> Array:
+        unknown = 0 if self._asked.kept("events.new_appointed_at") else 2
+        promised = np.where(self._course.promised_s != NO_DUE, 1, unknown)
+        return np.where(self._course.has("apologises"), promised, 0)
 
-
-def _status_unlike(status: _Status) -> str:
-    """What a state must rest on: a signature, a refusal, a request to withdraw, a notice of stopping.
-
-    While a dossier is under way, neither an end nor a return can have happened.
-    """
-    rests_on = " ".join(
-        f"WHEN {status.among((name,))} "
-        f"THEN CASE WHEN b.{flag} THEN CAST(NOT b.any_{flag} AS INTEGER) ELSE 2 END"
-        for name, flag in (("not_accepted", "refuses"), ("withdrawn", "withdraws"), ("stopped", "stops"))
-    )
-    unsigned = "(CASE WHEN b.signs THEN NOT b.any_signs ELSE b.may_follow END)"
-    not_returned = "(b.returns AND NOT b.any_returns AND b.returned_s IS NULL)"
-    return f"""CASE WHEN NOT b.has_events THEN 2 {rests_on}
-        WHEN {status.among(("finished",))} THEN CAST({unsigned} AS INTEGER)
-        WHEN {status.among(("returned",))} THEN CAST({unsigned} OR {not_returned} AS INTEGER)
-        WHEN {status.among(UNDER_WAY)} THEN CAST(b.reached_end OR b.any_returns AS INTEGER) ELSE 2 END"""
-
-
-def _hold_apart(store: Store) -> None:
-    """Make `held_apart`: two bits for each pair of duties and each demand, as facts are.
-
-    Dossiers of which all of them are 0 are absent.
-
-    Any two executions by one person count, however often the steps were repeated.
-    """
-    store.run(
-        f"""
-        CREATE OR REPLACE TEMP TABLE held_apart AS
-        WITH held AS (
-            SELECT e.dossier, u.pair, e.actor, bit_or(1 << u.side) AS sides,
-                min(e.event) <> max(e.event) AS is_several
-            FROM event_here AS e
-            JOIN base_here AS b USING (dossier)
-            JOIN duty AS u ON u.edition = b.edition AND u.act = e.act
-            GROUP BY e.dossier, u.pair, e.actor
-        ),
-        said AS (
-            SELECT dossier, pair,
-                CASE WHEN bool_or(actor IS NOT NULL AND sides = 3 AND is_several) THEN 1
-                    WHEN bool_or(actor IS NULL) AND bit_or(sides) = 3 THEN 2 ELSE 0 END AS fact
-            FROM held GROUP BY dossier, pair
-            UNION ALL SELECT dossier, number, fact FROM demanded
+    def _promise_broken(self) -> Array:
+        ends, promised = self._ends, self._course.promised_s // DAY
+        unfinished = np.where(ends.finished, 2, self._asked.drawn_s // DAY > promised)
+        return self._unless(
+            self._course.promised_s, np.where(ends.has_end, ends.end_s // DAY > promised, unfinished)
         )
-        SELECT dossier, CAST(sum(CAST(fact AS HUGEINT) << (pair * {BITS})) AS HUGEINT) AS apart
-        FROM said WHERE fact > 0 GROUP BY dossier
+
+    def _status_unlike(self) -> Array:
+        """What a state must rest on: a signature, a refusal, a request to withdraw, a notice of stopping.
+
+        While a dossier is under way, neither an end nor a return can have happened.
         """
-    )
+        course, ends = self._course, self._ends
+        unsigned = np.where(self._names("signs"), ~course.has("signs"), course.may_follow)
+        kept = self._names("returns") & ~course.has("returns") & (ends.returned_s == NO_DUE)
+        found = np.full(len(self._d), 2, dtype=np.int64)
+        for state, flag in _RESTS_ON:
+            found = np.where(self._in(state), np.where(self._names(flag), ~course.has(flag), 2), found)
+        found = np.where(self._in("finished"), unsigned, found)
+        found = np.where(self._in("returned"), unsigned | kept, found)
+        found = np.where(self._in(*UNDER_WAY), course.reached_end | course.has("returns"), found)
+        return np.where(self._d.column("has_events", False), found, 2)
+
+    def _names(self, flag: str) -> Array:
+        """Whether the procedure has a step of a kind at all."""
+        return self._asked.norm.of_edition(flag, self._d.edition) > 0
+
+    def _at_limit(self) -> Array:
+        end_s, due_s = self._ends.end_s, self._due_s
+        is_asked = (self._asked.norm.of_edition("at_limit_of", self._d.edition) > 0) & self._ends.has_end
+        is_at = (end_s <= due_s) & (end_s >= due_s - LAST_MINUTE)
+        return np.where(is_asked, self._unless(due_s, is_at), 0)
+
+    def _of_register(self) -> dict[str, Array]:
+        """Facts beside the row of the register; days are compared where both have one.
+
+        A register begins and ends somewhere: whoever was received before or after is not in it.
+        """
+        d, ends, unknown = self._d, self._ends, np.full(len(self._d), 2)
+        ours = {
+            "received": d.seconds("day"),
+            "appointed": self._day("appointed_s"),
+            "finished": np.where(ends.has_end, ends.end_s // DAY, NO_DUE),
+            "returned": np.where(ends.handed_out_s == NO_DUE, NO_DUE, ends.handed_out_s // DAY),
+        }
+        if not self._asked.kept("register.dossier_id"):
+            return dict.fromkeys(
+                ("unregistered", *(f"register_{name}" for name in (*ours, "status"))), unknown
+            )
+        found = {}
+        for name, day in ours.items():
+            theirs = d.column(f"{name}_day", NO_DUE)
+            found[f"register_{name}"] = np.where((theirs == NO_DUE) | (day == NO_DUE), 2, theirs != day)
+        has_finish = d.column("finished_day", NO_DUE) != NO_DUE
+        unfinished = has_finish & ~ends.has_end & ~ends.finished
+        found["register_finished"] = np.where(unfinished, 1, found["register_finished"])
+        state, status = d.column("register_status", NO_DUE), d.column("status", NO_DUE)
+        is_known = (state != NO_DUE) & (status != NO_DUE)
+        is_within = d.column("is_within", False).astype(bool)
+        unregistered = np.where(d.column("is_registered", False), 0, np.where(is_within, 1, 2))
+        return {
+            "unregistered": np.where(d.column("is_unread", False), 2, unregistered),
+            **found,
+            "register_status": np.where(is_known, state != status, 2),
+        }

@@ -16,13 +16,12 @@ from iso_audit.analysis.worktime import WorkTable
 from iso_audit.engine.agreement import Agreement, make_registered
 from iso_audit.engine.asked import store_demands
 from iso_audit.engine.codes import read_codes
-from iso_audit.engine.course import make_course, make_stops
 from iso_audit.engine.courses import Courses, courses
-from iso_audit.engine.dossiers import make_dossiers
-from iso_audit.engine.dues import make_dues
+from iso_audit.engine.demands import make_demanded
 from iso_audit.engine.evidence import Evidence
+from iso_audit.engine.executions import Asked
 from iso_audit.engine.explain import Explain
-from iso_audit.engine.facts import make_bands, make_days, make_judged
+from iso_audit.engine.facts import make_bands, make_days
 from iso_audit.engine.handling import Handling
 from iso_audit.engine.intake import Account, column_account
 from iso_audit.engine.kinds import Kinds
@@ -34,11 +33,12 @@ from iso_audit.engine.passes import A_MEGABYTE, AT_ONCE, Parts, drop_scratch
 from iso_audit.engine.protocol import Counted, Progress, Question, Traces, unheard
 from iso_audit.engine.refusals import refusal
 from iso_audit.engine.seconds import Seconds, read_seconds
-from iso_audit.engine.signs import make_idle, make_signs, settle_at_limit
+from iso_audit.engine.signs import make_signs, settle_at_limit
 from iso_audit.engine.store import DuckStore, Store
 from iso_audit.engine.story import Stories
 from iso_audit.engine.tables import Read, add_base, put_versions, read_dossiers, read_events
 from iso_audit.engine.tally import Answers, tally
+from iso_audit.engine.working import add_dossiers, work_out
 from iso_audit.errors import EngineError, InputError
 from iso_audit.model.civil import DAY, civil_seconds, date_of
 from iso_audit.model.log import Intake, Judgement, LogMapping, World
@@ -163,33 +163,37 @@ class DuckHeld:
         make_registered(store, account.seconds, read.words["status"], mapping)
         read_codes(store, self._norms, parts, read.dossiers is not None)
         table = _work_table(store, world, drawn_s)
-        given = mapping.due == "given"
-        spans, desks = make_days(store, table)
-        is_derived = mapping.start == "previous_finish"
-        drawn_us = int(drawn.timestamp() * 1_000_000)
+        spans = make_days(store, table)
+        self._handling = handling = Handling(store, self._norms, read.words)
+        asked = Asked(
+            self._norms,
+            table,
+            read.words,
+            handling.places(),
+            handling.unit_of_person(),
+            read.layout,
+            len(handling.units),
+            handling.slots,
+            read.event_rows,
+            self._known,
+            drawn_s,
+            int(drawn.timestamp() * 1_000_000),
+            has_table=read.dossiers is not None,
+            is_due_given=mapping.due == "given",
+            is_start_derived=mapping.start == "previous_finish",
+        )
         for done in parts.each("event", "base", "code_said"):
             tell("work_out", done, parts.count)
-            make_course(store)
-            make_stops(store, drawn_s)
-            make_dues(store, self._norms, table, read.words["case"], read.words["channel"], given)
-            make_dossiers(
-                store,
-                self._norms,
-                read.words["status"],
-                self._known,
-                drawn_s,
-                has_table=read.dossiers is not None,
-                given=given,
-                spans=spans,
-            )
             make_bands(store, spans)
-            make_idle(store, spans, drawn_s, is_derived)
-            make_judged(store, spans, desks, self._known, drawn_us, is_derived)
+            work_out(store, asked)
+            make_demanded(store, spans, self._known, drawn_s)
+            add_dossiers(store)
+            handling.add()
+        handling.finish()
         settle_at_limit(store)
         drop_scratch(store)
-        self._handling = Handling(store, self._norms, read.words, spans, drawn_s, is_start_derived=is_derived)
         self._kinds = Kinds(store, self._norms, parts, read.words["case"])
-        explain = Explain(store, self._norms, table, read.words["case"], drawn_s, given)
+        explain = Explain(store, self._norms, table, read.words["case"], drawn_s, mapping.due == "given")
         papers = Papers(store, read.events)
         self._stories = Stories(
             store,
@@ -258,7 +262,7 @@ class DuckHeld:
         return self._stories.near(dossier_id)
 
     def measures(self) -> Measures:
-        return measures(self._store, self._norms, self._parts, self._handling)
+        return measures(self._store, self._norms, self._handling)
 
     def unit_dossiers(self) -> Mapping[tuple[str, str], int]:
         return unit_dossiers(self._store, self._norms, self._words["unit"])

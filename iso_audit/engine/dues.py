@@ -1,24 +1,30 @@
-"""When each dossier is due, and until when it may be handed over: arrays on `analysis.worktime`."""
+"""When each dossier is due, and until when it may be handed over, on `analysis.worktime`."""
 
 from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Mapping
-from functools import partial
+from collections.abc import Callable, Iterator
+from operator import attrgetter
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from iso_audit.analysis.worktime import NO_DUE, NO_LIMIT, UNIT_CODES, Dues, Stops, WorkTable
+from iso_audit.engine.course import Course, Standstills
+from iso_audit.engine.executions import Asked, Dossiers
 from iso_audit.engine.norms import Edition, Norms
-from iso_audit.engine.store import Array, Store
 from iso_audit.engine.words import Words
 from iso_audit.model.civil import DAY
 from iso_audit.model.clock import START_NEXT_WORKING_DAY
+from iso_audit.model.log import FactParameters
 from iso_audit.model.procedure import Limit, TimeUnit
 from iso_audit.text import folded
 
 Ints = np.ndarray
+Flags = np.ndarray
+Key: TypeAlias = Any
+"""What packs ask of dossiers: parameters, to be told apart by their values."""
 
 ONLINE = frozenset({"online", "internet", "e-mail", "email", "truc tuyen", "dich vu cong truc tuyen"})
 PAPER = frozenset({
@@ -30,54 +36,13 @@ PAPER = frozenset({
 _LIMIT, _AMOUNT, _SAME_DAY, _CUTOFF, _MOVES = range(5)
 
 
-def make_dues(
-    store: Store, norms: Norms, table: WorkTable, cases: Words, channels: Words, given: bool
-) -> None:
-    """Make `due`: what counts as due, what was counted with and without pauses, and what hangs on it.
-
-    With `given` the source's own date counts.
-    """
-    has_stops = store.any("stop_here")
-    whole = f"LEFT JOIN ({_WHOLE}) AS w USING (dossier)" if has_stops else ""
-    store.mapped(
-        "due",
-        f"""
-        SELECT dossier, edition, coalesce("case", -1) AS "case", coalesce(channel, -1) AS channel,
-            coalesce(received_s, {NO_DUE}) AS received_s, coalesce(given_s, {NO_DUE}) AS given_s,
-            {f"coalesce(whole_s, {NO_DUE})" if has_stops else NO_DUE} AS whole_s
-        FROM base_here {whole} WHERE edition IS NOT NULL ORDER BY dossier
-        """,
-        "SELECT dossier, begin_s, end_s, anew, event FROM stop_here ORDER BY dossier, begin_s, end_s, event",
-        partial(_dues, norms, table, cases, channels, given),
-        {"dossier": "INTEGER", **dict.fromkeys(_DUE, "BIGINT")},
-    )
-
-
-_DUE = ("due_s", "due_day", "counted_day", "plain_day", "latest_apology_s", "handover_s", "online")
-_WHOLE = """
-    SELECT s.dossier, max(s.end_s) AS whole_s
-    FROM stop_here AS s
-    JOIN course AS c ON c.dossier = s.dossier AND s.end_s <= c.handed_over_s
-    GROUP BY s.dossier
-"""
-"""SQL of when dossiers were there whole: when their last stop before the hand-over ended."""
-
-
-def _dues(
-    norms: Norms,
-    table: WorkTable,
-    cases: Words,
-    channels: Words,
-    given: bool,
-    rows: Mapping[str, Array],
-    standstills: Mapping[str, Array],
-) -> dict[str, Array]:
-    """The table `due` of some dossiers: a pure function of their rows and stops."""
-    arrays = {name: np.asarray(values, dtype=np.int64) for name, values in rows.items()}
-    dossiers, editions = arrays["dossier"], arrays["edition"]
-    is_received = arrays["received_s"] != NO_DUE
-    received = np.where(is_received, arrays["received_s"], 0)
-    how = _how_counted(norms, cases, editions, arrays["case"])
+def dues_of(asked: Asked, dossiers: Dossiers, course: Course, stops: Standstills) -> dict[str, Ints]:
+    """What counts as due, what was counted with and without stops, and what hangs on it; or `NO_DUE`."""
+    table, norms, editions = asked.table, asked.norms, dossiers.edition
+    received = dossiers.seconds("received_s")
+    is_received = received != NO_DUE
+    received = np.where(is_received, received, 0)
+    how = _how_counted(norms, asked.words["case"], editions, dossiers.column("case"))
     units = np.where(is_received, how[_LIMIT], NO_LIMIT)
 
     def counted(stops: Stops | None) -> Dues:
@@ -92,32 +57,51 @@ def _dues(
         )
 
     plain = counted(None)
-    stops = _stops(standstills, dossiers)
-    final = plain if stops is None else counted(stops)
+    stood = stops.counted(len(dossiers))
+    final = plain if stood is None else counted(stood)
     due = final
-    if given:
-        source = arrays["given_s"]
+    if asked.is_due_given:
+        source = dossiers.seconds("given_s")
         due = Dues(source, np.where(source == NO_DUE, NO_DUE, source // DAY))
+    channels, channel = asked.words["channel"], dossiers.column("channel")
+    online = _online(channels, channel)
     return {
-        "dossier": dossiers,
         "due_s": due.seconds,
         "due_day": due.days,
         "counted_day": final.days,
         "plain_day": plain.days,
         "latest_apology_s": _latest_apology(table, norms, editions, due),
         "handover_s": _handover(
-            table, norms, channels, editions, arrays["channel"], np.maximum(received, arrays["whole_s"])
+            table, norms, editions, online, np.maximum(received, _whole_s(course, stops))
         ),
-        "online": _online(channels, arrays["channel"]),
+        "online": online,
     }
+
+
+def _whole_s(course: Course, stops: Standstills) -> Ints:
+    """When dossiers were there whole: when their last stop before the hand-over ended."""
+    found = np.full(len(course.handed_over_s), NO_DUE, dtype=np.int64)
+    before = stops.end_s <= course.handed_over_s[stops.of]
+    np.maximum.at(found, stops.of[before], stops.end_s[before])
+    return found
+
+
+def _alike(
+    norms: Norms, editions: Ints, asks: Callable[[FactParameters], Key]
+) -> Iterator[tuple[Key, Flags]]:
+    """Dossiers of which the packs ask the same: what they ask, and which dossiers they are."""
+    codes: dict[Key, list[int]] = {}
+    for code in np.unique(editions).tolist():
+        codes.setdefault(asks(norms.edition(code).parameters), []).append(code)
+    for key, alike in codes.items():
+        yield key, np.isin(editions, alike)
 
 
 def _latest_apology(table: WorkTable, norms: Norms, editions: Ints, due: Dues) -> Ints:
     """Until when an apology is early enough: so many days before the due day, or hours before the moment."""
     latest = np.full(len(editions), NO_DUE, dtype=np.int64)
-    for code in np.unique(editions).tolist():
-        lead = norms.edition(code).parameters.apology_lead
-        at = np.flatnonzero((editions == code) & (due.days != NO_DUE))
+    for lead, here in _alike(norms, editions, lambda asked: asked.apology_lead):
+        at = np.flatnonzero(here & (due.days != NO_DUE))
         if lead is None or lead.value is None or not len(at):
             continue
         if lead.value and lead.unit is TimeUnit.HOUR:
@@ -179,25 +163,7 @@ def _seconds(time: dt.time) -> int:
     return time.hour * 3600 + time.minute * 60 + time.second
 
 
-def _stops(rows: Mapping[str, Array], dossiers: Ints) -> Stops | None:
-    """Stops of the dossiers that can be due, with their places in `dossiers`."""
-    whose = rows["dossier"].astype(np.int64)
-    places = np.minimum(np.searchsorted(dossiers, whose), max(len(dossiers) - 1, 0))
-    if not len(whose) or not len(dossiers):
-        return None
-    mine = dossiers[places] == whose
-    return Stops.of(
-        places[mine],
-        rows["begin_s"].astype(np.int64)[mine],
-        rows["end_s"].astype(np.int64)[mine],
-        rows["anew"].astype(np.bool_)[mine],
-        len(dossiers),
-    )
-
-
-def _handover(
-    table: WorkTable, norms: Norms, channels: Words, editions: Ints, channel: Ints, received: Ints
-) -> Ints:
+def _handover(table: WorkTable, norms: Norms, editions: Ints, online: Ints, received: Ints) -> Ints:
     """Until when a dossier may be handed to the deciding unit (INT-06); NO_DUE where nobody can tell.
 
     Electronic: within the grace from the moment it was there whole, or from the next opening where
@@ -205,17 +171,12 @@ def _handover(
     the same working day (after the cut-off, the next), or within the limit that the packs set.
     """
     bound = np.full(len(received), NO_DUE, dtype=np.int64)
-    is_online = _among(channels, channel, ONLINE)
-    is_paper = _among(channels, channel, PAPER)
-    for code in np.unique(editions).tolist():
-        parameters = norms.edition(code).parameters
-        here = editions == code
-        online, paper = np.flatnonzero(here & is_online), np.flatnonzero(here & is_paper)
-        since = _after_cutoff(table, received[online], parameters.handover_cutoff)
-        bound[online] = _until(table, since, parameters.handover_grace)
-        within = parameters.paper_handover_max
+    asks = attrgetter("handover_cutoff", "handover_grace", "paper_handover_max")
+    for (cutoff, grace, within), here in _alike(norms, editions, asks):
+        electronic, paper = np.flatnonzero(here & (online == 1)), np.flatnonzero(here & (online == 0))
+        bound[electronic] = _until(table, _after_cutoff(table, received[electronic], cutoff), grace)
         at_once = within is None or not within.value
-        since = _after_cutoff(table, received[paper], parameters.handover_cutoff if at_once else None)
+        since = _after_cutoff(table, received[paper], cutoff if at_once else None)
         bound[paper] = _until(table, since, within)
     return bound
 

@@ -1,43 +1,40 @@
-"""Facts of events: one definition each, in SQL, over an event with everything it depends on.
+"""Facts of events: one definition each, on arrays of executions with everything they depend on.
 
 A fact is 0 (no), 1 (yes) or 2 (the log cannot tell). Facts are packed two bits each, in the order
-of `model.log`, so that equal things are found by grouping one number. Tables made here: `day`,
-`band` (steps that share a limit) and `judged` (the key of every event's kind).
+of `model.log`, so that equal things are found by grouping one number. Tables made here: `day` and
+`band` (steps that share a limit).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import operator
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from iso_audit.analysis.worktime import WorkTable
+from iso_audit.analysis.worktime import NO_DUE, WorkTable
 from iso_audit.engine.norms import CLOCK, DAYS, WORK
 from iso_audit.engine.store import Array, Store
-from iso_audit.model.civil import DAY, date_of, reception_spans
-from iso_audit.model.log import EVENT_FACTS
+from iso_audit.model.civil import DAY
+
+if TYPE_CHECKING:
+    from iso_audit.engine.course import Standstills
+    from iso_audit.engine.executions import Executions
 
 BITS = 2
 EVENT_BITS = 40
 """Room for the facts of an event below the number of its place (edition and step)."""
 
 
-def make_days(store: Store, table: WorkTable) -> tuple[int, int]:
-    """Put the calendar beside the log; return how many working and reception spans a day has at most."""
+def make_days(store: Store, table: WorkTable) -> int:
+    """Put the calendar beside the log; return how many working spans a day has at most."""
     rows = table.day_rows()
-    days = rows["day"]
     spans = sum(1 for name in rows if name.startswith("s"))
     columns: dict[str, Array] = dict(rows)
-    working = table.nth_working_day(days - 1, np.ones_like(days))
-    columns["due_close_s"] = working * DAY + table.closing(working)
-    desks = [reception_spans(table.calendar, date_of(day)) for day in days.tolist()]
-    most = max(map(len, desks), default=0)
-    for n in range(most):
-        for edge, name in enumerate(("desk_open", "desk_close")):
-            values = [desk[n][edge] if n < len(desk) else -1 for desk in desks]
-            columns[f"{name}{n + 1}"] = np.array(values, dtype=np.int64)
+    columns["due_close_s"] = closing_s(table, rows["day"])
     store.put("day", {name: ("BIGINT", values) for name, values in columns.items()})
-    return spans, most
+    return spans
 
 
 def work_until(at: str, day: str, spans: int) -> str:
@@ -53,108 +50,150 @@ def used(spans: int, start_day: str = "s", finish_day: str = "f") -> str:
     return f"({worked} - {work_until('e.start_s', start_day, spans)})"
 
 
-def _off_hours(spans: int, desks: int) -> str:
-    """SQL: whether an event ended outside working and reception hours; at midnight only the day is known."""
-    second = f"(e.finish_s - f.day * {DAY})"
-    inside = [f"(f.l{n} > 0 AND {second} BETWEEN f.s{n} AND f.s{n} + f.l{n})" for n in range(1, spans + 1)]
-    inside += [f"({second} BETWEEN f.desk_open{n} AND f.desk_close{n})" for n in range(1, desks + 1)]
-    return f"CASE WHEN e.finish_s IS NULL OR {second} = 0 THEN 2 WHEN {' OR '.join(inside)} THEN 0 ELSE 1 END"
+class Facts:
+    """The definition of every fact of executions: 0 (no), 1 (yes) or 2 (the log cannot tell)."""
+
+    def __init__(
+        self, e: Executions, dossiers: Mapping[str, Array], stops: Standstills, stagnant: Array
+    ) -> None:
+        """`dossiers` are what was worked out of them, `stagnant` the fact of that name."""
+        self._e, self._asked = e, e.asked
+        self._dossiers, self._stops, self._stagnant = dossiers, stops, stagnant
+        self._has_starts = e.asked.kept("events.started_at") and not e.asked.is_start_derived
+        """Whether starts say anything of the record: not where they were derived from the finish before."""
+        self._hour = e.finish_s % DAY
+
+    def all(self) -> dict[str, Array]:
+        """Every fact of `EVENT_FACTS`."""
+        e = self._e
+        late = self._late()
+        unseen = (e.actor < 0) | ~e.has_finish | (self._hour == 0)
+        return {
+            "late": late,
+            "overdue": np.where(late == 1, self._dossiers["overdue"][e.of], 0),
+            "wrong_role": self._wrong_role(),
+            "undocumented": self._missing("document", "documented", e.flag("has_document")),
+            "unexplained": self._missing("reason", "explained", e.flag("explained")),
+            "no_new_date": self._missing(
+                "new_appointed_at", "apologises", e.column("new_s", NO_DUE) != NO_DUE
+            ),
+            "no_actor": (e.actor < 0) if self._asked.kept("events.actor") else self._unknown(),
+            "no_moment": self._no_moment(),
+            "off_hours": self._off_hours(),
+            "backwards": self._backwards(),
+            "future": e.has_finish & (e.done_us > self._asked.drawn_us),
+            "after_due": self._after_due(),
+            "early_enough": self._compared("apologises", "latest_apology_s", operator.le),
+            "returned_before_signed": self._returned_before_signed(),
+            "slow_handover": self._compared("hands_over", "handover_s", operator.gt),
+            "stagnant": self._stagnant,
+            "batch": self._sign("watched", "batch", unseen, is_to_the_second=True),
+            "elsewhere": self._sign("watched", "elsewhere", unseen | (e.unit < 0), is_to_the_second=True),
+            "round": self._sign("rounded", "round", unseen),
+        }
+
+    def _nothing(self) -> Array:
+        return np.zeros(len(self._e), dtype=np.uint8)
+
+    def _unknown(self) -> Array:
+        return np.full(len(self._e), 2, dtype=np.uint8)
+
+    def _at(self, flag: str, values: Callable[[Array], Array]) -> Array:
+        """What `values` says of the executions (their places) of steps with a flag; 0 of all others."""
+        found, at = self._nothing(), self._e.having(flag)
+        if len(at):
+            found[at] = values(at)
+        return found
+
+    def _late(self) -> Array:
+        e, asked = self._e, self._asked
+        compared, amount = e.norm("compared"), e.norm("amount")
+        found = ((compared == WORK) & (e.finished - e.began > amount)).astype(np.uint8)
+        at = np.flatnonzero(compared == CLOCK)
+        passed = e.done_us[at] - e.begun_us[at]
+        found[at] = passed > amount[at] * 1_000_000
+        at = np.flatnonzero(compared == DAYS)
+        found[at] = e.finish_s[at] > closing_s(asked.table, e.start_s[at] // DAY + amount[at])
+        found[(compared > 0) & ~(e.has_start & e.has_finish & ~e.is_backward)] = 2
+        band = e.column("band_late", -1)
+        return np.where(band >= 0, band, found).astype(np.uint8)
+
+    def _wrong_role(self) -> Array:
+        e = self._e
+        required = e.norm("required")
+        said = np.where(e.role < 0, 2, self._asked.norm.wrong[required, e.role])
+        return np.where(required < 0, 0, said)
+
+    def _missing(self, column: str, flag: str, there: Array) -> Array:
+        is_kept = self._asked.kept(f"events.{column}")
+        return self._at(flag, lambda at: ~there[at] if is_kept else np.full(len(at), 2))
+
+    def _no_moment(self) -> Array:
+        e = self._e
+        if not self._has_starts:
+            return self._unknown()
+        is_open = ~e.has_finish & ~self._dossiers["finished"][e.of]
+        return np.where(is_open, 2, ~(e.has_start & e.has_finish))
+
+    def _off_hours(self) -> Array:
+        """At midnight only the day is known."""
+        outside = ~self._asked.table.inside_hours(self._e.finish_s)
+        return np.where(~self._e.has_finish | (self._hour == 0), 2, outside)
+
+    def _backwards(self) -> Array:
+        e = self._e
+        if not self._has_starts:
+            return self._unknown()
+        return np.where(e.has_start & e.has_finish, e.done_us < e.begun_us, 2)
+
+    def _after_due(self) -> Array:
+        stops, found = self._stops, self._nothing()
+        due_s = self._dossiers["due_s"][stops.of]
+        found[stops.at] = np.where(due_s == NO_DUE, 2, stops.begin_s > due_s)
+        return found
+
+    def _compared(self, flag: str, bound: str, compare: Callable[[Array, Array], Array]) -> Array:
+        e = self._e
+
+        def said(at: Array) -> Array:
+            bound_s = self._dossiers[bound][e.of[at]]
+            return np.where(bound_s == NO_DUE, 2, compare(e.moment_s[at], bound_s))
+
+        return self._at(flag, said)
+
+    def _returned_before_signed(self) -> Array:
+        e = self._e
+
+        def said(at: Array) -> Array:
+            returned_s = self._dossiers["handed_out_s"][e.of[at]]
+            after = np.where(e.has_finish[at], e.finish_s[at] > returned_s, 2)
+            return np.where(returned_s == NO_DUE, 0, after)
+
+        return self._at("signs", said)
+
+    def _sign(self, flag: str, name: str, unseen: Array, *, is_to_the_second: bool = False) -> Array:
+        is_shown = not is_to_the_second or self._asked.kept("events.second")
+        shown = self._e.column(name, 0)
+        return self._at(
+            flag, lambda at: np.where(unseen[at], 2, shown[at]) if is_shown else np.full(len(at), 2)
+        )
 
 
-def _definitions(spans: int, desks: int, known: frozenset[str], drawn: int) -> dict[str, str]:
-    """The definition of every fact of an event `e`, its norm `n` and its dossier `b`.
-
-    `f` and `s` are the days of finish and start, `o` the day on which a limit in days ends, `t` the
-    stop that the event began, `m` whether the role may act, `g` the lateness of a group of steps, `h` and
-    `q` its signs; `drawn` is the moment that bounds the log.
-    """
-    late = f"""CASE WHEN g.late IS NOT NULL THEN g.late WHEN n.compared = 0 THEN 0
-        WHEN e.start_s IS NULL OR e.finish_s IS NULL OR e.finish_s < e.start_s THEN 2
-        WHEN n.compared = {WORK} THEN CAST({used(spans)} > n.amount AS INTEGER)
-        WHEN n.compared = {CLOCK} THEN CAST(e.finished - e.started > n.amount * 1000000 AS INTEGER)
-        ELSE CAST(e.finish_s > o.due_close_s AS INTEGER) END"""
-    moment = "coalesce(e.finish_s, e.start_s)"
-    has_start = "events.started_at" in known
-
-    def missing(column: str, applies: str, test: str) -> str:
-        if f"events.{column}" not in known:
-            return f"CASE WHEN {applies} THEN 2 ELSE 0 END"
-        return f"CAST({applies} AND {test} AS INTEGER)"
-
-    unseen = f"e.actor IS NULL OR e.finish_s IS NULL OR e.finish_s % {DAY} = 0"
-    within_seconds = unseen if "events.second" in known else "true"
-    return {
-        "late": late,
-        "overdue": f"CASE WHEN ({late}) = 1 THEN b.overdue ELSE 0 END",
-        "wrong_role": "CASE WHEN n.required < 0 THEN 0 WHEN e.role IS NULL THEN 2 ELSE m.wrong END",
-        "undocumented": missing("document", "n.documented", "NOT e.has_document"),
-        "unexplained": missing("reason", "n.explained", "NOT e.explained"),
-        "no_new_date": missing("new_appointed_at", "n.apologises", "e.new_s IS NULL"),
-        "no_actor": missing("actor", "true", "e.actor IS NULL"),
-        "no_moment": """CASE WHEN e.finish_s IS NULL AND NOT b.finished THEN 2
-            ELSE CAST(e.start_s IS NULL OR e.finish_s IS NULL AS INTEGER) END"""
-        if has_start
-        else "2",
-        "off_hours": _off_hours(spans, desks),
-        "backwards": "coalesce(CAST(e.finished < e.started AS INTEGER), 2)" if has_start else "2",
-        "future": f"coalesce(CAST(e.finished > {drawn} AS INTEGER), 0)",
-        "after_due": """CASE WHEN t.begin_s IS NULL THEN 0
-            ELSE coalesce(CAST(t.begin_s > b.due_s AS INTEGER), 2) END""",
-        "early_enough": f"""CASE WHEN NOT n.apologises THEN 0
-            ELSE coalesce(CAST({moment} <= b.latest_apology_s AS INTEGER), 2) END""",
-        "returned_before_signed": """CASE WHEN NOT n.signs OR b.handed_out_s IS NULL THEN 0
-            ELSE coalesce(CAST(e.finish_s > b.handed_out_s AS INTEGER), 2) END""",
-        "slow_handover": f"""CASE WHEN NOT n.hands_over THEN 0
-            ELSE coalesce(CAST({moment} > b.handover_s AS INTEGER), 2) END""",
-        "stagnant": "coalesce(q.stagnant, 0)",
-        "batch": f"""CASE WHEN NOT n.watched THEN 0 WHEN {within_seconds} THEN 2
-            ELSE coalesce(h.batch, 0) END""",
-        "elsewhere": f"""CASE WHEN NOT n.watched THEN 0 WHEN {within_seconds} OR e.unit IS NULL THEN 2
-            ELSE coalesce(h.elsewhere, 0) END""",
-        "round": f"CASE WHEN NOT n.rounded THEN 0 WHEN {unseen} THEN 2 ELSE coalesce(h.round, 0) END",
-    }
+def packed(facts: Mapping[str, Array], names: Iterable[str], size: int) -> Array:
+    """Facts side by side in one number, in the order of `names`: four to a byte, then byte by byte."""
+    whole, order = np.zeros(size, dtype=np.int64), list(names)
+    for first in range(0, len(order), 4):
+        four = np.zeros(size, dtype=np.uint8)
+        for at, name in enumerate(order[first : first + 4]):
+            four |= facts[name].astype(np.uint8) << np.uint8(BITS * at)
+        whole |= four.astype(np.int64) << (BITS * first)
+    return whole
 
 
-def packed(facts: Mapping[str, str], names: Mapping[str, str]) -> str:
-    """SQL: facts side by side in one number, in the order of `names`."""
-    return " + ".join(f"(CAST({facts[name]} AS BIGINT) << {BITS * at})" for at, name in enumerate(names))
-
-
-def make_judged(
-    store: Store, spans: int, desks: int, known: frozenset[str], drawn: int, is_start_derived: bool
-) -> None:
-    """Add to `judged`: for every event of a dossier with a procedure, the key of its kind.
-
-    The key holds the place (edition and step) above, facts below; `drawn` is in microseconds since
-    1970 UTC. A start that was derived from the finish before it says nothing about the record.
-    """
-    facts = _definitions(spans, desks, known, drawn)
-    if is_start_derived:
-        facts |= {"no_moment": "2", "backwards": "2"}
-    in_days = store.any("norm", f"compared = {DAYS}")
-    last_day = f"LEFT JOIN day AS o ON o.day = e.start_s // {DAY} + n.amount" if in_days else ""
-    key = packed(facts, EVENT_FACTS)
-    if not in_days:
-        key = key.replace("o.due_close_s", "NULL")
-    store.add(
-        "judged",
-        f"""
-        SELECT e.event, e.dossier,
-            CASE WHEN b.has_unit THEN b.unit ELSE coalesce(e.unit, b.unit) END AS unit,
-            (CAST(n.place AS BIGINT) << {EVENT_BITS}) + {key} AS key
-        FROM event_here AS e
-        JOIN dossier_here AS b USING (dossier)
-        JOIN norm AS n ON n.edition = b.edition AND n.act = e.act
-        LEFT JOIN may_act AS m ON m.required = n.required AND m.acting = e.role
-        LEFT JOIN day AS s ON s.day = e.start_s // {DAY}
-        LEFT JOIN day AS f ON f.day = e.finish_s // {DAY}
-        {last_day}
-        LEFT JOIN stop_here AS t USING (event)
-        LEFT JOIN band AS g USING (event)
-        LEFT JOIN sign AS h USING (event)
-        LEFT JOIN idle_here AS q USING (event)
-        """,
-    )
+def closing_s(table: WorkTable, days: Array) -> Array:
+    """The second at which limits end that end with these days: at the closing of a working day."""
+    working = table.nth_working_day(days - 1, np.ones_like(days))
+    return working * DAY + table.closing(working)
 
 
 def make_bands(store: Store, spans: int) -> None:

@@ -155,7 +155,7 @@ class Kinds:
             JOIN grouped AS g ON {_is_in(facts, apart)}
             LEFT JOIN (
                 SELECT j.dossier, list_transform(
-                    list_sort(list((j.event << {_SYMBOL_BITS}) + s.symbol)),
+                    list_sort(list((CAST(j.event AS BIGINT) << {_SYMBOL_BITS}) + s.symbol)),
                     lambda x: x & {(1 << _SYMBOL_BITS) - 1}) AS symbols
                 FROM judged_here AS j JOIN symbol AS s USING (key)
                 GROUP BY j.dossier

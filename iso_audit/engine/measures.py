@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 from iso_audit.engine.handling import CELL_COUNTS, STEP_COUNTS, TIMES, Handling
 from iso_audit.engine.norms import Norms
-from iso_audit.engine.passes import Parts
 from iso_audit.engine.quantiles import quantiles
 from iso_audit.engine.store import Store
 from iso_audit.engine.words import Words
@@ -16,15 +15,15 @@ Group = tuple[Timed, str | None, str | None, str | None, str | None, str | None]
 """What is timed, and procedure, step, unit, channel and month of the group; None where it spans all."""
 
 
-def measures(store: Store, norms: Norms, parts: Parts, handling: Handling) -> Measures:
-    """Count everything that is measured; takes about a second of CPU for a million events."""
-    handling.count(parts)
-    found = Measures(
+_BIN_BITS = {Timed.LEAD_DAYS: 0, Timed.LEAD: 12, Timed.COUNTED: 12, Timed.STEP: 8}
+"""How many seconds are counted together at first, as a power of two; days one by one."""
+
+
+def measures(store: Store, norms: Norms, handling: Handling) -> Measures:
+    """Everything that was measured, of the counts and times that `Handling` gathered."""
+    return Measures(
         _dossiers(store, norms, handling), _steps(store, norms, handling), _durations(store, norms, handling)
     )
-    for name in ("cell_count", "step_count", "took"):
-        store.drop(name)
-    return found
 
 
 def _dossiers(store: Store, norms: Norms, handling: Handling) -> tuple[Measure, ...]:
@@ -53,10 +52,12 @@ def _durations(store: Store, norms: Norms, handling: Handling) -> tuple[Duration
     """Times of dossiers in all, by each mark and by procedure and unit; of steps in all and by unit."""
     numbers: dict[Group, int] = {}
     rows = []
-    for what, key in store.run("SELECT DISTINCT what, key FROM took"):
+    for what, key in store.run("SELECT DISTINCT what, key FROM took_in_all"):
         for group in _groups(TIMES[what], key, norms, handling):
             rows.append((what, key, numbers.setdefault(group, len(numbers))))
-    found = quantiles(store, "took", rows)
+    found = quantiles(
+        store, "took_in_all", rows, {TIMES.index(what): bits for what, bits in _BIN_BITS.items()}
+    )
     times = [Duration(*group, *found[number]) for group, number in numbers.items()]
     return tuple(sorted(times, key=_order))
 

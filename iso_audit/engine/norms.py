@@ -12,8 +12,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import combinations
 
+import numpy as np
+
 from iso_audit.engine.ahead import Ahead, ahead, is_timed
-from iso_audit.engine.store import Columns, Store, integers
+from iso_audit.engine.store import Array, Store, integers
 from iso_audit.engine.words import Words
 from iso_audit.errors import EngineError
 from iso_audit.model.log import (
@@ -120,6 +122,8 @@ class Norms:
     """(edition, step) -> number, for keys of events."""
     happened: Mapping[int, Sequence[int]] = field(default_factory=dict)
     """Edition -> activities that occur in its dossiers; only these get rows."""
+    table: NormTable = field(init=False)
+    """The table `norm` as arrays, once it is stored."""
 
     @cached_property
     def steps(self) -> tuple[str, ...]:
@@ -153,25 +157,18 @@ class Norms:
         return self.editions[code]
 
     def store(self, store: Store, happened: Mapping[int, Sequence[int]]) -> None:
-        """Put the tables `norm` (edition, activity), `duty`, `group_step`, `beside`, `may_act`."""
+        """Put the tables `norm` (edition, activity), `group_step` and `may_act`; makes `table`."""
         self.happened, editions = happened, list(happened)
         rows = [row for code in editions for row in self._rows(self.edition(code))]
         store.put("norm", {name: (kind, [row[at] for row in rows]) for at, (name, kind) in enumerate(_NORM)})
         duties = [row for code in editions for row in self._duties(self.edition(code))]
-        store.put("duty", integers(duties, "edition", "act", "pair", "side"))
         groups = [row for code in editions for row in self._groups(self.edition(code))]
         store.put("group_step", integers(groups, "edition", "act", "band", "rank", "compared", "amount"))
         beside = [row for code in editions for row in self._beside(self.edition(code))]
-        store.put("beside", integers(beside, "edition", "act", "other"))
-        has = [
-            (code, *(bool(self.edition(code).procedure.of_kind(kind)) for kind in KIND_FLAGS.values()))
-            for code in editions
-        ]
-        flags: Columns = {
-            f: ("BOOLEAN", [row[at] for row in has]) for at, f in enumerate(KIND_FLAGS, start=1)
-        }
-        store.put("has_kind", {**integers(has, "edition"), **flags})
-        store.put("may_act", integers(self._may_act(editions), "required", "acting", "wrong"))
+        may_act = self._may_act(editions)
+        store.put("may_act", integers(may_act, "required", "acting", "wrong"))
+        roles = len(self._required) + 1, len(self.roles.meaning) + 1
+        self.table = NormTable.of(list(map(self.edition, editions)), rows, duties, beside, may_act, roles)
 
     def required(self, role: str) -> int:
         """The number of a role that a step asks for; -1 where it asks for none."""
@@ -283,6 +280,100 @@ _NORM = (
         for name in ("documented", "explained", "may_end", "watched", "rounded", *KIND_FLAGS)
     ),
 )
+
+
+def idle_seconds(asked: FactParameters) -> int:
+    """Seconds of work after which a dossier lies idle; 0 where the packs do not ask."""
+    return (asked.stagnant_after.working_seconds or 0) if asked.stagnant_after else 0
+
+
+@dataclass(frozen=True)
+class Links:
+    """Rows that go with rows of `norm`, any number with each."""
+
+    rows: Array
+    """The rows of `norm`, ascending."""
+    columns: Mapping[str, Array]
+
+    def of(self, rows: Array) -> tuple[Array, Array]:
+        """Of rows of `norm` those with a link, once for each: their places, and the places of the links."""
+        first = np.searchsorted(self.rows, rows)
+        counts = np.searchsorted(self.rows, rows, side="right") - first
+        before = np.cumsum(counts) - counts
+        return np.repeat(np.arange(len(rows)), counts), np.arange(counts.sum()) + np.repeat(
+            first - before, counts
+        )
+
+
+@dataclass(frozen=True)
+class NormTable:
+    """The table `norm` as arrays, one row an edition and activity, and what goes with it."""
+
+    columns: Mapping[str, Array]
+    editions: Array
+    """The editions, ascending; `row_of` has a line for each."""
+    row_of: Array
+    """Row of `norm` by place of the edition and activity; -1 where the activity does not occur."""
+    duties: Links
+    """`pair` and `side` (0 or 1) of the duties held apart that a step belongs to."""
+    beside: Links
+    """`other`: activities of steps with a limit that may still come beside a step."""
+    of_editions: Mapping[str, Array]
+    """What is asked of each edition: `at_limit_of`, `idle_seconds`, and whether its procedure has a step of
+    each of `KIND_FLAGS`."""
+    wrong: Array
+    """By role asked for and role acting: 0, 1 or 2 as in `may_act`; the last of each is for none."""
+
+    @classmethod
+    def of(
+        cls,
+        editions: Sequence[Edition],
+        rows: Sequence[Sequence[object]],
+        duties: Sequence[Sequence[int]],
+        beside: Sequence[Sequence[int]],
+        may_act: Sequence[Sequence[int]],
+        roles: tuple[int, int],
+    ) -> NormTable:
+        """Make the arrays of rows of tables; `roles` are how many may be asked for and act."""
+        columns = {
+            name: np.array([row[at] for row in rows], dtype=np.int64 if kind == "BIGINT" else np.bool_)
+            for at, (name, kind) in enumerate(_NORM)
+        }
+        codes = np.array([edition.code for edition in editions], dtype=np.int64)
+        row_of = np.full((len(codes), int(columns["act"].max(initial=0)) + 1), -1, dtype=np.int32)
+        row_of[np.searchsorted(codes, columns["edition"]), columns["act"]] = np.arange(len(rows))
+
+        def links(given: Sequence[Sequence[int]], *names: str) -> Links:
+            table = np.array(given, dtype=np.int64).reshape(-1, len(names) + 2)
+            row = row_of[np.searchsorted(codes, table[:, 0]), table[:, 1]]
+            order = np.argsort(row, kind="stable")
+            return Links(row[order], {name: table[order, at] for at, name in enumerate(names, 2)})
+
+        required, acting, said = np.array(may_act, dtype=np.int64).reshape(-1, 3).T
+        wrong = np.full(roles, 2, dtype=np.uint8)
+        wrong[required, acting] = said
+        asked = [edition.parameters for edition in editions]
+        of_editions = {
+            **{
+                flag: np.array(
+                    [bool(edition.procedure.of_kind(kind)) for edition in editions], dtype=np.int64
+                )
+                for flag, kind in KIND_FLAGS.items()
+            },
+            "at_limit_of": np.array([one.at_limit_of for one in asked], dtype=np.int64),
+            "idle_seconds": np.array([idle_seconds(one) for one in asked], dtype=np.int64),
+        }
+        linked = links(duties, "pair", "side"), links(beside, "other")
+        return cls(columns, codes, row_of, *linked, of_editions, wrong)
+
+    def of_edition(self, name: str, editions: Array) -> Array:
+        """A column of `of_editions` for editions."""
+        return self.of_editions[name][np.searchsorted(self.editions, editions)]
+
+    def rows(self, editions: Array, of: Array, acts: Array) -> Array:
+        """Rows of events: `editions` of dossiers, the place of each event's dossier, and its activity."""
+        found: Array = self.row_of[np.searchsorted(self.editions, editions).astype(np.int32)[of], acts]
+        return found
 
 
 def compare(limit: Limit | None) -> tuple[int, int]:

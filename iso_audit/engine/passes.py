@@ -14,20 +14,17 @@ from iso_audit.engine.store import Store
 
 AT_ONCE = 250_000
 """Dossiers of one part, at most."""
-A_MEGABYTE = 400
+A_MEGABYTE = 160
 """Dossiers of one part for each megabyte of tables, at most."""
 
 _SCRATCH = (
-    "course",
     "stop_here",
-    "due",
     "demanded",
-    "held_apart",
     "band",
     "sign",
-    "idle_here",
     "registered",
     "dossier_here",
+    "worked",
     "code_said",
     "id",
     "numbered_code",
@@ -48,10 +45,7 @@ class Parts:
             first, after = part * self._at_once, (part + 1) * self._at_once
             here = f"WHERE dossier >= {first} AND dossier < {after}" if self.count > 1 else ""
             for table in tables:
-                chosen = "rowid AS event, *" if table == "event" else "*"
-                self._store.run(
-                    f"CREATE OR REPLACE TEMP VIEW {table}_here AS SELECT {chosen} FROM {table} {here}"
-                )
+                self._store.run(f"CREATE OR REPLACE TEMP VIEW {table}_here AS SELECT * FROM {table} {here}")
             yield part
 
 

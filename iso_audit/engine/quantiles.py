@@ -1,58 +1,88 @@
-"""Exact medians and ninth deciles of many groups at once, in bounded memory."""
+"""Exact medians and ninth deciles of many groups at once, in bounded memory.
+
+Values are counted in bins first; only those of the bins in which a quantile lies are looked at again.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
-from iso_audit.engine.store import Store, integers
+import numpy as np
 
-AT_ONCE = 4_000_000
-"""Values that are held at once, at most, but for a group that alone has more: some 30 bytes each, since both
-quantiles keep them and rooms grow by doubling; the database cannot put them on the disk."""
+from iso_audit.engine.store import Array, Store, integers
+
+_TENTHS = (5, 9)
+_GROUP_BITS = 40
+"""Room for the number of a bin below that of its group."""
 
 Found = Mapping[int, tuple[int, int, int, int]]
 """Group -> count, total, median, ninth decile."""
 
 
 def quantiles(
-    store: Store, table: str, groups: Sequence[tuple[int, int, int]], at_once: int = AT_ONCE
+    store: Store, table: str, groups: Sequence[tuple[int, int, int]], bits: Mapping[int, int]
 ) -> Found:
     """Quantiles of `table` (what, key, value): the k-th smallest value, k the share of the count, rounded up.
 
-    `groups` are (what, key, group); a key may belong to several groups, and groups are numbered from 0.
+    `groups` are (what, key, group); a key may belong to several groups of its `what`. The bins of a `what`
+    are so many `bits` wide: with any number the quantiles are the same.
     """
+    if not groups:
+        return {}
     store.put("in_group", integers(groups, "what", "key", "grp"))
-    found: dict[int, tuple[int, int, int, int]] = {}
-    for first, after in _chunks(store, table, at_once):
-        rows = store.run(
-            f"""
-            SELECT g.grp, count(*), CAST(sum(t.value) AS BIGINT),
-                percentile_disc(0.5) WITHIN GROUP (ORDER BY t.value),
-                percentile_disc(0.9) WITHIN GROUP (ORDER BY t.value)
-            FROM {table} AS t JOIN in_group AS g ON g.what = t.what AND g.key = t.key
-            WHERE g.grp >= {first} AND g.grp < {after} GROUP BY g.grp
-            """
-        )
-        found |= {group: (count, total, median, ninth) for group, count, total, median, ninth in rows}
-    store.drop("in_group")
-    return found
-
-
-def _chunks(store: Store, table: str, at_once: int) -> Iterator[tuple[int, int]]:
-    """Ranges of groups, first and after, each with few enough values."""
-    counts = store.run(
+    cases = " ".join(f"WHEN {what} THEN {1 << bit}" for what, bit in bits.items())
+    bin_of = f"t.value // (CASE t.what {cases} END)"
+    rows = store.arrays(
         f"""
-        SELECT g.grp, CAST(sum(k.times) AS BIGINT)
-        FROM (SELECT what, key, count(*) AS times FROM {table} GROUP BY what, key) AS k
-        JOIN in_group AS g ON g.what = k.what AND g.key = k.key
-        GROUP BY g.grp ORDER BY g.grp
+        SELECT g.grp, t.bin, CAST(sum(t.times) AS BIGINT) AS times, CAST(sum(t.total) AS BIGINT) AS total
+        FROM (
+            SELECT t.what, t.key, {bin_of} AS bin, count(*) AS times, sum(t.value) AS total
+            FROM {table} AS t GROUP BY t.what, t.key, {bin_of}
+        ) AS t JOIN in_group AS g ON g.what = t.what AND g.key = t.key
+        GROUP BY g.grp, t.bin
         """
     )
-    first = held = 0
-    for group, count in counts:
-        if held and held + count > at_once:
-            yield first, group
-            first, held = group, 0
-        held += count
-    if counts:
-        yield first, counts[-1][0] + 1
+    coarse = _Ordered(rows["grp"], rows["bin"], rows["times"])
+    totals = np.add.reduceat(rows["total"][coarse.order], coarse.first)
+    found = [coarse.find(coarse.first, -(-coarse.sizes * tenths // 10)) for tenths in _TENTHS]
+    wanted = np.unique(np.concatenate([place for place, _ in found]))
+    store.put(
+        "wanted_bin", {"grp": ("BIGINT", coarse.groups[wanted]), "bin": ("BIGINT", coarse.values[wanted])}
+    )
+    rows = store.arrays(
+        f"""
+        SELECT w.grp, w.bin, t.value, count(*) AS times
+        FROM {table} AS t JOIN (
+            SELECT g.what, g.key, w.bin, w.grp FROM wanted_bin AS w JOIN in_group AS g ON g.grp = w.grp
+        ) AS w ON w.what = t.what AND w.key = t.key AND w.bin = {bin_of}
+        GROUP BY w.grp, w.bin, t.value
+        """
+    )
+    store.drop("in_group")
+    store.drop("wanted_bin")
+    exact = _Ordered((rows["grp"] << _GROUP_BITS) + rows["bin"], rows["value"], rows["times"])
+    quantile = []
+    for place, rank in found:
+        names = (coarse.groups[place] << _GROUP_BITS) + coarse.values[place]
+        at, _ = exact.find(exact.first[np.searchsorted(exact.names, names)], rank)
+        quantile.append(exact.values[at].tolist())
+    columns = (coarse.names.tolist(), coarse.sizes.tolist(), totals.tolist(), *quantile)
+    return {group: (count, total, *both) for group, count, total, *both in zip(*columns, strict=True)}
+
+
+class _Ordered:
+    """Values with their counts, by group and value."""
+
+    def __init__(self, groups: Array, values: Array, times: Array) -> None:
+        self.order = np.lexsort((values, groups))
+        self.groups, self.values = groups[self.order], values[self.order]
+        self._until = np.cumsum(times[self.order])
+        self._times = times[self.order]
+        self.names, self.first = np.unique(self.groups, return_index=True)
+        self.sizes: Array = np.add.reduceat(self._times, self.first)
+
+    def find(self, first: Array, ranks: Array) -> tuple[Array, Array]:
+        """Where the k-th smallest value of each group stands that begins at `first`, and its rank there."""
+        goals = self._until[first] - self._times[first] + ranks
+        place = np.searchsorted(self._until, goals)
+        return place, goals - self._until[place] + self._times[place]

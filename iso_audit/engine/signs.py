@@ -1,13 +1,12 @@
 """Signs that are to be looked into: they need a view of more than one event, or of more than one dossier.
 
-Only what a requirement in force asks for is worked out. Tables made here: `sign` (events of a batch,
-of a person in two units at once, of a person whose times are all round) and, of the dossiers at hand,
-`idle_here` (events after which nothing was recorded for long); only events with a sign have a row.
+Only what a requirement in force asks for is worked out. Table made here: `sign` (events of a batch,
+of a person in two units at once, of a person whose times are all round); only events with a sign have a row.
 """
 
 from __future__ import annotations
 
-from iso_audit.engine.facts import BITS, work_until
+from iso_audit.engine.facts import BITS
 from iso_audit.engine.norms import Norms
 from iso_audit.engine.store import Store, integers
 from iso_audit.model.civil import DAY
@@ -30,7 +29,7 @@ def make_signs(store: Store, norms: Norms, known: frozenset[str]) -> None:
     rows = [
         (
             code, p.batch_of, p.batch_seconds, p.round_of, p.round_percent, p.at_limit_of,
-            p.at_limit_percent, (p.stagnant_after.working_seconds or 0) if p.stagnant_after else 0,
+            p.at_limit_percent,
         )
         for code, p in asked
     ]  # fmt: skip
@@ -38,7 +37,7 @@ def make_signs(store: Store, norms: Norms, known: frozenset[str]) -> None:
         "yardstick",
         integers(
             rows, "edition", "batch_of", "batch_seconds", "round_of", "round_percent", "at_limit_of",
-            "at_limit_percent", "idle_seconds",
+            "at_limit_percent",
         ),
     )  # fmt: skip
     store.run(
@@ -70,7 +69,7 @@ def _in_a_row(least: int) -> str:
                 GROUP BY actor, finish_s // {DAY} HAVING count(*) >= {least}
             ),
             closed AS (
-                SELECT e.rowid AS event, e.dossier, e.actor, u.day, e.finish_s, y.batch_of, y.batch_seconds
+                SELECT e.event, e.dossier, e.actor, u.day, e.finish_s, y.batch_of, y.batch_seconds
                 FROM {_EDITION} JOIN busy AS u ON u.actor = e.actor AND u.day = e.finish_s // {DAY}
                 WHERE n.watched AND {_TIMED}
             ),
@@ -101,7 +100,7 @@ _ELSEWHERE = f"""
                 GROUP BY actor HAVING min(unit) <> max(unit)
             ),
             closed AS (
-                SELECT e.rowid AS event, e.actor, e.unit, e.finish_s, y.batch_seconds
+                SELECT e.event, e.actor, e.unit, e.finish_s, y.batch_seconds
                 FROM {_EDITION} JOIN roaming AS r ON r.actor = e.actor
                 WHERE n.watched AND e.unit IS NOT NULL AND {_TIMED}
             ),
@@ -116,7 +115,7 @@ _ELSEWHERE = f"""
 """SQL of closings of one person right after each other in two units."""
 
 _ROUND = f"""
-        SELECT e.rowid AS event, 0 AS batch, 0 AS elsewhere, 1 AS round
+        SELECT e.event, 0 AS batch, 0 AS elsewhere, 1 AS round
         FROM {_EDITION}
         JOIN (
             SELECT actor, act, count(*) AS times, count(*) FILTER (finish_s % {QUARTER} = 0) AS quarters
@@ -125,58 +124,6 @@ _ROUND = f"""
         WHERE n.rounded AND e.finish_s % {QUARTER} = 0 AND {_TIMED}
             AND q.times >= y.round_of AND q.quarters * 100 >= q.times * y.round_percent"""
 """SQL of round times of persons whose times at a step are nearly all round."""
-
-
-def make_idle(store: Store, spans: int, drawn_s: int, is_start_derived: bool) -> None:
-    """Make `idle_here`: events after which nothing was recorded for longer than the packs allow.
-
-    Until the next event begins or, where a further step has to come, until the log was drawn up. What
-    comes after the finish does not count (an applicant collects at leisure), nor does a stretch in
-    which the clock stood. Of what has no start nobody can tell how long it lay: 2.
-    """
-    store.run("CREATE OR REPLACE TEMP TABLE idle_here (event BIGINT, stagnant INTEGER)")
-    if not store.any("yardstick", "idle_seconds > 0"):
-        return
-    begin = "2 * coalesce(e.finish_s, e.start_s) + 1"
-    if not is_start_derived:
-        begin = f"CASE WHEN e.start_s IS NULL THEN {begin} ELSE 2 * e.start_s END"
-    worked = f"({work_until('g.b_s', 'f', spans)} - {work_until('g.a_s', 's', spans)})"
-    store.run(
-        f"""
-        INSERT INTO idle_here
-        WITH near AS (
-            SELECT e.event, e.dossier, e.act, e.finish_s, {begin} AS begin_2,
-                lead({begin}) OVER (PARTITION BY e.dossier ORDER BY e.event) AS next_2
-            FROM event_here AS e
-        ),
-        left_alone AS (
-            SELECT m.event, m.dossier, m.finish_s, y.idle_seconds, b.end_s,
-                b.finished OR n.may_end AS is_over
-            FROM near AS m JOIN dossier_here AS b USING (dossier)
-            JOIN yardstick AS y ON y.edition = b.edition
-            JOIN norm AS n ON n.edition = b.edition AND n.act = m.act
-            WHERE y.idle_seconds > 0 AND (b.end_s IS NULL OR m.finish_s < b.end_s)
-                AND y.idle_seconds < coalesce(m.next_2 // 2,
-                    CASE WHEN b.finished OR n.may_end THEN m.finish_s ELSE {drawn_s} END) - m.finish_s
-        ),
-        gap AS (
-            SELECT a.event, a.dossier, a.finish_s AS a_s, a.idle_seconds,
-                least(coalesce(min(m.begin_2) // 2, CASE WHEN NOT a.is_over THEN {drawn_s} END),
-                    coalesce(a.end_s, {drawn_s})) AS b_s,
-                coalesce(min(m.begin_2) % 2, 0) = 1 AS is_blind
-            FROM left_alone AS a LEFT JOIN near AS m ON m.dossier = a.dossier AND m.event > a.event
-            GROUP BY a.event, a.dossier, a.finish_s, a.idle_seconds, a.end_s, a.is_over
-        )
-        SELECT g.event, CASE WHEN g.is_blind THEN 2 ELSE 1 END
-        FROM gap AS g
-        LEFT JOIN day AS s ON s.day = g.a_s // {DAY}
-        LEFT JOIN day AS f ON f.day = g.b_s // {DAY}
-        WHERE {worked} > g.idle_seconds AND NOT EXISTS (
-            SELECT 1 FROM stop_here AS t
-            WHERE t.dossier = g.dossier AND t.begin_s < g.b_s AND t.end_s > g.a_s
-        )
-        """
-    )
 
 
 def settle_at_limit(store: Store) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import partial
+from functools import partial, reduce
 from itertools import accumulate, count
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -18,7 +18,7 @@ import numpy as np
 from sqlglot import exp
 
 from iso_audit.engine.dialect import Act, Statement, in_duckdb, in_spark, ordered_by, row_wise, taken_apart
-from iso_audit.engine.store import Array, Columns, Rows, Store, Values, Work, absent, array_of
+from iso_audit.engine.store import Array, Columns, Rows, Store, Types, Values, Work, array_of
 from iso_audit.errors import EngineError
 
 if TYPE_CHECKING:
@@ -104,28 +104,57 @@ class SparkStore(Store):
             schema = StructType(list(from_arrow_schema(table.schema)))
             self._adopt(name, path, schema)
 
-    def mapped(self, name: str, query: str, beside: str, work: Work, types: Mapping[str, str]) -> None:
-        """Let Spark deal dossiers out to as many calls of `work` as it has parts."""
+    def mapped(self, queries: Mapping[str, str], work: Work, tables: Types) -> None:
+        """Let Spark deal dossiers out to as many calls of `work` as it has parts.
+
+        The rows of all queries go together, each with the number of its query; so do those of all tables.
+        """
         import pyarrow as pa
+        import pyarrow.compute as pc  # type: ignore[import-untyped]
         from pyspark.sql import functions as f
 
-        asked = [taken_apart(each) for each in (query, beside)]
-        orders = [[(column, "ascending") for column in ordered_by(each)] for each in asked]
         parts = int(str(self._session.conf.get("spark.sql.shuffle.partitions")))
+        names = list(queries)
 
-        def worked(table: pa.Table, other: pa.Table) -> pa.Table:
-            made = work(
-                *(_arrays(each.sort_by(order)) for each, order in zip((table, other), orders, strict=True))
-            )
-            return pa.table({at: _column(kind, absent(made[at])) for at, kind in types.items()})
+        def worked(table: pa.Table) -> pa.Table:
+            given = {}
+            for number, (each, columns) in enumerate(zip(names, asked, strict=True)):
+                own = table.filter(pc.equal(table["number"], number))
+                own = own.select([f"{column}_{number}" for column in columns]).rename_columns(columns)
+                given[each] = _arrays(own.sort_by(columns[0]))
+            made = work(given)
+            rows = []
+            for number, (name, types) in enumerate(tables.items()):
+                own = {f"{at}_{number}": _column(kind, made[name][at]) for at, kind in types.items()}
+                count = len(next(iter(own.values())))
+                rows.append(pa.table({"number": pa.array(np.full(count, number, dtype=np.int32)), **own}))
+            return pa.concat_tables(rows, promote_options="default").select(list(kinds))
 
         with self._guarded():
+            frames = [self._frame(taken_apart(query), None) for query in queries.values()]
+            asked = [frame.columns for frame in frames]
             dealt = [
-                self._frame(each, None).withColumn("part", f.col("dossier") % parts).groupBy("part")
-                for each in asked
+                frame.select(
+                    f.lit(number).alias("number"),
+                    (f.col("dossier") % parts).alias("part"),
+                    *(f.col(column).alias(f"{column}_{number}") for column in frame.columns),
+                )
+                for number, frame in enumerate(frames)
             ]
-            kinds = ", ".join(f"{column} {kind}" for column, kind in types.items())
-            self._write(name, dealt[0].cogroup(dealt[1]).applyInArrow(worked, kinds))
+            whole = reduce(lambda one, other: one.unionByName(other, allowMissingColumns=True), dealt)
+            kinds = {"number": "INTEGER"} | {
+                f"{at}_{number}": kind
+                for number, types in enumerate(tables.values())
+                for at, kind in types.items()
+            }
+            said = ", ".join(f"{column} {kind}" for column, kind in kinds.items())
+            self._write("mapped", whole.groupBy("part").applyInArrow(worked, said))
+            for number, (name, types) in enumerate(tables.items()):
+                own = self._tables["mapped"].where(f.col("number") == number)
+                own = own.select(*(f.col(f"{at}_{number}").alias(at) for at in types))
+                (self._append if name in self._added else self._write)(name, own)
+                self._added.add(name)
+            self._forget("mapped")
 
     def close(self) -> None:
         for name in list(self._tables):
@@ -290,7 +319,13 @@ def _arrays(table: pa.Table) -> dict[str, Array]:
 def _column(kind: str, values: Sequence[object] | Array) -> pa.Array:
     import pyarrow as pa
 
-    kinds = {"BIGINT": pa.int64(), "INTEGER": pa.int32(), "BOOLEAN": pa.bool_(), "VARCHAR": pa.string()}
+    kinds = {
+        "BIGINT": pa.int64(),
+        "INTEGER": pa.int32(),
+        "TINYINT": pa.int8(),
+        "BOOLEAN": pa.bool_(),
+        "VARCHAR": pa.string(),
+    }
     if kind == "VARCHAR":
         return pa.array(values, pa.string())
     array = values if isinstance(values, np.ndarray) else array_of(kind, values)

@@ -19,9 +19,15 @@ Array = NDArray[Any]
 Rows = list[tuple[Any, ...]]
 Columns = Mapping[str, tuple[str, Sequence[object] | Array]]
 """Name of a column -> its SQL type and its values."""
-Work = Callable[[Mapping[str, Array], Mapping[str, Array]], Mapping[str, Array]]
-"""Makes columns of the columns of two tables (`Store.mapped`)."""
+Given = Mapping[str, Mapping[str, Array]]
+"""Columns of several queries, by the names of the queries."""
+Work = Callable[[Given], Given]
+"""Makes columns of some tables of the columns of some queries (`Store.mapped`)."""
+Types = Mapping[str, Mapping[str, str]]
+"""Columns of tables with their SQL types."""
 
+_ROWS = 1 << 15
+"""Rows that are worked on at once: small enough for the processor's cache, large enough for numpy."""
 _FULL = {
     "No space left": errno.ENOSPC,
     "Disk quota": errno.EDQUOT,
@@ -77,11 +83,12 @@ class Store(ABC):
         """Make a table of columns given with their SQL types."""
 
     @abstractmethod
-    def mapped(self, name: str, query: str, beside: str, work: Work, types: Mapping[str, str]) -> None:
-        """Make a table of what `work` makes of the columns of two queries, each ordered by `dossier` first.
+    def mapped(self, queries: Mapping[str, str], work: Work, tables: Types) -> None:
+        """Add to tables what `work` makes of the columns of some queries; the first rows make a table.
 
-        `work` may be called several times, each time with all rows of some dossiers in the order of the
-        queries; where it says nothing (`NO_DUE`) the table has a missing value.
+        Every query has a column `dossier` and is given in the order of its first column, whole numbers.
+        `work` may be called several times, each time with all rows of some dossiers; masked values are
+        missing ones, in what it is given and in what it returns.
         """
 
     @abstractmethod
@@ -165,17 +172,67 @@ class DuckStore(Store):
             column: values if isinstance(values, np.ndarray) else array_of(kind, values)
             for column, (kind, values) in columns.items()
         }
-        chosen = ", ".join(f"CAST({column} AS {kind}) AS {column}" for column, (kind, _) in columns.items())
+        types = {column: kind for column, (kind, _) in columns.items()}
         self.connection.register("put_in", arrays)
-        self.run(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT {chosen} FROM put_in")
+        self.run(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT {_cast(types)} FROM put_in")
         self.connection.unregister("put_in")
 
-    def mapped(self, name: str, query: str, beside: str, work: Work, types: Mapping[str, str]) -> None:
-        made = work(self.arrays(query), self.arrays(beside))
-        self.put(name, {column: (kind, absent(made[column])) for column, kind in types.items()})
+    def mapped(self, queries: Mapping[str, str], work: Work, tables: Types) -> None:
+        given = {each: _in_order(self.arrays(query)) for each, query in queries.items()}
+        made = [work(some) for some in _dealt(given)]
+        for name, types in tables.items():
+            arrays = {at: _joined([some[name][at] for some in made]) for at in types}
+            self.connection.register("put_in", arrays)
+            self.add(name, f"SELECT {_cast(types)} FROM put_in")
+            self.connection.unregister("put_in")
 
     def close(self) -> None:
         self.connection.close()
+
+
+def _cast(types: Mapping[str, str]) -> str:
+    """SQL of columns with the types that a table gives them."""
+    return ", ".join(f"CAST({column} AS {kind}) AS {column}" for column, kind in types.items())
+
+
+def _in_order(columns: dict[str, Array]) -> dict[str, Array]:
+    """The same rows in the order of the first column, in which tables mostly stand already."""
+    first = np.ma.getdata(next(iter(columns.values())))
+    if np.all(first[1:] >= first[:-1]):
+        return columns
+    order = np.argsort(first, kind="stable")
+    return {name: values[order] for name, values in columns.items()}
+
+
+def _dealt(given: Given) -> Iterator[Given]:
+    """All rows of some dossiers after the other, few enough for the processor's cache."""
+    longest = max((columns["dossier"] for columns in given.values()), key=len)
+    edges = longest[_ROWS::_ROWS]
+    cuts = {
+        name: [0, *np.searchsorted(columns["dossier"], np.unique(edges)).tolist(), len(columns["dossier"])]
+        for name, columns in given.items()
+    }
+    for at in range(len(np.unique(edges)) + 1):
+        yield {
+            name: {column: values[cuts[name][at] : cuts[name][at + 1]] for column, values in columns.items()}
+            for name, columns in given.items()
+        }
+
+
+def _joined(pieces: Sequence[Array]) -> Array:
+    data = np.concatenate([np.ma.getdata(piece) for piece in pieces])
+    if not any(isinstance(piece, np.ma.MaskedArray) for piece in pieces):
+        return data
+    return np.ma.array(data, mask=np.concatenate([np.ma.getmaskarray(piece) for piece in pieces]))
+
+
+def filled(values: Array, missing: int | bool) -> Array:
+    """The same with a value of its own where there is none; whole numbers are wide ones then."""
+    if not isinstance(values, np.ma.MaskedArray):
+        return values
+    data = np.ma.getdata(values)
+    wide = data.astype(np.int64) if data.dtype.kind == "i" else data
+    return np.where(np.ma.getmaskarray(values), missing, wide)
 
 
 def integers(rows: Sequence[Sequence[object]], *names: str) -> Columns:

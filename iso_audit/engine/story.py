@@ -157,14 +157,14 @@ class Stories:
         self._papers.gather("own_paper", f"SELECT row FROM event WHERE dossier = {dossier}")
         rows = self._store.run(
             f"""
-            SELECT e.rowid, e.act, n.step, e.unit, e.role, e.actor,
+            SELECT e.event, e.act, n.step, e.unit, e.role, e.actor,
                 e.start_s, e.finish_s, {used(self._spans)}, c.document, e.new_s
             FROM event AS e
             LEFT JOIN own_paper AS c ON c.row = e.row
             LEFT JOIN norm AS n ON n.edition = {edition} AND n.act = e.act
             LEFT JOIN day AS s ON s.day = e.start_s // {DAY}
             LEFT JOIN day AS f ON f.day = e.finish_s // {DAY}
-            WHERE e.dossier = {dossier} ORDER BY e.rowid
+            WHERE e.dossier = {dossier} ORDER BY e.event
             """
         )
         by_id, words = self._norms.edition(edition).procedure.by_id, self._words

@@ -1,7 +1,7 @@
 """From rows to tables: events in order of time with numbers for words, and dossiers without their facts.
 
 Order of events: finish, start, row of the source. Tables made here: `dossier_row`, `told_twice`,
-`id`, `event` (its row id is that order) and `base`.
+`id`, `event_row` (its row id is that order), its view `event`, and `base`.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from iso_audit.engine.layout import Layout, narrow
 from iso_audit.engine.protocol import Progress, unheard
 from iso_audit.engine.rows import CODED, Reading, steady_offset
 from iso_audit.engine.store import Store, Values, integers
@@ -20,6 +21,8 @@ from iso_audit.model.log import LogMapping, World
 
 _IS_DAY = "due_at_text NOT LIKE '%:%' AND length(trim(due_at_text)) <= 10"
 """SQL: a due date was written without a time of day."""
+_WORDS_OF = {"act": "step", "procedure": "procedure", "role": "role", "unit": "unit", "actor": "actor"}
+"""Column of events -> the words that it holds the numbers of."""
 _SECOND_BITS = 32
 """Room for the seconds since 1970 of a moment in our age."""
 
@@ -32,6 +35,7 @@ class Read:
     dossiers: Reading | None
     event_rows: int
     words: dict[str, Words]
+    layout: Layout
 
 
 class Wall:
@@ -39,13 +43,13 @@ class Wall:
 
     def __init__(self, zone: str, values: Values) -> None:
         """Zones that never change their clocks need no look-up of the zone for every moment."""
-        self._offset = steady_offset(zone)
-        self._zone = values.bind(zone) if self._offset is None else ""
+        self.offset = steady_offset(zone)
+        self._zone = values.bind(zone) if self.offset is None else ""
 
     def shows(self, instant: str) -> str:
         """SQL of the civil seconds of a moment in microseconds since 1970 UTC."""
-        if self._offset is not None:
-            return f"{instant} // 1000000 + {self._offset}"
+        if self.offset is not None:
+            return f"{instant} // 1000000 + {self.offset}"
         return f"epoch_us(timezone({self._zone}, make_timestamptz({instant}))) // 1000000"
 
 
@@ -126,11 +130,12 @@ def read_events(
     rows = store.number("SELECT coalesce(sum(rows), 0) FROM seen WHERE is_dossier")
     tell("order_log", 0, 0)
     with watched(store, "order_log", tell):
-        _make_events(store, reading, zone, words, "dossier_id" if is_tidy else "")
+        layout = _make_events(store, reading, zone, words, "dossier_id" if is_tidy else "")
     if mapping.start == "previous_finish":
-        _start_at_previous_finish(store)
+        _start_at_previous_finish(store, layout)
+    store.run(f"CREATE TEMP VIEW event AS SELECT {layout.shown()} FROM event_row")
     store.run("DROP TABLE seen")
-    return Read(reading, dossiers, rows, words)
+    return Read(reading, dossiers, rows, words, layout)
 
 
 def _words(store: Store, dossiers: Reading | None, mapping: LogMapping) -> dict[str, Words]:
@@ -160,26 +165,29 @@ def _words(store: Store, dossiers: Reading | None, mapping: LogMapping) -> dict[
     }
 
 
-def _make_events(store: Store, reading: Reading, zone: str, words: Mapping[str, Words], tidy: str) -> None:
-    """Make `event` in the order in which things happened, without rows that are refused or ignored.
+def _make_events(store: Store, reading: Reading, zone: str, words: Mapping[str, Words], tidy: str) -> Layout:
+    """Make `event_row` in the order in which things happened, without rows that are refused or ignored.
 
     Its document is not put in order with it: `Papers` reads it again where it is shown.
     """
     values = Values()
     wall = Wall(zone, values)
-    kind = {column: each.kind for column, each in words.items()}
+    sizes = {name: len(words[_WORDS_OF[name]].meaning) for name in _WORDS_OF}
+    is_whole = _is_whole(store, reading)
+    layout = Layout.of(sizes, ("has_document", "explained"), wall.offset, is_whole=is_whole)
+    codes = {
+        "act": "s.code", "procedure": "p.code", "role": "w.code", "unit": "u.code", "actor": "o.code",
+        "has_document": "r.document IS NOT NULL", "explained": "r.reason IS NOT NULL",
+    }  # fmt: skip
+    own = ""
+    if wall.offset is None:
+        own = f"{wall.shows('r.started_at')} AS start_s, {wall.shows('r.finished_at')} AS finish_s,"
     store.run(
         f"""
-        CREATE TEMP TABLE event AS
-        SELECT i.dossier, CAST(r.row AS INTEGER) AS row,
-            CAST(s.code AS {kind["step"]}) AS act, CAST(p.code AS {kind["procedure"]}) AS procedure,
-            CAST(w.code AS {kind["role"]}) AS role, CAST(u.code AS {kind["unit"]}) AS unit,
-            CAST(o.code AS {kind["actor"]}) AS actor,
-            r.started_at AS started, r.finished_at AS finished,
-            {wall.shows("r.started_at")} AS start_s,
-            {wall.shows("r.finished_at")} AS finish_s,
-            {wall.shows("r.new_appointed_at")} AS new_s,
-            r.document IS NOT NULL AS has_document, r.reason IS NOT NULL AS explained
+        CREATE TEMP TABLE event_row AS
+        SELECT i.dossier, CAST(r.row AS INTEGER) AS row, {layout.packed(codes)},
+            {layout.moment("r.started_at")} AS begun, {layout.moment("r.finished_at")} AS done, {own}
+            {narrow(wall.shows("r.new_appointed_at"))} AS new
         FROM {reading.select(values, tidy)} AS r
         LEFT JOIN id AS i USING (dossier_id)
         JOIN word_step AS s ON s.text = r.step AND s.code IS NOT NULL
@@ -188,37 +196,47 @@ def _make_events(store: Store, reading: Reading, zone: str, words: Mapping[str, 
         LEFT JOIN word_unit AS u ON u.text = r.unit
         LEFT JOIN word_actor AS o ON o.text = r.actor
         WHERE NOT r.is_bad AND r.dossier_id IS NOT NULL
-        ORDER BY {_order(store, reading)}
+        ORDER BY {_order(is_whole)}
         """,
         values,
     )
+    return layout
 
 
-def _order(store: Store, reading: Reading) -> str:
+def _is_whole(store: Store, reading: Reading) -> bool:
+    """Whether the source holds moments as such, and all of them are whole seconds."""
+    values = Values()
+    names = [name for name in ("started_at", "finished_at") if reading.has(name)]
+    if not all(map(reading.is_typed, names)):
+        return False
+    chosen = ", ".join(f"{reading.instant(name, values)} AS {name}" for name in names)
+    parts = " OR ".join(f"{name} % 1000000 <> 0" for name in names)
+    return not store.any(f"(SELECT {chosen} FROM {reading.source.relation(values)})", parts, values)
+
+
+def _order(is_whole: bool) -> str:
     """SQL of the order of events; dossier and finish are one key where every finish is a whole second.
 
     The database sorts by so few and narrow keys nearly twice as fast.
     """
-    values, last_second = Values(), (1 << _SECOND_BITS) - 1
-    if reading.is_typed("finished_at"):
-        finish = f"SELECT {reading.instant('finished_at', values)} AS finish"
-        ends = f"({finish} FROM {reading.source.relation(values)})"
-        if not store.any(ends, "finish % 1000000 <> 0", values):
-            second = f"coalesce(r.finished_at // 1000000, {last_second})"
-            return f"(CAST(i.dossier AS BIGINT) << {_SECOND_BITS}) + {second}, r.started_at NULLS LAST, r.row"
+    if is_whole:
+        second = f"coalesce(r.finished_at // 1000000, {(1 << _SECOND_BITS) - 1})"
+        return f"(CAST(i.dossier AS BIGINT) << {_SECOND_BITS}) + {second}, r.started_at NULLS LAST, r.row"
     return "i.dossier, r.finished_at NULLS LAST, r.started_at NULLS LAST, r.row"
 
 
-def _start_at_previous_finish(store: Store) -> None:
+def _start_at_previous_finish(store: Store, layout: Layout) -> None:
     """Let a step begin where the one before it ended, where the log has only completion times."""
+    civil = layout.offset_s is None
+    lags, news = "lag(done) OVER w AS before", "coalesce(begun, before) AS begun"
     store.run(
-        """
-        CREATE OR REPLACE TEMP TABLE event AS
-        SELECT * EXCLUDE (before, before_s, place)
-            REPLACE (coalesce(started, before) AS started, coalesce(start_s, before_s) AS start_s)
+        f"""
+        CREATE OR REPLACE TEMP TABLE event_row AS
+        SELECT * EXCLUDE (before, place{", before_s" if civil else ""})
+            REPLACE ({news}{", coalesce(start_s, before_s) AS start_s" if civil else ""})
         FROM (
-            SELECT *, rowid AS place, lag(finished) OVER w AS before, lag(finish_s) OVER w AS before_s
-            FROM event WINDOW w AS (PARTITION BY dossier ORDER BY rowid)
+            SELECT *, rowid AS place, {lags}{", lag(finish_s) OVER w AS before_s" if civil else ""}
+            FROM event_row WINDOW w AS (PARTITION BY dossier ORDER BY rowid)
         )
         ORDER BY place
         """

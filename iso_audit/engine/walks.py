@@ -1,124 +1,176 @@
 """Executions one after the other: what lay between them, which were repeats, where the clock stood.
 
 Working time is measured on one line, seconds of work `until` a moment: spans are differences, and of
-several moments the latest is the maximum. Tables made here, of the part at hand: `handled` (one row an
-execution), `repeated` (those after the first of their step) and `stood` (one row a dossier whose clock
-stood). They need `measured`, `handled_place` and `person_unit` of `handling`.
+several moments the latest is the maximum.
 """
 
 from __future__ import annotations
 
-from iso_audit.engine.facts import BITS, EVENT_BITS, work_until
-from iso_audit.engine.store import Store
-from iso_audit.model.civil import DAY
-from iso_audit.model.log import EVENT_FACTS
+from collections.abc import Mapping
 
-_LATE = BITS * list(EVENT_FACTS).index("late")
-_EVER = (1 << 33) - 1
+import numpy as np
+
+from iso_audit.analysis.worktime import NO_DUE
+from iso_audit.engine.course import Standstills
+from iso_audit.engine.executions import Asked, Executions, neighbours
+from iso_audit.engine.store import Array
+
+_EVER_BITS = 33
+_EVER = 1 << _EVER_BITS
 """Seconds after any moment of a log."""
+_WORD_BITS = 64
+NEVER, ALWAYS, WHERE_LATE = range(3)
+"""When an execution counts as held to the limit of its step; of steps that share one the last counts,
+and what is late."""
 
 
-def make_handled(store: Store, spans: int, *, is_start_derived: bool) -> None:
-    """Make `handled`: executions in the order in which they began, each with what came before it.
+EXECUTION = {
+    "desk": "BIGINT",
+    "slot": "INTEGER",
+    "worked": "INTEGER",
+    "waited": "INTEGER",
+    "marks": "TINYINT",
+}
+"""Columns of `execution`: executions of the office with the number of their desk and slot (`handling`)."""
+AGAIN, HELD, KEPT = 1, 2, 4
+"""Bits of `marks`: not the first of its step; held to the limit of its step; not late then."""
+COUNTED = ("repeats", "requests", "could_move", "moves", "could_change", "changes")
+"""What is counted in each dossier: repeats, requests for supplements, hand-overs between units and
+persons, each beside how many there could have been."""
 
-    A stretch in which the clock stood goes in between as if it were the applicant's. An execution
-    without a start covers all since the finish before it, one without a finish all that follows; one
-    that ends before it starts covers nothing.
+
+def walked(
+    e: Executions, place: Array, worked: Mapping[str, Array], stops: Standstills, late: Array, cell: Array
+) -> tuple[dict[str, Array], dict[str, Array]]:
+    """Work and wait of each execution of the office, and what is counted in each dossier.
+
+    Executions are gone through in the order in which they began. A stretch in which the clock stood goes in
+    between as if it were the applicant's. An execution without a start covers all since the finish before
+    it, one without a finish all that follows; one that ends before it starts covers nothing.
     """
-    before = "NULL"
-    if store.any("event_here", "start_s IS NULL"):
-        before = f"lag(coalesce(finish_s, {_EVER})) OVER (PARTITION BY dossier ORDER BY event)"
-    wait = "least(s.began, d.ended) - greatest(d.received, coalesce(s.busy, d.received))"
-    asked = "false" if is_start_derived else "s.began IS NOT NULL AND s.is_forward AND NOT s.is_own"
-    unit, unit_before = "coalesce(s.unit, d.unit)", "coalesce(s.unit_before, d.unit)"
-    follows = "NOT s.is_own AND NOT coalesce(s.own_before, true)"
-    store.run(
-        f"""
-        CREATE OR REPLACE TEMP TABLE handled AS
-        WITH {_told(spans)},
-        span AS (
-            SELECT event, dossier, place, late, unit, actor, is_own, is_forward, began, finished,
-                coalesce(start_s, {before}, {-_EVER}) AS at_s,
-                CASE WHEN is_forward THEN coalesce(finished, {_EVER}) END AS until
-            FROM told
-            UNION ALL
-            SELECT NULL, t.dossier, NULL, NULL, NULL, NULL, true, true, NULL, NULL,
-                t.begin_s, {work_until("t.end_s", "f", spans)}
-            FROM stop_here AS t LEFT JOIN day AS f ON f.day = t.end_s // {DAY}
-            WHERE t.begin_s <= t.end_s
-        ),
-        lain AS (
-            SELECT *, lag(unit) OVER w AS unit_before, lag(actor) OVER w AS actor_before,
-                lag(is_own) OVER w AS own_before,
-                max(until) OVER (w ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS busy
-            FROM span WINDOW w AS (PARTITION BY dossier ORDER BY at_s, event NULLS LAST)
-        )
-        SELECT s.event, s.dossier, s.place, s.late, s.is_own, d.cell, {unit} AS unit,
-            CASE WHEN s.is_forward THEN s.finished - s.began END AS worked,
-            CASE WHEN {asked} THEN greatest({wait}, 0) END AS waited,
-            CASE WHEN {follows} THEN CAST({unit} <> {unit_before} AS INTEGER) END AS other_unit,
-            CASE WHEN {follows} THEN CAST(s.actor <> s.actor_before AS INTEGER) END AS other_person
-        FROM lain AS s JOIN measured AS d ON d.dossier = s.dossier WHERE s.event IS NOT NULL
-        """
-    )
+    is_own, unit = e.norm("by_applicant"), _desk_units(e, place)
+    shown = np.where(unit >= 0, unit, e.dossiers.column("unit")[e.of])
+    before = _Before(e, is_own, shown, _at_s(e), stops)
+    follows = ~is_own & before.is_office
+    is_spent = e.has_start & e.has_finish & ~e.is_backward
+    is_asked = e.has_start & ~e.is_backward & ~is_own & (not e.asked.is_start_derived)
+    ended, received = worked["ended"][e.of], worked["received"][e.of]
+    ended = np.where(ended == NO_DUE, _EVER, ended)
+    since = np.maximum(received, before.busy)
+    waited = np.where(since < 0, 0, np.maximum(np.minimum(e.began, ended) - since, 0))
+    is_again = _again(e, place, is_own)
+    may_move = follows & (shown >= 0) & (before.unit >= 0)
+    may_change = follows & (e.actor >= 0) & (before.actor >= 0)
+    held = e.asked.places["held"][place]
+    is_held = ((held == ALWAYS) & (late < 2)) | ((held == WHERE_LATE) & (late == 1))
+    marks = AGAIN * is_again.astype(np.int8) + HELD * is_held + KEPT * (is_held & (late == 0))
+    ours = np.flatnonzero(~is_own)
+    executions = {
+        "desk": (e.asked.places["desk"][place] + shown)[ours],
+        "slot": (cell % e.asked.slots)[e.of[ours]],
+        "worked": np.ma.array((e.finished - e.began)[ours], mask=~is_spent[ours]),
+        "waited": np.ma.array(waited[ours], mask=~is_asked[ours]),
+        "marks": marks[ours],
+    }
+    counted = (
+        is_again, e.asked.places["asks"][place] > 0, may_move, may_move & (shown != before.unit), may_change,
+        may_change & (e.actor != before.actor),
+    )  # fmt: skip
+    counts = (e.over(np.add, each.astype(np.int32), 0) for each in counted)
+    return executions, dict(zip(COUNTED, counts, strict=True))
 
 
-def _told(spans: int) -> str:
-    """SQL of `told`: executions with their moments on the line of work."""
-    return f"""told AS (
-        SELECT e.event, e.dossier, CAST(j.key >> {EVENT_BITS} AS INTEGER) AS place,
-            CAST((j.key >> {_LATE}) & {(1 << BITS) - 1} AS INTEGER) AS late,
-            coalesce(e.unit, p.unit, o.unit) AS unit, e.actor, p.is_own = 1 AS is_own,
-            NOT coalesce(e.finish_s < e.start_s, false) AS is_forward, e.start_s, e.finish_s,
-            CAST({work_until("e.start_s", "s", spans)} AS INTEGER) AS began,
-            CAST({work_until("e.finish_s", "f", spans)} AS INTEGER) AS finished
-        FROM event_here AS e
-        JOIN judged_here AS j USING (event)
-        JOIN handled_place AS p ON p.place = j.key >> {EVENT_BITS}
-        LEFT JOIN person_unit AS o ON o.actor = e.actor
-        LEFT JOIN day AS s ON s.day = e.start_s // {DAY}
-        LEFT JOIN day AS f ON f.day = e.finish_s // {DAY}
-    )"""
+def _desk_units(e: Executions, place: Array) -> Array:
+    """The unit at which each execution was: as the log says, the procedure, the list of people; or -1."""
+    unit = np.where(e.unit >= 0, e.unit, e.asked.places["unit"][place])
+    return np.where(unit >= 0, unit, e.asked.unit_of_person[e.actor])
 
 
-def make_repeated(store: Store) -> None:
-    """Make `repeated`: executions of a step of the office after its first one in the same dossier."""
-    store.run(
-        """
-        CREATE OR REPLACE TEMP TABLE repeated AS
-        WITH again AS (
-            SELECT dossier, place, min(event) AS first_event
-            FROM handled WHERE NOT is_own GROUP BY dossier, place HAVING count(*) > 1
-        )
-        SELECT h.dossier, h.cell, h.unit, p.desk
-        FROM handled AS h
-        JOIN again AS a ON a.dossier = h.dossier AND a.place = h.place
-        JOIN handled_place AS p ON p.place = h.place
-        WHERE h.event > a.first_event AND p.is_step = 1
-        """
-    )
+def _at_s(e: Executions) -> Array:
+    """When each execution began; without a start when the one before it finished."""
+    missing = np.flatnonzero(~e.has_start)
+    if not len(missing):
+        return e.start_s
+    found = e.start_s.copy()
+    follows = missing > 0
+    follows[follows] = e.of[missing[follows]] == e.of[missing[follows] - 1]
+    before = np.maximum(missing - 1, 0)
+    finish_s = np.where(e.has_finish[before], e.finish_s[before], _EVER)
+    found[missing] = np.where(follows, finish_s, -_EVER)
+    return found
 
 
-def make_stood(store: Store, spans: int) -> None:
-    """Make `stood`: seconds of work between receipt and end in which the clock stood, overlaps once."""
-    store.run(
-        f"""
-        CREATE OR REPLACE TEMP TABLE stood AS
-        WITH span AS (
-            SELECT t.dossier, greatest({work_until("t.begin_s", "s", spans)}, d.received) AS began,
-                least({work_until("t.end_s", "f", spans)}, d.ended) AS until
-            FROM stop_here AS t JOIN measured AS d USING (dossier)
-            LEFT JOIN day AS s ON s.day = t.begin_s // {DAY}
-            LEFT JOIN day AS f ON f.day = t.end_s // {DAY}
-            WHERE t.begin_s <= t.end_s
-        ),
-        lain AS (
-            SELECT *, max(until) OVER (
-                PARTITION BY dossier ORDER BY began, until
-                ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS busy
-            FROM span WHERE began < until
-        )
-        SELECT dossier, sum(greatest(until - greatest(began, coalesce(busy, began)), 0)) AS seconds
-        FROM lain GROUP BY dossier
-        """
-    )
+class _Before:
+    """What came before each execution in its dossier: who, where, and until when anybody was busy."""
+
+    def __init__(self, e: Executions, is_own: Array, unit: Array, at_s: Array, stops: Standstills) -> None:
+        """Sort executions and stops by their beginnings; of what begins together stops come last."""
+        count = len(e)
+        until = np.where(e.has_finish, e.finished, _EVER)
+        until[e.is_backward] = -1
+        forward = stops.begin_s <= stops.end_s
+        of = np.concatenate((e.of, stops.of[forward]))
+        begun = np.concatenate((at_s, stops.begin_s[forward]))
+        until = np.concatenate((until, e.asked.table.work_until(stops.end_s[forward])))
+        order = np.argsort((of << (_EVER_BITS + 2)) + begun + _EVER, kind="stable")
+        of, until = of[order], until[order]
+        busy = np.maximum.accumulate((of << (_EVER_BITS + 1)) + until + 1)
+        follows, _ = neighbours(of)
+        last = np.roll(order, 1)
+        is_execution = last < count
+        last = np.where(is_execution, last, 0)
+        there = np.empty(len(order), dtype=np.int64)
+        there[order] = np.arange(len(order))
+        there = there[:count]
+        office = follows & is_execution
+        office[office] = ~is_own[last[office]]
+        self.is_office: Array = office[there]
+        """Whether an execution of the office came before it."""
+        self.unit: Array = unit[last][there]
+        self.actor: Array = e.actor[last][there]
+        done = np.roll(busy, 1) - (of << (_EVER_BITS + 1)) - 1
+        self.busy: Array = np.where(follows, done, -1)[there]
+        """The latest end on the line of work; -1 for none."""
+
+
+def _again(e: Executions, place: Array, is_own: Array) -> Array:
+    """Executions of a step of the office after its first one in the same dossier.
+
+    Steps of a dossier are bits of a word; only where there are fewer bits than executions are they compared.
+    """
+    found = np.zeros(len(e), dtype=bool)
+    at = np.flatnonzero(~is_own & (e.norm("step") > 0))
+    if not len(at):
+        return found
+    of = e.of[at]
+    first = np.flatnonzero(np.concatenate(([True], of[1:] != of[:-1])))
+    bits = np.left_shift(np.uint64(1), (place[at] % _WORD_BITS).astype(np.uint64))
+    counts = np.diff(np.append(first, len(at)))
+    is_repeated = np.bitwise_count(np.bitwise_or.reduceat(bits, first)) < counts
+    at = at[np.repeat(is_repeated, counts)]
+    order = np.lexsort((at, place[at], e.of[at]))
+    own = at[order]
+    found[own[1:]] = (e.of[own[1:]] == e.of[own[:-1]]) & (place[own[1:]] == place[own[:-1]])
+    return found
+
+
+def stood(asked: Asked, received: Array, ended: Array, stops: Standstills) -> Array:
+    """Seconds of work between receipt and end in which the clock of each dossier stood, overlaps once.
+
+    `received` and `ended` are on the line of work; an unknown one bounds nothing.
+    """
+    seconds = np.zeros(len(received), dtype=np.int64)
+    at = np.flatnonzero(stops.begin_s <= stops.end_s)
+    of = stops.of[at]
+    began = np.maximum(asked.table.work_until(stops.begin_s[at]), received[of])
+    until = asked.table.work_until(stops.end_s[at])
+    until = np.where(ended[of] == NO_DUE, until, np.minimum(until, ended[of]))
+    chosen = np.flatnonzero(began < until)
+    order = chosen[np.lexsort((until[chosen], began[chosen], of[chosen]))]
+    of, began, until = of[order], began[order], until[order]
+    if len(order):
+        before, _ = neighbours(of)
+        busy = np.maximum.accumulate((of << _EVER_BITS) + until)
+        since = np.where(before, np.maximum(began, np.roll(busy, 1) - (of << _EVER_BITS)), began)
+        np.add.at(seconds, of, np.maximum(until - since, 0))
+    return seconds

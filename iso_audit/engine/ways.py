@@ -169,7 +169,7 @@ def _make_ways(store: DuckStore, read: Read, mapping: LogMapping) -> None:
             coalesce({given}, own, {"-1" if default is None else default}) AS procedure
         FROM (
             SELECT dossier, list(act ORDER BY event) AS acts, arg_min(procedure, event) AS own
-            FROM (SELECT rowid AS event, * FROM event) GROUP BY dossier
+            FROM event GROUP BY dossier
         ) {join}
         """
     )
@@ -191,7 +191,7 @@ def _named(store: DuckStore, read: Read, column: str) -> dict[tuple[int, int], d
 def _times(store: DuckStore, calendar: Calendar, has_starts: bool) -> dict[tuple[int, int], tuple[int, int]]:
     """(procedure, activity) -> median and ninth decile of its working time in seconds."""
     every = 1 + store.number("SELECT count(*) FROM event") // _MOST_TIMED
-    begun = "start_s" if has_starts else "lag(finish_s) OVER (PARTITION BY dossier ORDER BY rowid)"
+    begun = "start_s" if has_starts else "lag(finish_s) OVER (PARTITION BY dossier ORDER BY event)"
     rows = store.arrays(
         f"SELECT procedure, act, begun, finish_s FROM ("
         f"SELECT dossier, act, {begun} AS begun, finish_s FROM event WHERE dossier % {every} = 0) "

@@ -216,7 +216,7 @@ class LogMapping:
     encoding: str = ""
     delimiter: str = ""
     dossiers_together: bool = False
-    """All rows of a dossier stand together, so that those of a file that breaks off are whole but the last."""
+    """All rows of a dossier stand together: in a file that breaks off all are whole but the last."""
     place: Place = NOWHERE
 
 

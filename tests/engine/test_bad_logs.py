@@ -137,7 +137,7 @@ def test_of_a_log_that_breaks_off_the_whole_dossiers_are_judged_and_the_last_is_
     whole = packed(rows)
     path.write_bytes(whole[: int(len(whole) * share) - 8])
     with DuckEngine().take_in(path, TOGETHER, WORLD) as held:
-        intake, kinds = held.intake, held.traces(frozenset())
+        intake, kinds = held.intake, tuple(held.traces(frozenset()))
     cut = intake.cut_off
     assert cut is not None
     assert cut.rows == intake.event_rows == intake.events_kept + intake.refused_count

@@ -26,7 +26,7 @@ READ = ("overdue", "same_person", "demand")
 def event_facts(held: DuckHeld) -> dict[int, tuple[str, str, int, str, dict[str, int]]]:
     """Row of the source -> dossier, procedure key, era, step and facts, out of the engine's tables."""
     rows = held._store.run(
-        "SELECT e.row, d.dossier_id, j.key FROM judged AS j JOIN event AS e ON e.rowid = j.event "
+        "SELECT e.row, d.dossier_id, j.key FROM judged AS j JOIN event AS e ON e.event = j.event "
         "JOIN dossier AS d ON d.dossier = j.dossier"
     )
     places = {place: key for key, place in held._norms.places.items()}

@@ -43,7 +43,7 @@ def events(held: DuckHeld) -> list[tuple[object, ...]]:
     """Dossier, step, actor, start and finish of every event, in order."""
     rows = held._store.run(
         "SELECT i.dossier_id, e.act, e.actor, e.started, e.finished FROM event AS e "
-        "JOIN base AS i USING (dossier) ORDER BY e.rowid"
+        "JOIN base AS i USING (dossier) ORDER BY e.event"
     )
     steps, people = held._words["step"], held._words["actor"]
     return [(code, steps.say(act), people.say(actor), _utc(a), _utc(b)) for code, act, actor, a, b in rows]

@@ -195,7 +195,7 @@ def test_a_rule_speaks_both_languages(rule: Rule) -> None:
 @pytest.mark.parametrize("rule", CATALOGUE.values(), ids=lambda rule: rule.name)
 def test_a_rule_file_is_short(rule: Rule) -> None:
     lines = (RULES / f"{rule.name.replace('-', '_')}.py").read_text(encoding="utf-8").splitlines()
-    assert lines.index("    bad={") <= 120
+    assert lines.index("    bad={") <= 130
     assert len(lines) <= 200
 
 
