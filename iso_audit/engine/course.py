@@ -86,7 +86,7 @@ def _look_beside(e: Executions, furthest: Array, may_follow: Array) -> None:
     is_held = np.zeros(len(e.dossiers), dtype=bool)
     is_held[whose] = True
     done = np.flatnonzero(is_held[e.of] & e.has_finish)
-    many = int(e.act.max()) + 2
+    many = len(e.asked.words["step"].meaning) + 1  # of all parts: this one may lack some
     missing = ~np.isin(whose * many + other + 1, e.of[done] * many + e.act[done] + 1)
     may_follow[whose[missing]] = True
 

@@ -23,7 +23,6 @@ _SCRATCH = (
     "band",
     "sign",
     "registered",
-    "dossier_here",
     "worked",
     "code_said",
     "id",

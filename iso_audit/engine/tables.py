@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from iso_audit.engine.layout import Layout, narrow
 from iso_audit.engine.protocol import Progress, unheard
-from iso_audit.engine.rows import CODED, Reading, steady_offset
+from iso_audit.engine.rows import Reading, steady_offset
 from iso_audit.engine.store import Store, Values, integers
 from iso_audit.engine.watch import watched
 from iso_audit.engine.words import Words
@@ -97,24 +97,21 @@ def read_events(
 ) -> Read:  # fmt: skip
     """Make `id` and `event`: two passes over the source, one for the words and one for the rows."""
     values = Values()
-    chosen = ", ".join(f"{reading.raw(name, values)} AS {name}" for name in CODED)
-    names = ", ".join(CODED)
     store.run(
         f"""
         CREATE TEMP TABLE seen AS
-        SELECT dossier_id, {names}, grouping(dossier_id) = 0 AS is_dossier, count(*) AS rows
+        SELECT dossier_id, count(*) AS rows
         FROM (
-            SELECT {reading.raw("dossier_id", values)} AS dossier_id, {chosen}
-            FROM {reading.source.relation(values)}
+            SELECT {reading.raw("dossier_id", values)} AS dossier_id FROM {reading.source.relation(values)}
         )
-        GROUP BY GROUPING SETS ((dossier_id), ({names}))
+        GROUP BY dossier_id
         """,
         values,
     )
-    words = _words(store, dossiers, mapping)
+    words = _words(store, reading, dossiers, mapping)
     for column in words.values():
         column.store(store)
-    is_tidy = not store.any("seen", "is_dossier AND (dossier_id = '' OR dossier_id <> trim(dossier_id))")
+    is_tidy = not store.any("seen", "dossier_id = '' OR dossier_id <> trim(dossier_id)")
     dossier_id = "dossier_id" if is_tidy else "nullif(trim(dossier_id), '')"
     also = "UNION SELECT dossier_id FROM dossier_row WHERE NOT is_repeated" if dossiers else ""
     store.run(
@@ -123,11 +120,11 @@ def read_events(
         SELECT dossier_id, CAST(row_number() OVER (ORDER BY dossier_id) - 1 AS INTEGER) AS dossier
         FROM (
             SELECT {"" if is_tidy else "DISTINCT"} {dossier_id} AS dossier_id FROM seen
-            WHERE is_dossier AND {dossier_id} IS NOT NULL {also}
+            WHERE {dossier_id} IS NOT NULL {also}
         )
         """
     )
-    rows = store.number("SELECT coalesce(sum(rows), 0) FROM seen WHERE is_dossier")
+    rows = store.number("SELECT coalesce(sum(rows), 0) FROM seen")
     tell("order_log", 0, 0)
     with watched(store, "order_log", tell):
         layout = _make_events(store, reading, zone, words, "dossier_id" if is_tidy else "")
@@ -138,12 +135,21 @@ def read_events(
     return Read(reading, dossiers, rows, words, layout)
 
 
-def _words(store: Store, dossiers: Reading | None, mapping: LogMapping) -> dict[str, Words]:
-    """Number the different words of every column that has few."""
+def _words(
+    store: Store, reading: Reading, dossiers: Reading | None, mapping: LogMapping
+) -> dict[str, Words]:
+    """Number the different words of every column that has few.
+
+    Column by column: a file that keeps each word once is read so in no time.
+    """
 
     def seen(column: str) -> list[str]:
-        found = store.run(f"SELECT DISTINCT {column} FROM seen WHERE NOT is_dossier AND {column} IS NOT NULL")
-        return [row[0] for row in found]
+        values = Values()
+        found = store.run(
+            f"SELECT DISTINCT {reading.raw(column, values)} AS word FROM {reading.source.relation(values)}",
+            values,
+        )
+        return [word for (word,) in found if word is not None]
 
     def of_dossiers(column: str) -> list[str]:
         if dossiers is None:

@@ -66,18 +66,16 @@ def add_dossiers(store: Store) -> None:
         SELECT dossier, CAST(sum(CAST(fact AS HUGEINT) << (number * {BITS})) AS HUGEINT) AS asked
         FROM demanded WHERE fact > 0 GROUP BY dossier
     ) AS m USING (dossier)"""
-    store.run(
+    store.add(
+        "dossier",
         f"""
-        CREATE OR REPLACE TEMP TABLE dossier_here AS
         SELECT dossier, b.dossier_id, b.row, b.edition, coalesce(b."case", -1) AS "case", b.unit, b.has_unit,
             b.has_row, b.received_s, b.day, {MONTH} AS month, b.appointed_s, w.due_s, w.due_day, w.end_s,
             w.finished, w.latest_apology_s, w.handover_s, w.handed_out_s, b.first_event, w.overdue, w.facts,
             {shift} {"+ coalesce(m.asked, 0)" if is_demanded else ""} AS apart
         FROM base_here AS b JOIN worked AS w USING (dossier) {demanded if is_demanded else ""}
-        ORDER BY dossier
-        """
+        """,
     )
-    store.add("dossier", "SELECT * FROM dossier_here")
 
 
 def _events(store: Store, asked: Asked) -> str:

@@ -149,3 +149,14 @@ def test_time_is_not_up_while_a_branch_beside_has_not_begun(tmp_path):
             "SELECT dossier_id, end_s IS NOT NULL, finished, overdue FROM dossier ORDER BY 1"
         )
     assert rows == [("both", True, False, 0), ("one-branch", False, False, 1), ("returned", True, True, 0)]
+
+
+def test_a_step_beside_that_no_dossier_of_the_part_has_is_missing_in_each(tmp_path):
+    log = linked(
+        "1 insurance 2024-04-02 08:00:00",
+        "2 insurance 2024-04-02 08:00:00",
+        "3 insurance 2024-04-02 08:00:00",
+        "3 lunch 2024-04-02 12:00:00",
+        "3 police 2024-04-03 08:00:00",
+    )
+    agree(log, PlainAudit(log.events, None, log.mapping, log.world), tmp_path, at_once=2)
