@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from iso_audit.engine.norms import Edition, Norms, compare
+from iso_audit.engine.editions import Edition, compare
+from iso_audit.engine.norms import Norms
 from iso_audit.engine.store import Store, integers
 from iso_audit.model.log import Asks
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from iso_audit.analysis.worktime import NO_DUE, Stops
+from iso_audit.engine.editions import KIND_FLAGS, OUTSIDE, RESTARTS
 from iso_audit.engine.executions import Executions, neighbours
-from iso_audit.engine.norms import KIND_FLAGS, OUTSIDE, RESTARTS
 from iso_audit.engine.store import Array
 
 

@@ -6,8 +6,8 @@ They go into the table `demanded`, as those of `demands` do.
 from __future__ import annotations
 
 from iso_audit.engine.asked import ASKS, EVENTS, FIRST, SECOND
+from iso_audit.engine.editions import CLOCK, WORK
 from iso_audit.engine.facts import work_until
-from iso_audit.engine.norms import CLOCK, WORK
 from iso_audit.engine.store import Store
 from iso_audit.model.civil import DAY
 from iso_audit.model.log import Asks

@@ -93,7 +93,8 @@ def ordered_by(statement: Statement) -> list[str]:
 def row_wise(query: exp.Expr, sources: frozenset[str]) -> list[exp.Select]:
     """The SELECTs of a query that look at each row of one table by itself and must be read by DuckDB.
 
-    Those are all from a source, and those that look into a text.
+    Those are all from a source, and those that look into a text. Of a DISTINCT that reads rows in parts,
+    the rows that it leaves must be made distinct once more.
     """
     return [
         select
@@ -106,9 +107,11 @@ def row_wise(query: exp.Expr, sources: frozenset[str]) -> list[exp.Select]:
 
 
 def _only_table(select: exp.Select) -> exp.Expr | None:
-    """The one relation that a SELECT is from, where it does nothing to its rows together."""
-    together = ("joins", "group", "distinct", "order", "limit", "having", "with_", "laterals", "qualify")
+    """The one relation that a SELECT is from, where it does nothing to its rows together but DISTINCT."""
+    together = ("joins", "group", "order", "limit", "having", "with_", "laterals", "qualify")
     if any(select.args.get(part) for part in together) or "from_" not in select.args:
+        return None
+    if (distinct := select.args.get("distinct")) is not None and distinct.args.get("on"):
         return None
     found: exp.Expr = select.args["from_"].this
     return found
@@ -155,8 +158,6 @@ def _translated(node: exp.Expr) -> exp.Expr:
         return exp.func("shiftright", node.this, exp.cast(node.expression, "int"))
     if isinstance(node, exp.Window) and isinstance(node.this, exp.RowNumber) and not node.args.get("order"):
         return exp.func("monotonically_increasing_id")
-    if isinstance(node, exp.WithinGroup):
-        return _exact(node)
     if isinstance(node, exp.Array) and not node.expressions:
         return parse_one("CAST(array() AS ARRAY<BIGINT>)", dialect="spark")
     if isinstance(node, exp.Trim):
@@ -175,15 +176,6 @@ def _skipping_missing(node: exp.ArgMax | exp.ArgMin) -> exp.Expr:
         where.set("this", exp.and_(where.this, there))
         return node
     return exp.Filter(this=node.copy(), expression=exp.Where(this=there))
-
-
-def _exact(node: exp.WithinGroup) -> exp.Expr:
-    """A quantile that is one of the values; sqlglot would make it an approximate one."""
-    share = exp.Anonymous(this="percentile_disc", expressions=[node.this.this.copy()])
-    order = node.expression.copy()
-    for each in order.expressions:
-        each.set("nulls_first", True)
-    return exp.cast(exp.WithinGroup(this=share, expression=order), "bigint")
 
 
 def _shifted(node: exp.BitwiseLeftShift) -> exp.Expr:

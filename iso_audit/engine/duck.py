@@ -15,9 +15,11 @@ import duckdb
 from iso_audit.analysis.worktime import WorkTable
 from iso_audit.engine.agreement import Agreement, make_registered
 from iso_audit.engine.asked import store_demands
+from iso_audit.engine.base import add_base, put_versions
 from iso_audit.engine.codes import read_codes
 from iso_audit.engine.courses import Courses, courses
 from iso_audit.engine.demands import make_demanded
+from iso_audit.engine.editions import DAYS
 from iso_audit.engine.evidence import Evidence
 from iso_audit.engine.executions import Asked
 from iso_audit.engine.explain import Explain
@@ -26,7 +28,7 @@ from iso_audit.engine.handling import Handling
 from iso_audit.engine.intake import Account, column_account
 from iso_audit.engine.kinds import Kinds
 from iso_audit.engine.measures import measures, unit_dossiers
-from iso_audit.engine.norms import DAYS, Norms
+from iso_audit.engine.norms import Norms
 from iso_audit.engine.opening import Foreign, Opened, open_log
 from iso_audit.engine.papers import Papers
 from iso_audit.engine.passes import A_MEGABYTE, AT_ONCE, Parts, drop_scratch
@@ -36,7 +38,7 @@ from iso_audit.engine.seconds import Seconds, read_seconds
 from iso_audit.engine.signs import make_signs, settle_at_limit
 from iso_audit.engine.store import DuckStore, Store
 from iso_audit.engine.story import Stories
-from iso_audit.engine.tables import Read, add_base, put_versions, read_dossiers, read_events
+from iso_audit.engine.tables import Read, read_dossiers, read_events
 from iso_audit.engine.tally import Answers, tally
 from iso_audit.engine.working import add_dossiers, work_out
 from iso_audit.errors import EngineError, InputError
@@ -169,16 +171,15 @@ class DuckHeld:
             self._norms,
             table,
             read.words,
-            handling.places(),
-            handling.unit_of_person(),
-            read.layout,
-            len(handling.units),
-            handling.slots,
-            read.event_rows,
-            self._known,
-            drawn_s,
-            int(drawn.timestamp() * 1_000_000),
-            has_table=read.dossiers is not None,
+            places=handling.places(),
+            unit_of_person=handling.unit_of_person(),
+            layout=read.layout,
+            units=len(handling.units),
+            slots=handling.slots,
+            rows=read.event_rows,
+            known=self._known,
+            drawn_s=drawn_s,
+            drawn_us=int(drawn.timestamp() * 1_000_000),
             is_due_given=mapping.due == "given",
             is_start_derived=mapping.start == "previous_finish",
         )

@@ -12,8 +12,9 @@ import numpy as np
 
 from iso_audit.analysis.worktime import NO_DUE, NO_LIMIT, UNIT_CODES, Dues, Stops, WorkTable
 from iso_audit.engine.course import Course, Standstills
+from iso_audit.engine.editions import Edition
 from iso_audit.engine.executions import Asked, Dossiers
-from iso_audit.engine.norms import Edition, Norms
+from iso_audit.engine.norms import Norms
 from iso_audit.engine.words import Words
 from iso_audit.model.civil import DAY
 from iso_audit.model.clock import START_NEXT_WORKING_DAY
@@ -26,7 +27,10 @@ Flags = np.ndarray
 Key: TypeAlias = Any
 """What packs ask of dossiers: parameters, to be told apart by their values."""
 
-ONLINE = frozenset({"online", "internet", "e-mail", "email", "truc tuyen", "dich vu cong truc tuyen"})
+ONLINE = frozenset({
+    "online", "internet", "e-mail", "email", "truc tuyen", "qua mang", "dich vu cong truc tuyen", "cong dvc",
+    "cong dvc quoc gia", "cong dich vu cong", "cong dich vu cong quoc gia",
+})  # fmt: skip
 PAPER = frozenset({
     "paper", "desk", "direct", "counter", "in person", "post", "postal", "truc tiep", "giay", "buu chinh",
     "buu chinh cong ich", "bcci",

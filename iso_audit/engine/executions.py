@@ -14,7 +14,8 @@ import numpy as np
 
 from iso_audit.analysis.worktime import NO_DUE, WorkTable
 from iso_audit.engine.layout import Layout
-from iso_audit.engine.norms import Norms, NormTable
+from iso_audit.engine.norm_table import NormTable
+from iso_audit.engine.norms import Norms
 from iso_audit.engine.store import Array, filled
 from iso_audit.engine.words import Words
 
@@ -42,8 +43,6 @@ class Asked:
     drawn_s: int
     drawn_us: int
     """The moment that bounds unfinished dossiers: civil seconds, and microseconds since 1970 UTC."""
-    has_table: bool
-    """Whether the source has a table of dossiers."""
     is_due_given: bool
     is_start_derived: bool
 
@@ -67,19 +66,16 @@ class Dossiers:
     def __len__(self) -> int:
         return len(self.number)
 
-    def has(self, name: str) -> bool:
-        """Whether this column was asked for."""
-        return name in self._columns
-
     def seconds(self, name: str) -> Array:
         """A column of moments or days; `NO_DUE` where there is none."""
         return filled(self._columns[name], NO_DUE)
 
     def column(self, name: str, missing: int = -1) -> Array:
-        """A column of the dossiers; where nobody has anything to say of it, what is missing."""
+        """A column of the dossiers, numbers as wide ones; what is missing where nobody says anything."""
         if name not in self._columns:
             return np.full(len(self), missing)
-        return filled(self._columns[name], missing)
+        values = filled(self._columns[name], missing)
+        return values.astype(np.int64) if values.dtype.kind == "i" else values
 
 
 class Executions:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from iso_audit.analysis.worktime import NO_DUE, WorkTable
-from iso_audit.engine.norms import CLOCK, DAYS, WORK
+from iso_audit.engine.editions import CLOCK, DAYS, WORK
 from iso_audit.engine.store import Array, Store
 from iso_audit.model.civil import DAY
 

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from iso_audit.engine.editions import Edition
 from iso_audit.engine.facts import BITS, EVENT_BITS
-from iso_audit.engine.norms import Edition, Norms
+from iso_audit.engine.norms import Norms
 from iso_audit.engine.passes import Parts
 from iso_audit.engine.protocol import Traces
 from iso_audit.engine.store import Store, integers

@@ -48,8 +48,8 @@ class Layout:
     ) -> Layout:
         """Lay out columns that have so many different numbers, and flags."""
         places, word, used = {}, 0, 0
-        wide = {name: size.bit_length() for name, size in sizes.items()}
-        for name, bits in {**wide, **dict.fromkeys(flags, 1)}.items():
+        widths = {name: size.bit_length() for name, size in sizes.items()}
+        for name, bits in {**widths, **dict.fromkeys(flags, 1)}.items():
             if used + bits > _WORD_BITS:
                 word, used = word + 1, 0
             places[name] = word, used, bits

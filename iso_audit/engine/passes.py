@@ -1,9 +1,9 @@
 """Works a log out part by part: a part is a range of dossiers, so that memory stays bounded.
 
-Events and dossiers stand in order of dossiers, so that a part of a table is read without the rest.
-While a part is worked on, `id_here`, `event_here` and `base_here` show its rows of the whole
-tables; what is found is added to `base`, `stop`, `dossier` and `judged`. What spans dossiers
-(words, codes that stand twice, kinds) is gathered from all parts.
+Events stand in order of dossiers and dossiers part by part, so that a part of a table is read without the
+rest. While a part is worked on, `id_here`, `event_here` and `base_here` show its rows of the whole tables;
+what is found is added to `base`, `stop`, `dossier`, `judged`, `execution`, `cell_count` and `took`. What
+spans dossiers (words, codes that stand twice, kinds) is gathered from all parts.
 """
 
 from __future__ import annotations

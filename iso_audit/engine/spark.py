@@ -5,6 +5,7 @@ The file is opened as ever. What is no Parquet is made into Parquet once; from t
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -31,6 +32,7 @@ class SparkEngine(DuckEngine):
         self._master, self._java, self._at_once = master, memory, _EVERY_DOSSIER
 
     def _held(self, reader: DuckStore, opened: Opened, folder: Path) -> tuple[Store, Opened]:
+        folder = Path(tempfile.mkdtemp(dir=folder))  # a log may be read twice
         sources = [opened.events, *([opened.dossiers] if opened.dossiers is not None else [])]
         paths = [folder / f"source_{n}.parquet" for n in range(len(sources))]
         for reading, path in zip(sources, paths, strict=True):

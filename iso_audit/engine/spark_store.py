@@ -7,7 +7,7 @@ single rows is read by DuckDB on the machine that has them, so that a date or a 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial, reduce
 from itertools import accumulate, count
@@ -18,7 +18,8 @@ import numpy as np
 from sqlglot import exp
 
 from iso_audit.engine.dialect import Act, Statement, in_duckdb, in_spark, ordered_by, row_wise, taken_apart
-from iso_audit.engine.store import Array, Columns, Rows, Store, Types, Values, Work, array_of
+from iso_audit.engine.spark_rows import arrays_of, column_of, read_rows, reader, rows
+from iso_audit.engine.store import Array, Columns, Rows, Store, Types, Values, Work
 from iso_audit.errors import EngineError
 
 if TYPE_CHECKING:
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
     from pyspark.sql.types import StructType
 
-_BATCH = 100_000
-"""Rows that DuckDB hands back to Spark at a time."""
 _PARTITION_BITS = 33
 """Where Spark puts the number of a partition in an increasing number."""
 
@@ -62,7 +61,7 @@ class SparkStore(Store):
         with self._guarded():
             said = taken_apart(statement)
             if said.act is Act.ASK:
-                return _rows(self._frame(said, values).toArrow())
+                return rows(self._frame(said, values).toArrow())
             if said.act is Act.DROP:
                 self._forget(said.name)
             elif said.act is Act.DECLARE:
@@ -88,7 +87,7 @@ class SparkStore(Store):
 
     def arrays(self, statement: str) -> dict[str, Array]:
         with self._guarded():
-            return _arrays(self._frame(taken_apart(statement), None).toArrow())
+            return arrays_of(self._frame(taken_apart(statement), None).toArrow())
 
     def put(self, name: str, columns: Columns) -> None:
         import pyarrow as pa
@@ -96,7 +95,7 @@ class SparkStore(Store):
         from pyspark.sql.pandas.types import from_arrow_schema
         from pyspark.sql.types import StructType
 
-        table = pa.table({column: _column(*given) for column, given in columns.items()})
+        table = pa.table({column: column_of(*given) for column, given in columns.items()})
         with self._guarded():
             path = self._path(name)
             path.mkdir()
@@ -121,11 +120,11 @@ class SparkStore(Store):
             for number, (each, columns) in enumerate(zip(names, asked, strict=True)):
                 own = table.filter(pc.equal(table["number"], number))
                 own = own.select([f"{column}_{number}" for column in columns]).rename_columns(columns)
-                given[each] = _arrays(own.sort_by(columns[0]))
+                given[each] = arrays_of(own.sort_by(columns[0]))
             made = work(given)
             rows = []
             for number, (name, types) in enumerate(tables.items()):
-                own = {f"{at}_{number}": _column(kind, made[name][at]) for at, kind in types.items()}
+                own = {f"{at}_{number}": column_of(kind, made[name][at]) for at, kind in types.items()}
                 count = len(next(iter(own.values())))
                 rows.append(pa.table({"number": pa.array(np.full(count, number, dtype=np.int32)), **own}))
             return pa.concat_tables(rows, promote_options="default").select(list(kinds))
@@ -170,7 +169,8 @@ class SparkStore(Store):
         for select in row_wise(query, frozenset(self._sources)):
             view = f"row_wise_{next(self._numbers)}"
             self._show(view, self._read(select, bound))
-            select.replace(exp.select("*").from_(view))
+            read = exp.select("*").from_(view)
+            select.replace(read.distinct() if select.args.get("distinct") else read)
         text = in_spark(query.this, {name: frame.columns for name, frame in self._tables.items()})
         return self._session.sql(
             text, {each.name: bound[each.name] for each in query.find_all(exp.Placeholder)}
@@ -182,10 +182,11 @@ class SparkStore(Store):
 
         text, table, columns, names = in_duckdb(select)
         frame = self._tables[table]
-        frame = frame.select(*[name for name in frame.columns if name in columns])
+        needed = [name for name in frame.columns if name in columns]
+        frame = frame.select(*(needed or frame.columns[:1]))  # a table has a column, were it of no use
         given = {name: bound[name] for name in names}
-        read = partial(_read_rows, text, table, given, self.zone, to_arrow_schema(frame.schema))
-        kinds = _reader(text, table, given, self.zone, to_arrow_schema(frame.schema), iter(()))
+        read = partial(read_rows, text, table, given, self.zone, to_arrow_schema(frame.schema))
+        kinds = reader(text, table, given, self.zone, to_arrow_schema(frame.schema), iter(()))
         return frame.mapInArrow(read, from_arrow_schema(kinds.schema))
 
     def _create(self, statement: Statement, frame: DataFrame) -> None:
@@ -206,7 +207,7 @@ class SparkStore(Store):
         placed.write.parquet(_place(path))
         written = self._session.read.schema(placed.schema).parquet(_place(path))
         part = f.shiftright("rowid", _PARTITION_BITS)
-        counts: dict[int, int] = dict(_rows(written.groupBy(part).count().toArrow()))
+        counts: dict[int, int] = dict(rows(written.groupBy(part).count().toArrow()))
         before = [0, *accumulate(counts.get(n, 0) for n in range(max(counts, default=0)))]
         moved = f.element_at(f.array(*map(f.lit, before)), part.cast("int") + 1).cast("bigint")
         place = f.col("rowid").bitwiseAND((1 << _PARTITION_BITS) - 1) + moved
@@ -263,71 +264,3 @@ class SparkStore(Store):
 def _place(path: Path) -> str:
     """A folder as Spark names it: on the disk, whatever file system a cluster keeps its own data in."""
     return f"file://{path.as_posix()}"
-
-
-def _reader(
-    text: str,
-    table: str,
-    given: Mapping[str, object],
-    zone: str,
-    schema: pa.Schema,
-    batches: Iterator[pa.RecordBatch],
-) -> pa.RecordBatchReader:
-    """Put rows to DuckDB; returns a reader of what it says."""
-    import duckdb
-    import pyarrow as pa
-
-    connection = duckdb.connect(":memory:", config={"threads": 1})
-    connection.execute("SET TimeZone = '" + zone.replace("'", "''") + "'")
-    connection.register(table, pa.RecordBatchReader.from_batches(schema, batches))
-    return connection.sql(text, params=dict(given)).to_arrow_reader(_BATCH)
-
-
-def _read_rows(
-    text: str,
-    table: str,
-    given: Mapping[str, object],
-    zone: str,
-    schema: pa.Schema,
-    batches: Iterator[pa.RecordBatch],
-) -> Iterator[pa.RecordBatch]:
-    yield from _reader(text, table, given, zone, schema, batches)
-
-
-def _rows(table: pa.Table) -> Rows:
-    """Rows of plain values; Spark's wide numbers are whole ones."""
-    import pyarrow as pa
-
-    columns = [
-        [None if value is None else int(value) for value in column.to_pylist()]
-        if pa.types.is_decimal(column.type)
-        else column.to_pylist()
-        for column in table.columns
-    ]
-    return list(zip(*columns, strict=True)) if columns else []
-
-
-def _arrays(table: pa.Table) -> dict[str, Array]:
-    found: dict[str, Array] = {}
-    for name, column in zip(table.column_names, table.columns, strict=True):
-        missing = column.is_null().to_numpy()
-        filled = column.fill_null(False if str(column.type) == "bool" else 0).to_numpy()
-        found[name] = np.ma.array(filled, mask=missing) if missing.any() else filled
-    return found
-
-
-def _column(kind: str, values: Sequence[object] | Array) -> pa.Array:
-    import pyarrow as pa
-
-    kinds = {
-        "BIGINT": pa.int64(),
-        "INTEGER": pa.int32(),
-        "TINYINT": pa.int8(),
-        "BOOLEAN": pa.bool_(),
-        "VARCHAR": pa.string(),
-    }
-    if kind == "VARCHAR":
-        return pa.array(values, pa.string())
-    array = values if isinstance(values, np.ndarray) else array_of(kind, values)
-    missing = np.ma.getmaskarray(array) if isinstance(array, np.ma.MaskedArray) else None
-    return pa.array(np.ma.getdata(array), mask=missing).cast(kinds[kind])

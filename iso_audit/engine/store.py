@@ -12,7 +12,6 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
-from iso_audit.analysis.worktime import NO_DUE
 from iso_audit.engine.room import no_room
 
 Array = NDArray[Any]
@@ -238,11 +237,6 @@ def filled(values: Array, missing: int | bool) -> Array:
 def integers(rows: Sequence[Sequence[object]], *names: str) -> Columns:
     """Columns of numbers out of rows, for `Store.put`."""
     return {name: ("BIGINT", [row[at] for row in rows]) for at, name in enumerate(names)}
-
-
-def absent(values: Array) -> Array:
-    """The same with `NO_DUE` as missing values."""
-    return np.ma.masked_equal(values, NO_DUE)
 
 
 def array_of(kind: str, values: Sequence[object]) -> Array:

@@ -109,10 +109,12 @@ class Stories:
         like = values.bind(dossier_id)
         rows = self._store.run(
             f"""
-            SELECT dossier_id FROM base
-            ORDER BY least(damerau_levenshtein(dossier_id, {like}),
-                damerau_levenshtein(right(dossier_id, length({like})), {like}) + 1), dossier_id
-            LIMIT 3
+            SELECT dossier_id FROM (
+                SELECT dossier_id, least(damerau_levenshtein(dossier_id, {like}),
+                    damerau_levenshtein(right(dossier_id, length({like})), {like}) + 1) AS far
+                FROM base
+            )
+            ORDER BY far, dossier_id LIMIT 3
             """,
             values,
         )

@@ -26,7 +26,7 @@ and what is late."""
 
 EXECUTION = {
     "desk": "BIGINT",
-    "slot": "INTEGER",
+    "slot": "BIGINT",
     "worked": "INTEGER",
     "waited": "INTEGER",
     "marks": "TINYINT",

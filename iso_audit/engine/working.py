@@ -7,6 +7,7 @@ event) and `execution` (one row an execution of the office).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 
 import numpy as np
@@ -37,25 +38,30 @@ in which the clock stood; the rest as in `dossier`."""
 _STOPS = {"event": "BIGINT", "dossier": "INTEGER", "begin_s": "BIGINT", "end_s": "BIGINT", "anew": "BOOLEAN"}
 _JUDGED = {"event": "BIGINT", "dossier": "INTEGER", "unit": "INTEGER", "key": "BIGINT"}
 _NARROW = 1 << 31
-"""Below this a number of an event or of a desk takes four bytes."""
+"""Below this a number takes four bytes."""
 
 
 def work_out(store: Store, asked: Asked) -> None:
     """Make the tables of the part at hand; adds to `stop`, `judged` and `execution`."""
     store.drop("worked")
     store.drop("stop_here")
+    desks = asked.places["desk"].max(initial=0) + asked.units
     store.mapped(
         {"events": _events(store, asked), "dossiers": _dossiers(store, asked)},
         partial(_worked, asked),
         {
             "worked": _WORKED,
             "stop_here": _STOPS,
-            "judged": _JUDGED | ({"event": "INTEGER"} if asked.rows < _NARROW else {}),
-            "execution": EXECUTION
-            | ({"desk": "INTEGER"} if asked.places["desk"].max(initial=0) < _NARROW else {}),
+            "judged": _narrowed(_JUDGED, "event", asked.rows),
+            "execution": _narrowed(_narrowed(EXECUTION, "desk", desks), "slot", asked.slots),
         },
     )
     store.add("stop", "SELECT * FROM stop_here")
+
+
+def _narrowed(types: Mapping[str, str], name: str, most: int) -> dict[str, str]:
+    """Types of columns, in four bytes that of numbers which are never more than so many."""
+    return {**types, **({name: "INTEGER"} if most < _NARROW else {})}
 
 
 def add_dossiers(store: Store) -> None:

@@ -27,10 +27,12 @@ _OF_EVENTS = {
     "actor": """cán bộ xử lý|cán bộ|cán bộ thực hiện|cán bộ thụ lý|người xử lý|người thực hiện|
         chuyên viên xử lý|tài khoản|actor|resource|org resource|user|user receive""",
     "role": "chức danh|chức vụ|vai trò|trách nhiệm|role|org role|org group",
-    "started_at": """bắt đầu|ngày bắt đầu|thời gian bắt đầu|thời điểm bắt đầu|giờ bắt đầu|started at|start|
+    "started_at": """bắt đầu|ngày bắt đầu|thời gian bắt đầu|thời điểm bắt đầu|giờ bắt đầu|thời gian nhận|
+        started at|start|
         start time|start timestamp|from date|ngày chuyển đến|ngày đến""",
     "finished_at": """kết thúc|ngày kết thúc|thời gian kết thúc|thời điểm kết thúc|thời điểm xử lý|
-        ngày xử lý|ngày hoàn thành|hoàn thành|thời điểm hoàn thành|finished at|end|end time|complete time|
+        ngày xử lý|ngày hoàn thành|hoàn thành|thời điểm hoàn thành|thời gian hoàn thành|
+        finished at|end|end time|complete time|
         completed at|timestamp|complete timestamp|time timestamp|confirmed on|thời gian xử lý xong|
         thời điểm|time""",
     "document": "số văn bản|số giấy tờ|số phiếu|số ký hiệu|văn bản|document|document no",

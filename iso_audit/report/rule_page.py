@@ -95,7 +95,11 @@ def _authority(pack: Pack, requirement: Requirement, say: Words) -> str:
     cited = "; ".join(cites(requirement.cite, say))
     grade = say(f"grade.{requirement.grade.value}").lower()
     said = f"{say.say(pack.title) or pack.id}{f' ({span})' * bool(span)}: {grade}; {cited} [{requirement.id}]"
-    return f"{said}; {say('rulepage.when', facts=flow(requirement.when)[1:-1])}" if requirement.when else said
+    if not requirement.when:
+        return said
+    if requirement.when.get("procedures") == ():
+        return f"{said}; {say('rulepage.nowhere')}"
+    return f"{said}; {say('rulepage.when', facts=flow(requirement.when)[1:-1])}"
 
 
 def _parameter(name: str, parameter: Parameter, say: Words) -> str:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from iso_audit.engine import store as stores
 from iso_audit.engine.layout import Layout
-from iso_audit.engine.norms import Links
+from iso_audit.engine.norm_table import Links
 from iso_audit.engine.store import DuckStore, filled
 
 COLUMNS = ("act", "procedure", "role", "unit", "actor")

@@ -7,11 +7,15 @@ import tempfile
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
+import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from iso_audit.engine.duck import DuckEngine
+from iso_audit.engine.executions import Dossiers
+from iso_audit.engine.handling import cells
 from iso_audit.engine.passes import AT_ONCE
 from iso_audit.engine.quantiles import quantiles
 from iso_audit.model.log import World
@@ -93,3 +97,11 @@ def test_quantiles_are_the_same_however_wide_the_bins_are(values, bits):
             next(v for v in mine if 10 * sum(w <= v for w in mine) >= share * len(mine)) for share in (5, 9)
         ]
         assert found[group] == (len(mine), sum(mine), *nth)
+
+
+def test_a_cell_tells_ever_so_many_channels_apart():
+    columns = {name: np.array([at], dtype=np.int32) for name, at in (("unit", 0), ("channel", 90_000))}
+    columns |= {name: np.array([at]) for name, at in (("dossier", 0), ("edition", 0), ("day", 19_800))}
+    slots = 90_002 * 12 * 2_200
+    asked = SimpleNamespace(norms=SimpleNamespace(eras=1), units=2, slots=slots)
+    assert cells(asked, Dossiers(columns)).tolist() == [slots + 90_001 * 12 * 2_200 + 12 * 2024 + 3]
