@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from iso_audit.model.outcome import Outcome, Workspace
 from iso_audit.model.procedure import Period
 from iso_audit.report.facts import Facts
-from iso_audit.report.statements import Group
+from iso_audit.report.statements import Statement
 from iso_audit.report.words import words
 from iso_audit.text import date, number
 
@@ -17,12 +18,18 @@ MOST_DOSSIERS = 200
 
 
 @dataclass(frozen=True, slots=True)
+class Cited:
+    """Dossiers that findings show: so many as there is room for, and how many are left."""
+
+    rows: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+    """(procedure, (dossier, numbers of findings) ...)"""
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
 class Annexes:
     """Rows of the annexes, ready to print."""
 
-    dossiers: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
-    """(procedure, (dossier, numbers of findings) ...)"""
-    dossiers_left: int
     inputs: tuple[tuple[str, str, str, str], ...]
     """(name, role, size, SHA-256)"""
     versions: tuple[tuple[str, str], ...]
@@ -32,7 +39,7 @@ class Annexes:
     digest: str
 
 
-def annexes(outcome: Outcome, workspace: Workspace, found: tuple[Group, ...], facts: Facts) -> Annexes:
+def annexes(outcome: Outcome, workspace: Workspace, facts: Facts) -> Annexes:
     """Gather what stands behind the report."""
     say, lang, card = facts.words, facts.lang, outcome.card
     packs = tuple(
@@ -44,8 +51,6 @@ def annexes(outcome: Outcome, workspace: Workspace, found: tuple[Group, ...], fa
         for pack in workspace.packs
     )
     return Annexes(
-        dossiers=_cited(found, MOST_DOSSIERS),
-        dossiers_left=max(len(_citations(found)) - MOST_DOSSIERS, 0),
         inputs=tuple(
             (one.name, say.find(f"input.{one.role}") or one.role, number(one.size_bytes, lang), one.sha256)
             for one in card.inputs
@@ -63,21 +68,17 @@ def annexes(outcome: Outcome, workspace: Workspace, found: tuple[Group, ...], fa
     )
 
 
-def _citations(found: tuple[Group, ...]) -> dict[tuple[str, str], list[int]]:
-    """(procedure, dossier) -> numbers of the findings that show it."""
-    cited: dict[tuple[str, str], list[int]] = {}
-    for group in found:
-        for statement in group.statements:
-            for dossier in dict.fromkeys(statement.dossiers):
-                cited.setdefault((statement.procedure, dossier), []).append(statement.number)
-    return dict(sorted(cited.items()))
-
-
-def _cited(found: tuple[Group, ...], most: int) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
+def cited(found: Iterable[Statement]) -> Cited:
+    """The dossiers that findings show, by procedure, with the numbers of those findings."""
+    citations: dict[tuple[str, str], list[int]] = {}
+    for statement in found:
+        for dossier in dict.fromkeys(statement.dossiers):
+            citations.setdefault((statement.procedure, dossier), []).append(statement.number)
     rows: dict[str, list[tuple[str, str]]] = {}
-    for (procedure, dossier), numbers in list(_citations(found).items())[:most]:
+    for (procedure, dossier), numbers in sorted(citations.items())[:MOST_DOSSIERS]:
         rows.setdefault(procedure, []).append((dossier, ", ".join(map(str, numbers))))
-    return tuple((procedure, tuple(dossiers)) for procedure, dossiers in rows.items())
+    kept = tuple((procedure, tuple(dossiers)) for procedure, dossiers in rows.items())
+    return Cited(kept, max(len(citations) - MOST_DOSSIERS, 0))
 
 
 def _digest(outcome: Outcome) -> str:

@@ -176,9 +176,8 @@ class Facts:
         return self.words.count("duration.days_hours", days, hours=hours)
 
     def share(self, failed: int, checked: int) -> str:
-        """Numerator, denominator and percent of one count: 12/80 (15,0%)."""
-        counted = f"{number(failed, self.lang)}/{number(checked, self.lang)}"
-        return f"{counted} ({rate(failed, checked, self.lang)})" if checked > 1 else counted
+        """As `share`, in the language of these facts."""
+        return share(failed, checked, self.lang)
 
     def fill(self, text: Text, facts: Mapping[str, object], procedure: str) -> str:
         """A rule's sentence with its facts in words."""
@@ -228,3 +227,9 @@ def _in_order(value: object) -> list[object]:
         return sorted(value, key=str)
     assert isinstance(value, (tuple, list))
     return list(value)
+
+
+def share(failed: int, checked: int, lang: str) -> str:
+    """Numerator, denominator and percent of one count: 12/80 (15,0%)."""
+    counted = f"{number(failed, lang)}/{number(checked, lang)}"
+    return f"{counted} ({rate(failed, checked, lang)})" if checked > 1 else counted

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup, escape
 
 from iso_audit.errors import RenderError
+from iso_audit.report.selection import Selection, selected
 from iso_audit.text import number
 
 if TYPE_CHECKING:
@@ -52,7 +53,8 @@ def page(view: View, folder: Path, *, style: str, drawings: dict[str, bytes] | N
     third faster to lay out).
     """
     environment = environment_of(folder, view.words, drawings)
-    environment.globals.update(v=view, style=Markup(style), annex_keys=_annexes(view))
+    shown = selected(view, paged=drawings is not None)
+    environment.globals.update(v=view, shown=shown, style=Markup(style), annex_keys=_annexes(view, shown))
     return environment.get_template("report.html.j2").render()
 
 
@@ -90,8 +92,8 @@ def environment_of(
     return environment
 
 
-def _annexes(view: View) -> list[tuple[str, str]]:
-    keys = ["clauses"] * bool(view.matrices) + ["evidence"] * bool(view.annexes.dossiers)
+def _annexes(view: View, shown: Selection) -> list[tuple[str, str]]:
+    keys = ["clauses"] * bool(view.matrices) + ["evidence"] * bool(shown.cited.rows)
     return list(zip([*keys, "provenance", "glossary"], ("I", "II", "III", "IV"), strict=False))
 
 

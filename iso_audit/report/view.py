@@ -89,7 +89,7 @@ def view(
     found = groups(outcome, workspace, catalogue, facts)
     degree = fulfilment(outcome, facts)
     rows = opened(outcome, workspace, catalogue, facts)
-    annex = annexes(outcome, workspace, found, facts)
+    annex = annexes(outcome, workspace, facts)
     is_timed = any(one.timed for one in outcome.measures.steps)
     return View(
         lang=lang,
