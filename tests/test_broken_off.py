@@ -66,6 +66,13 @@ def test_nobody_is_accused_of_what_the_whole_log_does_not_accuse_of(rows, mappin
     dossier = 6
     assert cut == [row for row in whole if row[dossier] in read - {last}]
     assert len(cut) > 50
+    page, whole_page = (
+        (tmp_path / f"{name}.out/report.html").read_text(encoding="utf-8")
+        for name in ("cut.csv.gz", "whole.csv")
+    )
+    for words in ("và toàn bộ", "Toàn bộ hồ sơ trong nhật ký được kiểm tra"):
+        assert words in whole_page
+        assert words not in page
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])

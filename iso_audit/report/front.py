@@ -111,6 +111,13 @@ def _counted(outcome: Outcome, words: Words) -> dict[str, str]:
     return {grade.value: words.count(f"count.{grade.value}", grades[grade]) for grade in Grade}
 
 
+def _sampling(intake: Intake | None) -> str:
+    """The key of what is said of how dossiers were chosen."""
+    if intake is None:
+        return "scope.sampling_none"
+    return "scope.sampling_all" if intake.cut_off is None else "scope.sampling_read"
+
+
 def summary(
     outcome: Outcome, workspace: Workspace, degree: Fulfilment, open_questions: int, facts: Facts
 ) -> str:
@@ -125,7 +132,8 @@ def summary(
     if intake is not None:
         first, last = _received(intake, workspace, facts.lang)
         dossiers = words.count("count.dossiers", intake.dossiers_examined)
-        asked += words("summary.dossiers", dossiers=dossiers, first=first, last=last)
+        all_of = "summary.dossiers" if intake.cut_off is None else "summary.dossiers_read"
+        asked += words(all_of, dossiers=dossiers, first=first, last=last)
     said = [f"{asked}."]
     if intake is not None and intake.cut_off is not None:
         said.append(words("summary.cut_off", rows=number(intake.cut_off.rows, facts.lang)))
@@ -218,7 +226,7 @@ def scope(outcome: Outcome, workspace: Workspace, open_questions: int, words: Wo
         "h": [words("scope.see_conclusion")],
         "i": [words("scope.see_conclusion")],
         "j": [words.say(settings.divergent_opinions) or words("scope.no_opinions")],
-        "k": [words("scope.sampling_all" if outcome.intake else "scope.sampling_none")],
+        "k": [words(_sampling(outcome.intake))],
     }
     return tuple(
         ScopeRow(letter, words(f"scope.{letter}"), tuple(filter(None, lines)) or (words("none.stated"),))
