@@ -126,3 +126,14 @@ def test_a_disk_for_temporary_files_that_fills_up_is_told_in_one_language(
         assert ("make room" in said) == (lang == "en")
         assert nothing == {"vi": "Chưa ghi kết quả nào.", "en": "Nothing was written."}[lang]
         assert not (tmp_path / "out").exists()
+
+
+def test_what_needs_the_numbers_of_the_whole_is_refused(rows, mapping, tmp_path):
+    path = tmp_path / "log.csv.gz"
+    packed = gzip.compress("".join(rows).encode())
+    path.write_bytes(packed[: len(packed) * 2 // 3])
+    units = ["--unit", "dv01", "--unit", "dv02"]
+    call = ["compare", "-w", str(WORKSPACE), "--log", str(path), "--map", str(mapping), *units]
+    said = CliRunner().invoke(cli, call)
+    assert said.exit_code == 2, said.output
+    assert "cắt giữa chừng" in said.stderr

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from iso_audit.api.reading import chosen_procedures
+from iso_audit.api.reading import chosen_procedures, refuse_broken_off
 from iso_audit.api.runs import audit
 from iso_audit.api.values import Run, Tell
 from iso_audit.api.writing import as_csv
@@ -56,6 +56,7 @@ def compare(
     groups = _groups(units, periods)
     run = audit(folder, log, mapping, lang=lang, tell=tell)
     outcome, workspace = run.outcome, run.workspace
+    refuse_broken_off(outcome.intake)
     if outcome.intake is None:
         raise InputError([Fault(_NO_LOG)])
     _refuse_strangers(run, units)

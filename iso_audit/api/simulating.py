@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from iso_audit.api.provenance import sha256_of, version
-from iso_audit.api.reading import catalogue, load_workspace, log_files, shipped
+from iso_audit.api.reading import catalogue, load_workspace, log_files, refuse_broken_off, shipped
 from iso_audit.api.runs import held_log, seldom_collecting
 from iso_audit.api.values import Simulated, Tell, Written
 from iso_audit.api.writing import put_in_place, refuse_output, workroom
@@ -107,6 +107,7 @@ def _fitted(
         )
     _, mapping_file = log_files(workspace, log, mapping)
     with held_log(workspace, log, mapping_file, tell) as (held, settled):
+        refuse_broken_off(held.intake)
         courses = held.courses(scenario.main.procedure, unit)
         starts_known = held.column_known("events.started_at") and settled.start != "previous_finish"
     if tell:
