@@ -92,7 +92,7 @@ class Evidence:
                 f.position, d.overdue
             FROM %s AS f
             JOIN dossier AS d USING (dossier)
-            LEFT JOIN event AS e ON e.event = f.event
+            LEFT JOIN shown_event AS e ON e.event = f.event
             LEFT JOIN paper AS c ON c.row = e.row
             LEFT JOIN norm AS n ON n.edition = d.edition AND n.act = e.act
             LEFT JOIN day AS x ON x.day = e.start_s // {DAY}
@@ -101,7 +101,7 @@ class Evidence:
 
     def ask(self, questions: Sequence[Question], steps: Sequence[str]) -> None:
         """Keep the words of what was asked; makes `rank_question`, `rank_procedure` and `paper`."""
-        self._papers.gather("paper", "SELECT e.row FROM failure AS f JOIN event AS e ON e.event = f.event")
+        self._papers.gather("paper", "SELECT row FROM shown_event")
         self._questions, self._steps = questions, steps
         asked = [f"{one.code} {one.requirement}" for one in questions]
         for name, words in (("question", asked), ("procedure", list(self._norms.keys))):

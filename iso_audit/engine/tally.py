@@ -1,8 +1,9 @@
 """Joins answers back to dossiers: counts by question, procedure, unit, step and month of receipt.
 
 Tables made here: `verdict` (one row an answer: `said` tells whom it is about and which of the
-`different` was said), `subject_count` (how often each thing that was asked occurs where) and
-`failure` (one row a dossier and breach, with the event it happened at, where there is one).
+`different` was said), `subject_count` (how often each thing that was asked occurs where),
+`failure` (one row a dossier and breach, with the event it happened at, where there is one) and
+`shown_event` (those events).
 """
 
 from __future__ import annotations
@@ -93,9 +94,11 @@ def tally(
     answers.store(store)
     store.drop("subject_count")
     store.drop("failure")
-    for _ in parts.each("dossier", "judged"):
+    store.drop("shown_event")
+    for _ in parts.each("dossier", "judged", "event"):
         _count_subjects(store)
         _add_failures(store)
+    store.drop("failure_here")
     evidence.ask(questions, answers.steps)
     return Counted(_counts(store, norms, units, answers), evidence.exhibits(), _open(store, norms, answers))
 
@@ -165,10 +168,13 @@ def _open(store: Store, norms: Norms, answers: Answers) -> dict[tuple[int, str, 
 
 
 def _add_failures(store: Store) -> None:
-    """Breaches of the dossiers of one part, each with the event that shows it: its own or the one there."""
-    store.add(
-        "failure",
+    """Breaches of the dossiers of one part, each with the event that shows it: its own or the one there.
+
+    Those events are put aside: to find them in the whole log again would take a table as large as the log.
+    """
+    store.run(
         f"""
+        CREATE OR REPLACE TEMP TABLE failure_here AS
         SELECT v.question, v.step, v.position, j.dossier, j.event, j.unit
         FROM verdict AS v JOIN event_kind AS k ON k.id = v.subject JOIN judged_here AS j ON j.key = k.key
         WHERE v.kind = {_EVENT} AND v.failed > 0
@@ -180,5 +186,7 @@ def _add_failures(store: Store) -> None:
         SELECT v.question, v.step, v.position, k.dossier, d.first_event + v.position, d.unit
         FROM verdict AS v JOIN trace_of AS k ON k.id = v.subject JOIN dossier_here AS d USING (dossier)
         WHERE v.kind = {_TRACE} AND v.failed > 0
-        """,
+        """
     )
+    store.add("failure", "SELECT * FROM failure_here")
+    store.add("shown_event", "SELECT * FROM event_here WHERE event IN (SELECT event FROM failure_here)")
