@@ -91,7 +91,7 @@ class Evidence:
                 e.actor, e.role, c.document, coalesce(e.row, d.row), e.row IS NULL AND d.has_row,
                 f.position, d.overdue
             FROM %s AS f
-            JOIN dossier AS d USING (dossier)
+            JOIN shown_dossier AS d USING (dossier)
             LEFT JOIN shown_event AS e ON e.event = f.event
             LEFT JOIN paper AS c ON c.row = e.row
             LEFT JOIN norm AS n ON n.edition = d.edition AND n.act = e.act
@@ -119,7 +119,7 @@ class Evidence:
                 FROM (
                     SELECT b.question, d.edition // {self._norms.eras} AS version, b.unit, b.step, b.dossier,
                         min(b.event) AS event, min(b.position) AS position
-                    FROM failure AS b JOIN dossier AS d USING (dossier) GROUP BY ALL
+                    FROM failure AS b JOIN shown_dossier AS d USING (dossier) GROUP BY ALL
                 ) AS g
             )
             WHERE place <= {SHOWN}

@@ -3,7 +3,7 @@
 Tables made here: `verdict` (one row an answer: `said` tells whom it is about and which of the
 `different` was said), `subject_count` (how often each thing that was asked occurs where),
 `failure` (one row a dossier and breach, with the event it happened at, where there is one) and
-`shown_event` (those events).
+`shown_event` and `shown_dossier` (those events, and whose they are).
 """
 
 from __future__ import annotations
@@ -95,6 +95,7 @@ def tally(
     store.drop("subject_count")
     store.drop("failure")
     store.drop("shown_event")
+    store.drop("shown_dossier")
     for _ in parts.each("dossier", "judged", "event"):
         _count_subjects(store)
         _add_failures(store)
@@ -170,7 +171,8 @@ def _open(store: Store, norms: Norms, answers: Answers) -> dict[tuple[int, str, 
 def _add_failures(store: Store) -> None:
     """Breaches of the dossiers of one part, each with the event that shows it: its own or the one there.
 
-    Those events are put aside: to find them in the whole log again would take a table as large as the log.
+    Those events and dossiers are put aside: to find them in the whole log again would take tables as large
+    as the log.
     """
     store.run(
         f"""
@@ -190,3 +192,6 @@ def _add_failures(store: Store) -> None:
     )
     store.add("failure", "SELECT * FROM failure_here")
     store.add("shown_event", "SELECT * FROM event_here WHERE event IN (SELECT event FROM failure_here)")
+    store.add(
+        "shown_dossier", "SELECT * FROM dossier_here WHERE dossier IN (SELECT dossier FROM failure_here)"
+    )
