@@ -8,7 +8,8 @@ import numpy as np
 
 from iso_audit.analysis.worktime import NO_DUE, Stops
 from iso_audit.engine.editions import KIND_FLAGS, OUTSIDE, RESTARTS
-from iso_audit.engine.executions import Executions, neighbours
+from iso_audit.engine.executions import Executions
+from iso_audit.engine.sorted_rows import neighbours
 from iso_audit.engine.store import Array
 
 

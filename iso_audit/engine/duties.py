@@ -6,6 +6,7 @@ import numpy as np
 
 from iso_audit.engine.executions import Executions
 from iso_audit.engine.facts import BITS
+from iso_audit.engine.sorted_rows import firsts
 from iso_audit.engine.store import Array
 
 PAIRS_A_WORD = 30
@@ -31,19 +32,14 @@ def held_apart(e: Executions) -> tuple[Array, Array]:
     held = (e.of[at] * pairs + duties.columns["pair"][link]) * people + e.actor[at] + 1
     order = np.argsort(held, kind="stable")
     held, at, sides = held[order], at[order], 1 << duties.columns["side"][link[order]]
-    first = _firsts(held)
+    first = firsts(held)
     last = np.append(first[1:], len(held)) - 1
     both = np.bitwise_or.reduceat(sides, first)
     whose, is_known = held[first] // people, held[first] % people > 0
     by_one = is_known & (both == 3) & (at[first] != at[last])
-    each = _firsts(whose)
+    each = firsts(whose)
     unknown = np.logical_or.reduceat(~is_known, each) & (np.bitwise_or.reduceat(both, each) == 3)
     fact = np.where(np.logical_or.reduceat(by_one, each), 1, np.where(unknown, 2, 0))
     of, pair = np.divmod(whose[each], pairs)
     np.add.at(words, (pair // PAIRS_A_WORD, of), fact << (BITS * (pair % PAIRS_A_WORD)))
     return words[0], words[1]
-
-
-def _firsts(values: Array) -> Array:
-    """Where each run of equal values begins."""
-    return np.flatnonzero(np.concatenate(([True], values[1:] != values[:-1])))

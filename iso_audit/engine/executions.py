@@ -16,6 +16,7 @@ from iso_audit.analysis.worktime import NO_DUE, WorkTable
 from iso_audit.engine.layout import Layout
 from iso_audit.engine.norm_table import NormTable
 from iso_audit.engine.norms import Norms
+from iso_audit.engine.sorted_rows import firsts
 from iso_audit.engine.store import Array, filled
 from iso_audit.engine.words import Words
 
@@ -100,8 +101,7 @@ class Executions:
         self.has_finish, self.finish_s = self._moment("done", "finish_s")
         self.row = asked.norm.rows(dossiers.edition, of, self.act)
         """Of each event the row of `norm`."""
-        is_first = np.concatenate(([True], of[1:] != of[:-1])) if len(of) else np.empty(0, dtype=bool)
-        self.first = np.flatnonzero(is_first)
+        self.first = firsts(of)
         """First events of dossiers with events."""
         self.whose = of[self.first]
         """Places of dossiers with events."""
@@ -190,17 +190,11 @@ class Executions:
         return self.over(np.maximum, np.where(is_meant, np.arange(len(self)), -1), -1)
 
 
-def neighbours(of: Array) -> tuple[Array, Array]:
-    """Of rows in order of dossiers, whether one of the same dossier stands before and after each."""
-    same = of[1:] == of[:-1]
-    return np.concatenate(([False], same)), np.concatenate((same, [False]))
-
-
 def _places(whose: Array, dossiers: Array) -> tuple[Array, Array]:
     """Of each event whether its dossier is among these, and its place there; both in order of dossiers."""
     if not len(whose) or not len(dossiers):
         return np.zeros(len(whose), dtype=bool), np.zeros(len(whose), dtype=np.int64)
-    first = np.flatnonzero(np.concatenate(([True], whose[1:] != whose[:-1])))
+    first = firsts(whose)
     counts = np.diff(np.append(first, len(whose)))
     at = np.minimum(np.searchsorted(dossiers, whose[first]), len(dossiers) - 1)
     return np.repeat(dossiers[at] == whose[first], counts), np.repeat(at, counts)

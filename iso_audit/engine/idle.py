@@ -6,7 +6,8 @@ import numpy as np
 
 from iso_audit.analysis.worktime import NO_DUE
 from iso_audit.engine.course import Standstills
-from iso_audit.engine.executions import LATEST, Executions, neighbours
+from iso_audit.engine.executions import LATEST, Executions
+from iso_audit.engine.sorted_rows import matches, neighbours
 from iso_audit.engine.store import Array
 
 _MOMENT_BITS = 34
@@ -48,10 +49,7 @@ def stagnant(e: Executions, end_s: Array, finished: Array, stops: Standstills) -
 
 def _stood(of: Array, since_s: Array, until_s: Array, stops: Standstills) -> Array:
     """Whether the clock stood at some time within stretches of dossiers."""
-    first = np.searchsorted(stops.of, of)
-    counts = np.searchsorted(stops.of, of, side="right") - first
-    which = np.repeat(np.arange(len(of)), counts)
-    stop = np.arange(len(which)) + np.repeat(first - np.cumsum(counts) + counts, counts)
+    which, stop = matches(stops.of, of)
     overlaps = (stops.begin_s[stop] < until_s[which]) & (stops.end_s[stop] > since_s[which])
     found = np.zeros(len(of), dtype=bool)
     found[which[overlaps]] = True

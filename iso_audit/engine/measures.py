@@ -14,8 +14,7 @@ from iso_audit.model.measure import Duration, Measure, Measures, StepMeasure, Ti
 Group = tuple[Timed, str | None, str | None, str | None, str | None, str | None]
 """What is timed, and procedure, step, unit, channel and month of the group; None where it spans all."""
 
-
-_BIN_BITS = {Timed.LEAD_DAYS: 0, Timed.LEAD: 12, Timed.COUNTED: 12, Timed.STEP: 8}
+_BIN_BITS = {Timed.LEAD_DAYS: 0, Timed.LEAD: 10, Timed.COUNTED: 10, Timed.STEP: 8}
 """How many seconds are counted together at first, as a power of two; days one by one."""
 
 
@@ -50,15 +49,17 @@ def _summed(store: Store, table: str, keys: str, width: int) -> list[tuple[int, 
 
 def _durations(store: Store, norms: Norms, handling: Handling) -> tuple[Duration, ...]:
     """Times of dossiers in all, by each mark and by procedure and unit; of steps in all and by unit."""
-    numbers: dict[Group, int] = {}
-    rows = []
-    for what, key in store.run("SELECT DISTINCT what, key FROM took_in_all"):
-        for group in _groups(TIMES[what], key, norms, handling):
-            rows.append((what, key, numbers.setdefault(group, len(numbers))))
-    found = quantiles(
-        store, "took_in_all", rows, {TIMES.index(what): bits for what, bits in _BIN_BITS.items()}
-    )
-    times = [Duration(*group, *found[number]) for group, number in numbers.items()]
+    times = []
+    for number, what in enumerate(TIMES):
+        numbers: dict[Group, int] = {}
+        values = f"(SELECT key, value FROM took_in_all WHERE what = {number})"
+        rows = [
+            (key, numbers.setdefault(group, len(numbers)))
+            for (key,) in store.run(f"SELECT DISTINCT key FROM {values}")
+            for group in _groups(what, key, norms, handling)
+        ]
+        found = quantiles(store, values, rows, _BIN_BITS[what])
+        times += [Duration(*group, *found[at]) for group, at in numbers.items()]
     return tuple(sorted(times, key=_order))
 
 

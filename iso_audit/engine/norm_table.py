@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from iso_audit.engine.editions import KIND_FLAGS, Edition, idle_seconds
+from iso_audit.engine.sorted_rows import matches
 from iso_audit.engine.store import Array
 
 NORM = (
@@ -34,12 +35,7 @@ class Links:
 
     def of(self, rows: Array) -> tuple[Array, Array]:
         """Of rows of `norm` those with a link, once for each: their places, and the places of the links."""
-        first = np.searchsorted(self.rows, rows)
-        counts = np.searchsorted(self.rows, rows, side="right") - first
-        before = np.cumsum(counts) - counts
-        return np.repeat(np.arange(len(rows)), counts), np.arange(counts.sum()) + np.repeat(
-            first - before, counts
-        )
+        return matches(self.rows, rows)
 
 
 @dataclass(frozen=True)

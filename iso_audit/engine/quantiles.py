@@ -19,26 +19,23 @@ Found = Mapping[int, tuple[int, int, int, int]]
 """Group -> count, total, median, ninth decile."""
 
 
-def quantiles(
-    store: Store, table: str, groups: Sequence[tuple[int, int, int]], bits: Mapping[int, int]
-) -> Found:
-    """Quantiles of `table` (what, key, value): the k-th smallest value, k the share of the count, rounded up.
+def quantiles(store: Store, values: str, groups: Sequence[tuple[int, int]], bits: int) -> Found:
+    """Quantiles of a relation `values` (key, value): the k-th smallest, k the share of the count, rounded up.
 
-    `groups` are (what, key, group); a key may belong to several groups of its `what`. The bins of a `what`
-    are so many `bits` wide: with any number the quantiles are the same.
+    `groups` are (key, group); a key may belong to several. Bins are so many `bits` wide: with any number the
+    quantiles are the same, but few and narrow bins take the least memory together.
     """
     if not groups:
         return {}
-    store.put("in_group", integers(groups, "what", "key", "grp"))
-    cases = " ".join(f"WHEN {what} THEN {1 << bit}" for what, bit in bits.items())
-    bin_of = f"t.value // (CASE t.what {cases} END)"
+    store.put("in_group", integers(groups, "key", "grp"))
+    bin_of = f"t.value // {1 << bits}"
     rows = store.arrays(
         f"""
         SELECT g.grp, t.bin, CAST(sum(t.times) AS BIGINT) AS times, CAST(sum(t.total) AS BIGINT) AS total
         FROM (
-            SELECT t.what, t.key, {bin_of} AS bin, count(*) AS times, sum(t.value) AS total
-            FROM {table} AS t GROUP BY t.what, t.key, {bin_of}
-        ) AS t JOIN in_group AS g ON g.what = t.what AND g.key = t.key
+            SELECT t.key, {bin_of} AS bin, count(*) AS times, sum(t.value) AS total
+            FROM {values} AS t GROUP BY t.key, {bin_of}
+        ) AS t JOIN in_group AS g ON g.key = t.key
         GROUP BY g.grp, t.bin
         """
     )
@@ -52,9 +49,9 @@ def quantiles(
     rows = store.arrays(
         f"""
         SELECT w.grp, w.bin, t.value, count(*) AS times
-        FROM {table} AS t JOIN (
-            SELECT g.what, g.key, w.bin, w.grp FROM wanted_bin AS w JOIN in_group AS g ON g.grp = w.grp
-        ) AS w ON w.what = t.what AND w.key = t.key AND w.bin = {bin_of}
+        FROM {values} AS t JOIN (
+            SELECT g.key, w.bin, w.grp FROM wanted_bin AS w JOIN in_group AS g ON g.grp = w.grp
+        ) AS w ON w.key = t.key AND w.bin = {bin_of}
         GROUP BY w.grp, w.bin, t.value
         """
     )

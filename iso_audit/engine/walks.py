@@ -12,7 +12,8 @@ import numpy as np
 
 from iso_audit.analysis.worktime import NO_DUE
 from iso_audit.engine.course import Standstills
-from iso_audit.engine.executions import Asked, Executions, neighbours
+from iso_audit.engine.executions import Asked, Executions
+from iso_audit.engine.sorted_rows import firsts, neighbours
 from iso_audit.engine.store import Array
 
 _EVER_BITS = 33
@@ -142,8 +143,7 @@ def _again(e: Executions, place: Array, is_own: Array) -> Array:
     at = np.flatnonzero(~is_own & (e.norm("step") > 0))
     if not len(at):
         return found
-    of = e.of[at]
-    first = np.flatnonzero(np.concatenate(([True], of[1:] != of[:-1])))
+    first = firsts(e.of[at])
     bits = np.left_shift(np.uint64(1), (place[at] % _WORD_BITS).astype(np.uint64))
     counts = np.diff(np.append(first, len(at)))
     is_repeated = np.bitwise_count(np.bitwise_or.reduceat(bits, first)) < counts

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from iso_audit.engine import store as stores
 from iso_audit.engine.layout import Layout
 from iso_audit.engine.norm_table import Links
+from iso_audit.engine.sorted_rows import firsts, neighbours
 from iso_audit.engine.store import DuckStore, filled
 
 COLUMNS = ("act", "procedure", "role", "unit", "actor")
@@ -98,3 +99,12 @@ def test_links_are_found_for_every_row_in_their_order(links, rows):
     which, at = table.of(np.array(rows, dtype=np.int64))
     wanted = [(n, m) for n, row in enumerate(rows) for m, (own, _) in enumerate(links) if own == row]
     assert list(zip(which.tolist(), at.tolist(), strict=True)) == wanted
+
+
+@given(st.lists(st.integers(0, 4)).map(sorted))
+def test_runs_and_neighbours_of_sorted_rows_are_those_of_a_plain_look(keys):
+    rows = np.array(keys, dtype=np.int64)
+    assert firsts(rows).tolist() == [n for n, key in enumerate(keys) if n == 0 or keys[n - 1] != key]
+    before, after = neighbours(rows)
+    assert before.tolist() == [n > 0 and keys[n - 1] == key for n, key in enumerate(keys)]
+    assert after.tolist() == [n + 1 < len(keys) and keys[n + 1] == key for n, key in enumerate(keys)]

@@ -86,10 +86,10 @@ def test_quantiles_are_the_same_however_wide_the_bins_are(values, bits):
 
     with tempfile.TemporaryDirectory() as folder:
         store = DuckStore("UTC", folder, threads=1, memory=100)
-        store.put("timed", integers([(0, key, value) for key, value in values], "what", "key", "value"))
+        store.put("timed", integers(values, "key", "value"))
         keys = {key for key, _ in values}
-        groups = [(0, key, key) for key in keys] + [(0, key, 3) for key in keys]
-        found = quantiles(store, "timed", groups, {0: bits})
+        groups = [(key, key) for key in keys] + [(key, 3) for key in keys]
+        found = quantiles(store, "timed", groups, bits)
         store.close()
     for group in (*keys, 3):
         mine = sorted(value for key, value in values if group in (key, 3))
