@@ -13,6 +13,8 @@ from iso_audit.text import printable
 if TYPE_CHECKING:
     from iso_audit.model.outcome import InputFile, RunCard, Workspace
 
+_PACKAGE = Path(__file__).parent.parent
+
 
 def run_card(workspace: Workspace, inputs: Iterable[tuple[str, Path]], questions: int) -> RunCard:
     """Return the provenance of a run; `inputs` are (role, path) beside the workspace's own files."""
@@ -23,7 +25,7 @@ def run_card(workspace: Workspace, inputs: Iterable[tuple[str, Path]], questions
     files += [_input(role, str(path) if role == "procedure" else path.name, path) for role, path in inputs]
     return RunCard(
         program_version=version(),
-        catalogue_sha256=_catalogue_sha256(),
+        catalogue_sha256=_sources_sha256(_PACKAGE / "rules"),
         audit_date=workspace.settings.audit_date,
         seed=workspace.settings.seed,
         inputs=tuple(files),
@@ -58,8 +60,15 @@ def version() -> str:
     return metadata.version("iso-audit")
 
 
-def _catalogue_sha256() -> str:
+def _sources_sha256(folder: Path) -> str:
     digest = hashlib.sha256()
-    for path in sorted((Path(__file__).parent.parent / "rules").glob("*.py")):
+    for path in sorted(folder.rglob("*.py")):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
+
+
+def same_work(workspace: Workspace, inputs: Iterable[tuple[str, Path]]) -> str:
+    """Name all that working a log out depends on: the program, the day of the audit and every input."""
+    card = run_card(workspace, inputs, 0)
+    said = f"{card}{_sources_sha256(_PACKAGE)}"
+    return hashlib.sha256(said.encode()).hexdigest()

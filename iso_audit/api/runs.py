@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from iso_audit.api.outputs import write
-from iso_audit.api.provenance import run_card
+from iso_audit.api.provenance import run_card, same_work
 from iso_audit.api.reading import catalogue, chosen, load_workspace, log_files, mapping_of
 from iso_audit.api.values import OUTPUTS, Run, Tell
 from iso_audit.api.writing import refuse_output
@@ -22,6 +22,7 @@ from iso_audit.text import Text, printable
 if TYPE_CHECKING:
     from iso_audit.engine.opening import Foreign
     from iso_audit.engine.protocol import Engine, ForeignLog, Held
+    from iso_audit.engine.resumed import PutAside
     from iso_audit.engine.source import TextTable
     from iso_audit.model.log import LogMapping, World
     from iso_audit.model.nonconformity import Waiver
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 
 DUCKDB = "duckdb"
 """The engine of one machine, which needs nothing else."""
+_NOT_ON_SPARK = Text(
+    vi="--resume chỉ dùng được với --engine duckdb", en="--resume goes with --engine duckdb alone"
+)
 
 
 @contextmanager
@@ -97,12 +101,14 @@ def audit(
     ignore: Sequence[str] = (),
     memory: int | None = None,
     engine: str = DUCKDB,
+    resume: Path | None = None,
     tell: Tell | None = None,
 ) -> Run:
     """Audit definitions and dossiers; with `output`, write report, findings and evidence there.
 
     A log takes about `memory` megabytes, however large it is; the rest goes to the disk. The `engine`
-    is DuckDB, or Spark: `spark`, or the address of its cluster.
+    is DuckDB, or Spark: `spark`, or the address of its cluster. Work on the log is put aside in the folder
+    `resume`, where the next run with the same inputs goes on.
 
     Without `log` the log and mapping that the workspace's settings name are used; if they name
     none, the definitions are audited alone.
@@ -119,11 +125,8 @@ def audit(
     if log is None:
         outcome = _run(workspace, rules, None, tell)
         return Run(outcome, workspace, rules, write(outcome, workspace, rules, lang, output, None, tell))
-    with held_log(workspace, log, mapping_file, tell, memory, engine) as (held, settled):
-        inputs = [("log", log), *([("mapping", mapping_file)] if mapping_file else [])]
-        beside = (settled.register_from, settled.reported_from)
-        inputs += [("log", log.parent / name) for name in beside if name]
-        outcome = _run(workspace, rules, (held, settled), tell, inputs)
+    with held_log(workspace, log, mapping_file, tell, memory, engine, resume) as (held, settled):
+        outcome = _run(workspace, rules, (held, settled), tell, _inputs(log, mapping_file, settled))
         written = write(outcome, workspace, rules, lang, output, held, tell)
     return Run(outcome, workspace, rules, written)
 
@@ -136,8 +139,9 @@ def held_log(
     tell: Tell | None,
     memory: int | None = None,
     engine: str = DUCKDB,
+    resume: Path | None = None,
 ) -> Iterator[tuple[Held, LogMapping]]:
-    """Take in a log by its mapping, and give it back at the end; `memory` and `engine` as in `audit`.
+    """Take in a log by its mapping, and give it back at the end; `memory`, `engine`, `resume` as in `audit`.
 
     Raises:
         InputError: the mapping or the log cannot be read.
@@ -146,25 +150,43 @@ def held_log(
 
     settled = mapping_of(mapping_file, log, workspace)
     world = world_for(workspace, settled)
-    reader = engine_of(engine, memory)
+    reader = engine_of(engine, memory, _aside(resume, workspace, _inputs(log, mapping_file, settled)))
     if tell:
         tell("open_log", 0, 0)
     with reader.take_in(log, settled, world, tell or unheard) as held:
         yield held, settled
 
 
-def engine_of(name: str = DUCKDB, memory: int | None = None) -> Engine:
+def _inputs(log: Path, mapping_file: Path | None, mapping: LogMapping) -> list[tuple[str, Path]]:
+    """The files of a log with their roles."""
+    from iso_audit.engine.opening import ATTRIBUTES, EVENTS
+
+    inputs = [("log", log), *([("mapping", mapping_file)] if mapping_file else [])]
+    beside = (mapping.dossiers_from, mapping.register_from, mapping.reported_from)
+    return inputs + [("log", log.parent / name) for name in beside if name not in ("", ATTRIBUTES, EVENTS)]
+
+
+def _aside(folder: Path | None, workspace: Workspace, inputs: Sequence[tuple[str, Path]]) -> PutAside | None:
+    """Where work on a log is put aside, if anywhere."""
+    from iso_audit.engine.resumed import PutAside
+
+    return None if folder is None else PutAside(folder.resolve(), same_work(workspace, inputs))
+
+
+def engine_of(name: str = DUCKDB, memory: int | None = None, aside: PutAside | None = None) -> Engine:
     """The log engine of a name, with the readers of formats whose libraries have their door in `exchange`.
 
-    It takes about `memory` megabytes, whatever the size of the log.
+    It takes about `memory` megabytes, whatever the size of the log, and puts its work `aside` where it says.
 
     Raises:
-        InputError: there is no such engine here.
+        InputError: there is no such engine here, or it cannot put work aside.
     """
     from iso_audit.engine.duck import MEMORY, DuckEngine
 
     if name == DUCKDB:
-        return DuckEngine(foreign_readers(), memory=memory or MEMORY)
+        return DuckEngine(foreign_readers(), memory=memory or MEMORY, aside=aside)
+    if aside is not None:
+        raise InputError([Fault(_NOT_ON_SPARK)])
     from iso_audit.engine.spark_session import master_of
 
     master = master_of(name)

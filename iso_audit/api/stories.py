@@ -34,7 +34,9 @@ def stories(
     date: dt.date | None = None,
     select: Sequence[str] = (),
     ignore: Sequence[str] = (),
+    memory: int | None = None,
     engine: str = DUCKDB,
+    resume: Path | None = None,
     tell: Tell | None = None,
 ) -> Stories:
     """Tell the dossiers with these ids; with `output`, write the control sheet of each there.
@@ -57,7 +59,7 @@ def stories(
     if output is not None:
         refuse_output(output, ())
     asked = list(dict.fromkeys(each.strip() for each in dossiers))
-    with held_log(workspace, log, mapping_file, tell, engine=engine) as (held, _):
+    with held_log(workspace, log, mapping_file, tell, memory, engine, resume) as (held, _):
         missing = [fault for each in asked if (fault := _untold(each, held, workspace)) is not None]
         if missing:
             raise InputError(missing)

@@ -86,10 +86,16 @@ def check(
     metavar="NAME",
     help="duckdb, spark, hoặc địa chỉ cụm Spark. / duckdb, spark, or the address of a Spark cluster.",
 )
+@click.option(
+    "--resume",
+    type=PATH,
+    metavar="FOLDER",
+    help="Lưu việc dở dang vào đây; chạy lại thì làm tiếp. / Put work aside here; a new run goes on from it.",
+)
 @shared
 def audit(
     log: Path | None, mapping: Path | None, output: Path | None, dossiers: tuple[str, ...],
-    memory: int | None, engine: str, workspace: Path | None,
+    memory: int | None, engine: str, resume: Path | None, workspace: Path | None,
     date: str | None, select: tuple[str, ...], ignore: tuple[str, ...], fail_on: str, form: str,
     quiet: bool, lang: str,
 ) -> None:  # fmt: skip
@@ -100,7 +106,8 @@ def audit(
                 refuse(FORM_OF_STORIES)
             told = api.stories(
                 dossiers, workspace, log, mapping, output,
-                lang=lang, date=day_of(date), select=select, ignore=ignore, engine=engine, tell=tell,
+                lang=lang, date=day_of(date), select=select, ignore=ignore, memory=memory, engine=engine,
+                resume=resume, tell=tell,
             )  # fmt: skip
         with guard(lang, done=True):
             _show_stories(told, form, fail_on, lang)
@@ -108,7 +115,7 @@ def audit(
         run = api.audit(
             workspace, log, mapping, output,
             lang=lang, date=day_of(date), select=select, ignore=ignore, memory=memory, engine=engine,
-            tell=tell,
+            resume=resume, tell=tell,
         )  # fmt: skip
     with guard(lang, done=True):
         _show(run, form, fail_on, quiet, lang)

@@ -51,7 +51,7 @@ def make_registered(store: Store, seconds: Seconds, statuses: Words, mapping: Lo
         },
     )
     store.run(
-        "CREATE OR REPLACE TEMP TABLE registered AS "
+        "CREATE OR REPLACE TABLE registered AS "
         f"SELECT i.dossier, r.is_unread, r.status, {', '.join(f'r.{day}' for day in days)} "
         "FROM register_row AS r JOIN id AS i USING (dossier_id)"
     )

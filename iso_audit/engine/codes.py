@@ -18,9 +18,7 @@ def read_codes(store: Store, norms: Norms, parts: Parts, has_table: bool) -> Non
     The number of a code is its last digits; it may occur once a unit and day of receipt. Two rows
     of one code that differ in receipt or procedure are two dossiers.
     """
-    store.run(
-        "CREATE TEMP TABLE code_said (dossier INTEGER, fits BOOLEAN, day_said VARCHAR, is_twice BOOLEAN)"
-    )
+    store.run("CREATE TABLE code_said (dossier INTEGER, fits BOOLEAN, day_said VARCHAR, is_twice BOOLEAN)")
     by_patterns: dict[tuple[str, ...], list[int]] = {}
     for code, edition in sorted(norms.editions.items()):
         by_patterns.setdefault(edition.parameters.code_patterns, []).append(code)

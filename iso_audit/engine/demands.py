@@ -18,7 +18,7 @@ _DESK, _THROUGH = ASKS[Asks.DESK], ASKS[Asks.THROUGH_DESK]
 
 def make_demanded(store: Store, spans: int, known: frozenset[str], drawn_s: int) -> None:
     """Make `demanded`; empty where no pack asks for anything."""
-    store.run("CREATE OR REPLACE TEMP TABLE demanded (dossier INTEGER, number BIGINT, fact INTEGER)")
+    store.run("CREATE OR REPLACE TABLE demanded (dossier INTEGER, number BIGINT, fact INTEGER)")
     if store.any("demand", "asks = 0 AND required >= 0"):
         _in_role(store)
     if store.any("demand", "asks = 0 AND compared > 0"):

@@ -34,6 +34,7 @@ from iso_audit.engine.papers import Papers
 from iso_audit.engine.passes import A_MEGABYTE, AT_ONCE, Parts, drop_scratch
 from iso_audit.engine.protocol import Counted, Progress, Question, Traces, unheard
 from iso_audit.engine.refusals import refusal
+from iso_audit.engine.resumed import OtherWorkError, PutAside, ResumedStore
 from iso_audit.engine.seconds import Seconds, read_seconds
 from iso_audit.engine.signs import make_signs, settle_at_limit
 from iso_audit.engine.store import DuckStore, Store
@@ -65,9 +66,13 @@ class DuckEngine:
         threads: int = 2,
         memory: int = MEMORY,
         at_once: int = AT_ONCE,
+        aside: PutAside | None = None,
     ) -> None:
-        """Take about `memory` megabytes and work on so many dossiers `at_once`, fewer in little memory."""
-        self._foreign, self._threads = foreign or Foreign(), threads
+        """Take about `memory` megabytes and work on so many dossiers `at_once`, fewer in little memory.
+
+        Work is put `aside` where it says, and what stands there already is not done again.
+        """
+        self._foreign, self._threads, self._aside = foreign or Foreign(), threads, aside
         self._memory = max(memory - _APART, _LEAST)
         self._at_once = min(at_once, self._memory * A_MEGABYTE)
 
@@ -77,8 +82,21 @@ class DuckEngine:
         Raises:
             InputError: the log cannot be read, or most of its rows are of no use; with all faults.
         """
+        if self._aside is None:
+            return self._taken_in(source, mapping, world, tell)
+        self._aside.claim()
+        try:
+            return self._taken_in(source, mapping, world, tell)
+        except OtherWorkError:
+            self._aside.clear()
+            return self._taken_in(source, mapping, world, tell)
+
+    def _taken_in(self, source: Path, mapping: LogMapping, world: World, tell: Progress) -> DuckHeld:
         with ExitStack() as resources:
-            folder = Path(resources.enter_context(tempfile.TemporaryDirectory(prefix="iso-audit-")))
+            if self._aside is None:
+                folder = Path(resources.enter_context(tempfile.TemporaryDirectory(prefix="iso-audit-")))
+            else:
+                folder = self._aside.folder
             store, read, seconds = self._read(source, mapping, world, folder, tell)
             resources.callback(store.close)
             account = Account(store, read, seconds)
@@ -87,6 +105,8 @@ class DuckEngine:
                 held = DuckHeld(store, read, account, mapping, world, self._at_once, tell)
             except duckdb.Error as error:
                 raise EngineError(f"the log could not be worked out: {error}") from error
+            if isinstance(store, ResumedStore):
+                store.settle()
             held.resources = resources.pop_all()
             return held
 
@@ -95,7 +115,7 @@ class DuckEngine:
     ) -> tuple[Store, Read, Seconds]:
         """Read the log fast; a text that the fast reader refuses is read line by line."""
         for is_careful in (False, True):
-            reader = _reader(mapping, world, str(folder), self._threads, self._memory, str(source))
+            reader = self._reader(mapping.zone or world.calendar.zone, folder, int(is_careful), source)
             store: Store = reader
             try:
                 opened = open_log(reader, source, mapping, self._foreign, folder)
@@ -114,19 +134,18 @@ class DuckEngine:
                 raise
         raise refusal("damaged", str(source)) from trouble
 
+    def _reader(self, zone: str, folder: Path, attempt: int, source: Path) -> DuckStore:
+        """A new store in which a log is read."""
+        try:
+            if self._aside is not None:
+                return ResumedStore(self._aside, attempt, zone, self._threads, self._memory)
+            return DuckStore(zone, str(folder), self._threads, self._memory)
+        except duckdb.Error as error:
+            raise refusal("zone", str(source), zone=zone) from error
+
     def _held(self, reader: DuckStore, opened: Opened, folder: Path) -> tuple[Store, Opened]:
         """The store in which the log is worked out, and the sources as it sees them: the reader's own."""
         return reader, opened
-
-
-def _reader(
-    mapping: LogMapping, world: World, folder: str, threads: int, memory: int, file: str
-) -> DuckStore:
-    zone = mapping.zone or world.calendar.zone
-    try:
-        return DuckStore(zone, folder, threads, memory)
-    except duckdb.Error as error:
-        raise refusal("zone", file, zone=zone) from error
 
 
 def _read(store: Store, opened: Opened, mapping: LogMapping, world: World, tell: Progress) -> Read:

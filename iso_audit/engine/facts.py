@@ -202,7 +202,7 @@ def make_bands(store: Store, spans: int) -> None:
     The sum is judged at the last execution of the last step of the group that happened; the
     others are not late by themselves.
     """
-    store.run("CREATE OR REPLACE TEMP TABLE band (event BIGINT, late INTEGER)")
+    store.run("CREATE OR REPLACE TABLE band (event BIGINT, late INTEGER)")
     if not store.any("group_step"):
         return
     store.run(

@@ -84,7 +84,7 @@ class Handling:
         said = ", ".join(f"coalesce({count}, 0) AS c{n}" for n, count in enumerate(counts))
         self._store.add("step_count", f"SELECT desk, slot, {said} FROM execution GROUP BY desk, slot")
         self._store.run(
-            f"CREATE OR REPLACE TEMP VIEW took_in_all AS SELECT what, key, value FROM took UNION ALL "
+            f"CREATE OR REPLACE VIEW took_in_all AS SELECT what, key, value FROM took UNION ALL "
             f"SELECT {TIMES.index(Timed.STEP)}, desk, worked FROM execution WHERE worked IS NOT NULL"
         )
 

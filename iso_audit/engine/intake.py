@@ -164,7 +164,7 @@ class _Refusals:
                 f" UNION ALL SELECT row, '{why}:dossier_id' AS refused, dossier_id AS value "
                 "FROM dossier_row WHERE is_repeated"
             )
-        store.run(f"CREATE TEMP TABLE {name} AS {rows}", values)
+        store.run(f"CREATE TABLE {name} AS {rows}", values)
         self.count = store.number(f"SELECT count(*) FROM {name}") + reading.source.broken_count
 
     def reasons(self) -> Counter[str]:

@@ -97,7 +97,7 @@ class Kinds:
         found = self._grouped("d.facts", "d.apart", lambda _name: True)
         self._store.run(
             f"""
-            CREATE OR REPLACE TEMP TABLE dossier_kind AS
+            CREATE OR REPLACE TABLE dossier_kind AS
             SELECT d.dossier, r.rank AS id FROM dossier AS d
             JOIN grouped AS g ON {_is_in("d.facts", "d.apart")} JOIN ranked AS r USING (number)
             """
@@ -127,7 +127,7 @@ class Kinds:
             self._walk_here(facts, apart)
         self._store.run(
             """
-            CREATE OR REPLACE TEMP TABLE way AS
+            CREATE OR REPLACE TABLE way AS
             SELECT row_number() OVER (ORDER BY r.rank, w.symbols, w.number) - 1 AS id, w.*
             FROM (SELECT number, symbols, count(*) AS times FROM walk GROUP BY number, symbols) AS w
             JOIN ranked AS r USING (number)
@@ -135,7 +135,7 @@ class Kinds:
         )
         self._store.run(
             """
-            CREATE OR REPLACE TEMP TABLE trace_of AS
+            CREATE OR REPLACE TABLE trace_of AS
             SELECT w.dossier, y.id FROM walk AS w JOIN way AS y USING (number, symbols)
             """
         )
@@ -185,7 +185,7 @@ class Kinds:
         """
         self._store.run(
             f"""
-            CREATE OR REPLACE TEMP TABLE grouped AS
+            CREATE OR REPLACE TABLE grouped AS
             SELECT row_number() OVER () AS number, *
             FROM (
                 SELECT d.edition, d."case", d.finished, {facts} AS facts, {apart} AS apart, count(*) AS times

@@ -18,13 +18,13 @@ class Papers:
     def gather(self, name: str, rows: str) -> None:
         """Make the table `name` (row, document) of the rows of the source that a query gives."""
         if not self._events.has("document"):
-            self._store.run(f"CREATE OR REPLACE TEMP TABLE {name} (row BIGINT, document VARCHAR)")
+            self._store.run(f"CREATE OR REPLACE TABLE {name} (row BIGINT, document VARCHAR)")
             return
         values = Values()
         written = f"SELECT row, {self._events.raw('document', values)} AS document"
         self._store.run(
             f"""
-            CREATE OR REPLACE TEMP TABLE {name} AS
+            CREATE OR REPLACE TABLE {name} AS
             SELECT row, nullif(trim(document), '') AS document
             FROM ({written} FROM {self._events.source.relation(values)})
             WHERE document IS NOT NULL AND row IN ({rows})

@@ -44,7 +44,7 @@ class Parts:
             first, after = part * self._at_once, (part + 1) * self._at_once
             here = f"WHERE dossier >= {first} AND dossier < {after}" if self.count > 1 else ""
             for table in tables:
-                self._store.run(f"CREATE OR REPLACE TEMP VIEW {table}_here AS SELECT * FROM {table} {here}")
+                self._store.run(f"CREATE OR REPLACE VIEW {table}_here AS SELECT * FROM {table} {here}")
             yield part
 
 

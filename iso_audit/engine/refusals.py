@@ -15,6 +15,18 @@ _REASONS = {
         "không mở được tệp (không có, hoặc không có quyền đọc)",
         "the file cannot be opened (it does not exist or may not be read)",
     ),
+    "resume-closed": Text(
+        "không dùng được thư mục này để lưu việc dở dang (--resume): không tạo hoặc không mở được",
+        "work cannot be put aside in this folder (--resume): it cannot be made or opened",
+    ),
+    "resume-taken": Text(
+        "thư mục này chứa tệp khác, không lưu việc dở dang vào đây được (--resume); hãy nêu một thư mục mới",
+        "this folder holds other files, so that no work is put aside in it (--resume); name a new one",
+    ),
+    "resume-busy": Text(
+        "một lần chạy khác đang dùng thư mục này (--resume); hãy chờ lần đó xong hoặc nêu thư mục khác",
+        "another run is using this folder (--resume); wait until it ends or name another folder",
+    ),
     "empty": Text("tệp rỗng", "the file is empty"),
     "no-rows": Text("dưới hàng tiêu đề không có hàng nào", "there is no row below the head of the table"),
     "packed": Text(

@@ -12,10 +12,10 @@ from iso_audit.text import Text
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _SAID = Text(
-    vi="Nhật ký không vừa bộ nhớ hoặc đĩa tạm {folder}: hãy giải phóng chỗ, đặt biến TMPDIR sang ổ khác, "
-    "hoặc tăng --memory ({error})",
+    vi="Nhật ký không vừa bộ nhớ hoặc đĩa tạm {folder}: hãy giải phóng chỗ, đặt biến TMPDIR (hoặc --resume) "
+    "sang ổ khác, hoặc tăng --memory ({error})",
     en="The log fits neither in memory nor on the disk for temporary files, {folder}: make room, name "
-    "another disk in TMPDIR, or raise --memory ({error})",
+    "another disk in TMPDIR (or in --resume), or raise --memory ({error})",
 )
 _NO_MEMORY = Text(vi="hết phần bộ nhớ dành cho nhật ký", en="the memory for the log is used up")
 

@@ -40,9 +40,7 @@ def make_signs(store: Store, norms: Norms, known: frozenset[str]) -> None:
             "at_limit_percent",
         ),
     )  # fmt: skip
-    store.run(
-        "CREATE OR REPLACE TEMP TABLE sign (event BIGINT, batch INTEGER, elsewhere INTEGER, round INTEGER)"
-    )
+    store.run("CREATE OR REPLACE TABLE sign (event BIGINT, batch INTEGER, elsewhere INTEGER, round INTEGER)")
     found = []
     if "events.second" in known and store.any("norm", "watched"):
         found += [_in_a_row(min(p.batch_of for _, p in asked if p.batch_of)), _ELSEWHERE]

@@ -20,7 +20,7 @@ Columns = Mapping[str, tuple[str, Sequence[object] | Array]]
 """Name of a column -> its SQL type and its values."""
 Given = Mapping[str, Mapping[str, Array]]
 """Columns of several queries, by the names of the queries."""
-Work = Callable[[Given], Given]
+Work = Callable[[Given], dict[str, dict[str, Array]]]
 """Makes columns of some tables of the columns of some queries (`Store.mapped`)."""
 Types = Mapping[str, Mapping[str, str]]
 """Columns of tables with their SQL types."""
@@ -106,7 +106,7 @@ class Store(ABC):
         if name in self._added:
             self.run(f"INSERT INTO {name} {query}")
         else:
-            self.run(f"CREATE TEMP TABLE {name} AS {query}")
+            self.run(f"CREATE TABLE {name} AS {query}")
             self._added.add(name)
 
     def drop(self, name: str) -> None:
@@ -116,10 +116,13 @@ class Store(ABC):
 
 
 class DuckStore(Store):
-    """One database in memory."""
+    """One database, in memory or in a `file`."""
 
-    def __init__(self, zone: str, folder: str, threads: int, memory: int) -> None:
-        """Read moments without an offset in `zone`; what does not fit in `memory` (MB) goes to `folder`."""
+    def __init__(self, zone: str, folder: str, threads: int, memory: int, file: str = "") -> None:
+        """Read moments without an offset in `zone`; what does not fit in `memory` (MB) goes to `folder`.
+
+        Tables in memory are packed as those of a file are: more of them fit, and less goes to the disk.
+        """
         config: dict[str, str | bool | int | float | list[str]] = {
             "threads": threads,
             "memory_limit": f"{memory}MB",
@@ -130,7 +133,10 @@ class DuckStore(Store):
         }
         super().__init__()
         self._folder, self.zone = folder, zone
-        self.connection = duckdb.connect(":memory:", config=config)
+        self.connection = duckdb.connect(file or ":memory:", config=config)
+        if not file:
+            self.connection.execute("ATTACH ':memory:' AS packed (COMPRESS)")
+            self.connection.execute("USE packed")
         self.connection.execute("SET TimeZone = '" + zone.replace("'", "''") + "'")
 
     def run(self, statement: str, values: Values | None = None) -> Rows:
@@ -173,17 +179,22 @@ class DuckStore(Store):
         }
         types = {column: kind for column, (kind, _) in columns.items()}
         self.connection.register("put_in", arrays)
-        self.run(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT {_cast(types)} FROM put_in")
+        self.run(f"CREATE OR REPLACE TABLE {name} AS SELECT {_cast(types)} FROM put_in")
         self.connection.unregister("put_in")
 
     def mapped(self, queries: Mapping[str, str], work: Work, tables: Types) -> None:
-        given = {each: _in_order(self.arrays(query)) for each, query in queries.items()}
-        made = [work(some) for some in _dealt(given)]
+        made = self._made(queries, work)
         for name, types in tables.items():
-            arrays = {at: _joined([some[name][at] for some in made]) for at in types}
+            pieces = [some.pop(name) for some in made]
+            arrays = {at: _joined([piece.pop(at) for piece in pieces]) for at in types}
             self.connection.register("put_in", arrays)
             self.add(name, f"SELECT {_cast(types)} FROM put_in")
             self.connection.unregister("put_in")
+
+    def _made(self, queries: Mapping[str, str], work: Work) -> list[dict[str, dict[str, Array]]]:
+        """What `work` makes, piece by piece; what it was made of is given back."""
+        given = {each: _in_order(self.arrays(query)) for each, query in queries.items()}
+        return [work(some) for some in _dealt(given)]
 
     def close(self) -> None:
         self.connection.close()

@@ -65,7 +65,7 @@ def read_dossiers(store: Store, reading: Reading, zone: str) -> None:
         last_part = f"CASE WHEN {_IS_DAY} THEN 999999 ELSE {last_part} END"
     store.run(
         f"""
-        CREATE TEMP TABLE dossier_row AS
+        CREATE TABLE dossier_row AS
         SELECT *, row_number() OVER (PARTITION BY dossier_id ORDER BY row) > 1 AS is_repeated
         FROM (
             SELECT row, dossier_id, procedure, unit, channel, "case", status,
@@ -84,7 +84,7 @@ def read_dossiers(store: Store, reading: Reading, zone: str) -> None:
     )
     store.run(
         """
-        CREATE TEMP TABLE told_twice AS SELECT dossier_id FROM dossier_row GROUP BY dossier_id
+        CREATE TABLE told_twice AS SELECT dossier_id FROM dossier_row GROUP BY dossier_id
         HAVING count(DISTINCT procedure) > 1 OR count(DISTINCT received_s) > 1
         """
     )
@@ -98,7 +98,7 @@ def read_events(
     values = Values()
     store.run(
         f"""
-        CREATE TEMP TABLE seen AS
+        CREATE TABLE seen AS
         SELECT dossier_id, count(*) AS rows
         FROM (
             SELECT {reading.raw("dossier_id", values)} AS dossier_id FROM {reading.source.relation(values)}
@@ -115,7 +115,7 @@ def read_events(
     also = "UNION SELECT dossier_id FROM dossier_row WHERE NOT is_repeated" if dossiers else ""
     store.run(
         f"""
-        CREATE TEMP TABLE id AS
+        CREATE TABLE id AS
         SELECT dossier_id, CAST(row_number() OVER (ORDER BY dossier_id) - 1 AS INTEGER) AS dossier
         FROM (
             SELECT {"" if is_tidy else "DISTINCT"} {dossier_id} AS dossier_id FROM seen
@@ -129,7 +129,7 @@ def read_events(
         layout = _make_events(store, reading, zone, words, "dossier_id" if is_tidy else "")
     if mapping.start == "previous_finish":
         _start_at_previous_finish(store, layout)
-    store.run(f"CREATE TEMP VIEW event AS SELECT {layout.shown()} FROM event_row")
+    store.run(f"CREATE VIEW event AS SELECT {layout.shown()} FROM event_row")
     store.run("DROP TABLE seen")
     return Read(reading, dossiers, rows, words, layout)
 
@@ -187,7 +187,7 @@ def _make_events(store: Store, reading: Reading, zone: str, words: Mapping[str, 
         own = f"{wall.shows('r.started_at')} AS start_s, {wall.shows('r.finished_at')} AS finish_s,"
     store.run(
         f"""
-        CREATE TEMP TABLE event_row AS
+        CREATE TABLE event_row AS
         SELECT i.dossier, CAST(r.row AS INTEGER) AS row, {layout.packed(codes)},
             {layout.moment("r.started_at")} AS begun, {layout.moment("r.finished_at")} AS done, {own}
             {narrow(wall.shows("r.new_appointed_at"))} AS new
@@ -234,7 +234,7 @@ def _start_at_previous_finish(store: Store, layout: Layout) -> None:
     lags, news = "lag(done) OVER w AS before", "coalesce(begun, before) AS begun"
     store.run(
         f"""
-        CREATE OR REPLACE TEMP TABLE event_row AS
+        CREATE OR REPLACE TABLE event_row AS
         SELECT * EXCLUDE (before, place{", before_s" if civil else ""})
             REPLACE ({news}{", coalesce(start_s, before_s) AS start_s" if civil else ""})
         FROM (

@@ -78,7 +78,7 @@ class Answers:
                 "number": ("INTEGER", np.concatenate(numbers)),
             },
         )
-        store.run("CREATE OR REPLACE TEMP VIEW verdict AS SELECT * FROM said JOIN different USING (number)")
+        store.run("CREATE OR REPLACE VIEW verdict AS SELECT * FROM said JOIN different USING (number)")
 
 
 def tally(
@@ -176,7 +176,7 @@ def _add_failures(store: Store) -> None:
     """
     store.run(
         f"""
-        CREATE OR REPLACE TEMP TABLE failure_here AS
+        CREATE OR REPLACE TABLE failure_here AS
         SELECT v.question, v.step, v.position, j.dossier, j.event, j.unit
         FROM verdict AS v JOIN event_kind AS k ON k.id = v.subject JOIN judged_here AS j ON j.key = k.key
         WHERE v.kind = {_EVENT} AND v.failed > 0

@@ -164,7 +164,7 @@ def _make_ways(store: DuckStore, read: Read, mapping: LogMapping) -> None:
         given, closed = "p.code", is_told
     store.run(
         f"""
-        CREATE TEMP TABLE way AS
+        CREATE TABLE way AS
         SELECT dossier, acts, {closed} AS is_closed,
             coalesce({given}, own, {"-1" if default is None else default}) AS procedure
         FROM (

@@ -47,7 +47,7 @@ def test_what_is_packed_comes_apart_again_in_the_database_and_in_arrays(rows, of
         words = layout.packed({name: name for name in (*COLUMNS, *FLAGS)})
         store.run(
             f"""
-            CREATE TEMP TABLE event_row AS
+            CREATE TABLE event_row AS
             SELECT dossier, dossier AS row, {words}, {own} {moment} AS begun, CAST(NULL AS BIGINT) AS done,
                 CAST(5 AS INTEGER) AS new
             FROM given ORDER BY dossier

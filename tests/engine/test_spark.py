@@ -117,7 +117,7 @@ def test_real_and_generated_logs_are_audited_alike(session, data, workspace, log
 
 
 STATEMENTS = (
-    "CREATE TEMP TABLE ordered AS SELECT * FROM t ORDER BY word NULLS LAST, n DESC",
+    "CREATE TABLE ordered AS SELECT * FROM t ORDER BY word NULLS LAST, n DESC",
     "SELECT rowid, word, n FROM ordered",
     "SELECT arg_max(n, k) FILTER (g > 0), arg_min(n, k), arg_max(n IS NULL, k) FROM t",
     "SELECT g, arg_max(n, k), count(*) FILTER (n > 0), bool_or(n > 1), min(n) FROM t GROUP BY ALL",
@@ -143,7 +143,7 @@ STATEMENTS = (
     "SELECT k, n, word FROM t",
     "INSERT INTO few SELECT k, word FROM t WHERE g = 2",
     "WITH all_of AS (FROM few) SELECT * FROM all_of WHERE a NOT IN (SELECT k FROM t WHERE n = 100)",
-    "CREATE OR REPLACE TEMP TABLE t AS SELECT * EXCLUDE (g) REPLACE (k + 1 AS k) FROM t",
+    "CREATE OR REPLACE TABLE t AS SELECT * EXCLUDE (g) REPLACE (k + 1 AS k) FROM t",
     "SELECT t.k, few.b, o.word FROM t JOIN few ON few.a = t.k LEFT JOIN ordered AS o USING (k)",
     "DROP TABLE IF EXISTS nothing",
 )
@@ -178,7 +178,7 @@ def test_statements_that_engines_like_to_read_differently_mean_the_same(stores):
                 "word": ("VARCHAR", words),
             },
         )
-        store.run("CREATE OR REPLACE TEMP TABLE few (a BIGINT, b VARCHAR)")
+        store.run("CREATE OR REPLACE TABLE few (a BIGINT, b VARCHAR)")
     differing = []
     for statement in STATEMENTS:
         used = Values()

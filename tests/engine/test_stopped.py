@@ -56,7 +56,7 @@ def test_a_full_disk_is_named_and_is_no_fault_of_the_log(tmp_path):
     store = DuckStore("Asia/Ho_Chi_Minh", str(tmp_path), threads=1, memory=100)
     store.run("SET max_temp_directory_size = '1MB'")
     with pytest.raises(EngineError, match="TMPDIR"):
-        store.run("CREATE TEMP TABLE t AS SELECT i, hash(i) AS h FROM range(30000000) AS r(i) ORDER BY h")
+        store.run("CREATE TABLE t AS SELECT i, hash(i) AS h FROM range(30000000) AS r(i) ORDER BY h")
     store.close()
 
 

@@ -8,7 +8,7 @@ from iso_audit.engine import watch
 from iso_audit.engine.protocol import unheard
 from iso_audit.engine.store import DuckStore
 
-WORK = "CREATE OR REPLACE TEMP TABLE t AS SELECT count(*) FROM range(150000000) AS a(i) WHERE hash(i) % 7 = 0"
+WORK = "CREATE OR REPLACE TABLE t AS SELECT count(*) FROM range(150000000) AS a(i) WHERE hash(i) % 7 = 0"
 
 
 @pytest.fixture
