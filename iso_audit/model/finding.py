@@ -112,6 +112,8 @@ class Tally:
     step: str
     month: str
     """`YYYY-MM` of receipt; empty on definitions."""
+    channel: str
+    """How dossiers came in, as the log calls it; empty on definitions and where it does not say."""
     checked: int
     failed: int
     open: int

@@ -25,6 +25,9 @@ _MARKS = {
 _LEGEND = ("covered", "observation", "minor", "major", "gap", "open", "excluded", "not-concerned")
 """Signs in the order of the legend, the best first and what could not be judged last."""
 
+_GRAVEST = ("major", "gap", "minor", "observation", "open")
+"""Signs that a reader looks for, the gravest first."""
+
 
 @dataclass(frozen=True, slots=True)
 class Mark:
@@ -47,6 +50,17 @@ class Matrix:
     """(procedure, one mark for each clause)"""
     legend: tuple[tuple[str, str], ...]
     """(sign, meaning) of the signs that occur"""
+
+    def gravest(self, most: int) -> tuple[tuple[str, tuple[Mark, ...]], ...]:
+        """So many rows at most, in their order: those with the gravest marks."""
+        grave = sorted(
+            range(len(self.rows)), key=lambda at: (min((_rank(m) for m in self.rows[at][1]), default=0), at)
+        )
+        return tuple(self.rows[at] for at in sorted(grave[:most]))
+
+
+def _rank(mark: Mark) -> int:
+    return _GRAVEST.index(mark.key) if mark.key in _GRAVEST else len(_GRAVEST)
 
 
 @dataclass(frozen=True, slots=True)

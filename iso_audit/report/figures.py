@@ -18,15 +18,16 @@ from iso_audit.report.cutting import FOOT, Span
 from iso_audit.report.lettering import GREY, INK, SERIF, text, width, wrapped
 from iso_audit.report.lines import BLUE, drawn_line
 from iso_audit.report.looks import Look
+from iso_audit.report.tags import SMALL, anytime, outcomes
 
 RED, FRAME = "#b3261e", "#55606e"
-SIZE, SMALL, LEADING = 8.4, 7.4, 9.2
+SIZE, LEADING = 8.4, 9.2
 
 
 NARROWEST_HEAD = 40
 """A narrower lane only lets lines through and has no head."""
-BAND = 13
-"""Height of the band that names the agencies of a linked procedure."""
+BAND_FOOT = 3.8
+"""Room under the names of the agencies of a linked procedure."""
 MOST_LINES = 4
 """Lines of a step's name; more are cut."""
 
@@ -72,7 +73,7 @@ def box_height(step: Step, labels: Labels, wide: float) -> float:
 def head_height(layout: Layout, labels: Labels) -> float:
     """Height of the band that names the lanes."""
     lines = max((len(_head(lane, labels)) for lane in layout.lanes), default=1)
-    return 11 + LEADING * lines + (BAND if _bands(layout, labels) else 0)
+    return 11 + LEADING * lines + _band_height(_bands(layout, labels))
 
 
 def _bands(layout: Layout, labels: Labels) -> list[tuple[str, float, float]]:
@@ -85,6 +86,18 @@ def _bands(layout: Layout, labels: Labels) -> list[tuple[str, float, float]]:
         else:
             bands.append((said, lane.x, right))
     return bands if any(said for said, _, _ in bands) else []
+
+
+def _band_lines(said: str, left: float, right: float) -> list[str]:
+    """The name of an agency over its lanes; nothing over lanes that only let lines through."""
+    return (
+        wrapped(said, right - left - 6, SIZE, MOST_LINES, bold=True) if right - left > NARROWEST_HEAD else []
+    )
+
+
+def _band_height(bands: Iterable[tuple[str, float, float]]) -> float:
+    """Height of the band that names the agencies; none where there is no agency to name."""
+    return max((LEADING * max(len(_band_lines(*band)), 1) + BAND_FOOT for band in bands), default=0.0)
 
 
 def _head(lane: Lane, labels: Labels) -> list[tuple[str, float, bool, str]]:
@@ -123,8 +136,8 @@ def swimlanes(
         y = layout.rows[layout.anytime_row][0] - 5
         if top <= y <= bottom:
             shift.append(f'<path d="M0 {y:.1f}H{layout.width:.1f}" stroke="{GREY}" stroke-dasharray="1 3"/>')
-            shift.append(text(3, y - 3, labels.anytime, SMALL, anchor="start", italic=True, fill=GREY))
-    shift += _outcomes(layout, span, labels)
+            shift.append(anytime(layout, y, labels.anytime))
+    shift += outcomes(layout, span, labels.outcome)
     for step in procedure.steps:
         box = layout.boxes[step.id]
         if top <= box.y and box.bottom <= bottom:
@@ -145,7 +158,7 @@ def _lanes(layout: Layout, labels: Labels, head: float, height: float) -> Iterab
         yield _rect(left, 0, right - left, height, 'fill="#f5f7f9"')
     yield _rect(0, 0, layout.width, head, 'fill="#e4e9ef"')
     bands = _bands(layout, labels)
-    top = BAND if bands else 0
+    top = _band_height(bands)
     for lane in layout.lanes:
         lines = _head(lane, labels)
         y = top + (head - top) / 2 - LEADING / 2 * len(lines) + 7
@@ -153,12 +166,12 @@ def _lanes(layout: Layout, labels: Labels, head: float, height: float) -> Iterab
             yield text(lane.x + lane.width / 2, y, said, size, bold=bold, fill=fill)
             y += LEADING
     for left in columns[1:-1]:
-        yield f'<path d="M{left:.1f} {top}V{height:.1f}" stroke="#c3cbd4" stroke-width=".6"/>'
+        yield f'<path d="M{left:.1f} {top:g}V{height:.1f}" stroke="#c3cbd4" stroke-width=".6"/>'
     for said, left, right in bands:
-        short = (
-            wrapped(said, right - left - 6, SIZE, 1, bold=True)[0] if right - left > NARROWEST_HEAD else ""
-        )
-        yield text((left + right) / 2, BAND - 3.5, short, SIZE, bold=True)
+        named = _band_lines(said, left, right)
+        for at, line in enumerate(named):
+            y = (top - BAND_FOOT - LEADING * len(named)) / 2 + LEADING * (at + 1) + 0.3
+            yield text((left + right) / 2, y, line, SIZE, bold=True)
         if left > 0:
             yield f'<path d="M{left:.1f} 0V{height:.1f}" stroke="{FRAME}" stroke-width="1.6"/>'
     yield _rect(0.4, 0.4, layout.width - 0.8, height - 0.8, 'fill="none" stroke="#8b96a3" stroke-width=".8"')
@@ -253,46 +266,3 @@ def _diamond(x: float, y: float, half: float, sign: str) -> str:
         mark = f'<path d="{inner}" stroke="{INK}" stroke-width="1.1"/>'
     outline = f"M{x:.1f} {y - half:.1f}l{half:.1f} {half:.1f}l{-half:.1f} {half:.1f}l{-half:.1f} {-half:.1f}z"
     return f'<path d="{outline}" fill="#fff" stroke="{FRAME}" stroke-width=".9"/>{mark}'
-
-
-@dataclass(frozen=True, slots=True)
-class _Tag:
-    """Words of an outcome and where they stand."""
-
-    said: str
-    left: float
-    y: float
-
-
-def overhang(layout: Layout, labels: Labels) -> float:
-    """By how much words of outcomes would stick out at the left edge."""
-    return max((3 - tag.left for tag in _tags(layout, labels)), default=0.0)
-
-
-def _outcomes(layout: Layout, span: tuple[float, float], labels: Labels) -> Iterable[str]:
-    for tag in _tags(layout, labels):
-        if span[0] <= tag.y < span[1]:
-            wide = width(tag.said, SMALL) + 2
-            left = min(tag.left, layout.width - wide - 2)
-            yield _rect(left, tag.y - 6.6, wide, 8.2, 'fill="#fff" fill-opacity=".85"')
-            yield text(left + 1, tag.y, tag.said, SMALL, anchor="start", italic=True)
-
-
-def _tags(layout: Layout, labels: Labels) -> Iterable[_Tag]:
-    """Words of each choice: over the line where it turns aside, beside the arrow of one that does not."""
-    tops = [top for top, _ in layout.rows]
-    for route in layout.routes:
-        words = labels.outcome(route.outcome, route.case) or route.message.replace("-", " ")
-        if not words:
-            continue
-        said = wrapped(words, 110, SMALL, 1)[0]
-        points = route.points
-        turn = next((i for i in range(1, len(points)) if points[i][1] == points[i - 1][1] and i > 1), None)
-        if turn is None and points[0][1] == points[1][1]:
-            turn = 1
-        if turn is None:
-            below = min(top for top in tops if top > points[0][1])
-            yield _Tag(said, points[0][0] + 4, below - 2.2)
-            continue
-        (x, y), (to, _) = points[turn - 1], points[turn]
-        yield _Tag(said, x + 2 if to > x else x - 4 - width(said, SMALL), y - 2)

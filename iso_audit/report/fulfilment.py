@@ -14,9 +14,6 @@ from iso_audit.report.facts import Facts
 from iso_audit.report.facts import rate as rate_of
 from iso_audit.text import number
 
-MOST_ROWS = 40
-"""Longer tables by procedure or unit are cut; the JSON output has every row."""
-
 
 @dataclass(frozen=True, slots=True)
 class Bar:
@@ -106,7 +103,7 @@ def _counted(outcome: Outcome) -> tuple[Tally, ...]:
     """The tallies without what is waived, which is neither conforming nor a breach."""
     waived = (one.finding for one in outcome.waived)
     less = (
-        Tally(f.code, f.rule, f.requirement, f.procedure, f.unit, f.step, "", -f.failed, -f.failed, 0)
+        Tally(f.code, f.rule, f.requirement, f.procedure, f.unit, f.step, "", "", -f.failed, -f.failed, 0)
         for f in waived
     )
     return (*outcome.tallies, *less)
@@ -171,9 +168,7 @@ def _tables(outcome: Outcome, facts: Facts) -> tuple[tuple[str, tuple[RateRow, .
     return tuple(
         (
             facts.words(title),
-            tuple(
-                _rate_row(label, measures, facts.lang) for label, measures in list(parts.items())[:MOST_ROWS]
-            ),
+            tuple(_rate_row(label, measures, facts.lang) for label, measures in parts.items()),
         )
         for title, parts in tables
         if len(parts) > 1 or title == "fulfil.by_procedure"

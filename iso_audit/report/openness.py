@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from iso_audit.model.finding import OpenItem
 from iso_audit.model.outcome import Outcome, Workspace
 from iso_audit.model.rule import Rule
 from iso_audit.report.facts import Facts, Told
+from iso_audit.report.words import Words
+from iso_audit.text import number
 
 MOST_NAMED = 4
 """So many procedures are named; beyond that the row says how many there are."""
+MOST_QUESTIONS = 120
+"""Questions that the paper lists by themselves; the screen lists every one."""
+MOST_ROWS = 25
+"""Rows of one table on paper; what is beyond them is one row more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +29,20 @@ class OpenRow:
     code: str
     question: str
     where: str
+    """The procedures by name where they are few, else how many."""
     count: int
+    names: tuple[str, ...] = ()
+    """Every procedure, where there are too many for `where`."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenList:
+    """What a page lists of all open questions."""
+
+    tables: tuple[tuple[str, tuple[OpenRow, ...]], ...]
+    """(reason, questions that it leaves open)"""
+    notice: str = ""
+    """How many are listed, and where the others stand; empty where they are all."""
 
 
 def opened(
@@ -36,7 +56,7 @@ def opened(
         title = (rule.title.say(facts.lang) if rule is not None else "") or titles.get(item.requirement, "")
         rows.setdefault((reason_of(item, facts), item.code, title or item.requirement), []).append(item)
     made = [
-        OpenRow(reason, code, question, _where(items, facts), sum(item.count for item in items))
+        OpenRow(reason, code, question, *_where(items, facts, sum(item.count for item in items)))
         for (reason, code, question), items in rows.items()
     ]
     weight: dict[str, int] = {}
@@ -61,10 +81,50 @@ def _fact(name: str, value: object, item: OpenItem, facts: Facts) -> str:
     return facts.say(name, value, item.procedure)
 
 
-def _where(items: list[OpenItem], facts: Facts) -> str:
-    names = list(dict.fromkeys(facts.procedure(item.procedure) for item in items if item.procedure))
+def _where(items: list[OpenItem], facts: Facts, count: int) -> tuple[str, int, tuple[str, ...]]:
+    """Where a question arose, how often, and the names that are too many to stand in a row."""
+    names = tuple(dict.fromkeys(facts.procedure(item.procedure) for item in items if item.procedure))
     if not names:
-        return facts.words("open.everywhere")
+        return facts.words("open.everywhere"), count, ()
     if len(names) > MOST_NAMED:
-        return facts.words.count("count.procedures", len(names))
-    return "; ".join(names)
+        return facts.words.count("count.procedures", len(names)), count, names
+    return "; ".join(names), count, ()
+
+
+def open_list(found: Sequence[OpenRow], words: Words, paged: bool) -> OpenList:
+    """Every question on the screen; on paper the most frequent of each reason, and the others summed up.
+
+    The reasons for which there is no room are the rows of one last table.
+    """
+    by_reason = [(reason, tuple(rows)) for reason, rows in groupby(found, key=lambda row: row.reason)]
+    if not paged:
+        return OpenList(tuple(by_reason))
+    made, room = [], MOST_QUESTIONS
+    for at, (reason, rows) in enumerate(by_reason):
+        if not room:
+            others = [
+                _summed(words.count("count.questions", len(some)), why, some) for why, some in by_reason[at:]
+            ]
+            made.append((words("open.other_reasons"), _fitting(others, MOST_ROWS, "open.reasons", words)))
+            break
+        kept = _fitting(rows, min(MOST_ROWS, room), "open.others", words)
+        room = max(room - sum(bool(row.code) for row in kept), 0)
+        made.append((reason, kept))
+    listed = sum(bool(row.code) for _, rows in made for row in rows)
+    left = words.count("count.questions", len(found) - listed)
+    notice = words("open.notice", listed=number(listed, words.lang), rest=left)
+    return OpenList(tuple(made), notice if listed < len(found) else "")
+
+
+def _fitting(rows: Sequence[OpenRow], most: int, others: str, words: Words) -> tuple[OpenRow, ...]:
+    """The most frequent rows in their order, and one that sums up the others."""
+    if len(rows) <= most + 1:  # a row for one alone would take the room of that one
+        return tuple(rows)
+    order = sorted(range(len(rows)), key=lambda at: (-rows[at].count, at))
+    kept = [rows[at] for at in sorted(order[:most])]
+    left = [rows[at] for at in order[most:]]
+    return (*kept, _summed("", words.count(others, len(left)), left))
+
+
+def _summed(where: str, said: str, rows: Iterable[OpenRow]) -> OpenRow:
+    return OpenRow("", "", said, where, sum(row.count for row in rows))

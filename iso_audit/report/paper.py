@@ -10,20 +10,19 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Iterable
-from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
 from iso_audit.errors import RenderError
+from iso_audit.report.openness import open_list
 from iso_audit.report.selection import Selection, selected
 from iso_audit.text import number
 
 if TYPE_CHECKING:
     import jinja2
 
-    from iso_audit.report.openness import OpenRow
     from iso_audit.report.view import View
     from iso_audit.report.words import Words
 
@@ -35,6 +34,9 @@ FONTS = {
     ("Report Symbols", "normal", "normal"): "fonts/ReportSymbols.ttf",
 }
 """(family, weight, style) -> file."""
+
+MOST_LINES = 60
+"""Lines of a list on paper; the page says how many more there are on the screen, which has every one."""
 
 _ENDLESS = re.compile(r"\S{81,}")
 _UNBREAKABLE = re.compile(
@@ -55,6 +57,7 @@ def page(view: View, folder: Path, *, style: str, drawings: dict[str, bytes] | N
     environment = environment_of(folder, view.words, drawings)
     shown = selected(view, paged=drawings is not None)
     environment.globals.update(v=view, shown=shown, style=Markup(style), annex_keys=_annexes(view, shown))
+    environment.globals["open"] = open_list(view.open_rows, view.words, drawings is not None)
     return environment.get_template("report.html.j2").render()
 
 
@@ -86,7 +89,7 @@ def environment_of(
         lower_first=lambda said: said[:1].lower() + said[1:],
         upper_first=lambda said: said[:1].upper() + said[1:],
         number=lambda value: number(value, words.lang),
-        groupby_reason=_by_reason,
+        fitting=lambda rows: rows[:MOST_LINES] if drawings is not None else rows,
     )
     environment.globals.update(t=words, paged=drawings is not None, drawing=drawing)
     return environment
@@ -95,10 +98,6 @@ def environment_of(
 def _annexes(view: View, shown: Selection) -> list[tuple[str, str]]:
     keys = ["clauses"] * bool(view.matrices) + ["evidence"] * bool(shown.cited.rows)
     return list(zip([*keys, "provenance", "glossary"], ("I", "II", "III", "IV"), strict=False))
-
-
-def _by_reason(rows: Iterable[OpenRow]) -> list[tuple[str, list[OpenRow]]]:
-    return [(reason, list(group)) for reason, group in groupby(rows, key=lambda row: row.reason)]
 
 
 def _bounded(value: object) -> object:

@@ -15,9 +15,10 @@ from iso_audit.model.outcome import Outcome, Workspace
 from iso_audit.model.procedure import Procedure, Step
 from iso_audit.report.cutting import FOOT, Span, narrowed, parts_of
 from iso_audit.report.facts import NOTHING, Facts
-from iso_audit.report.figures import Labels, Marks, box_height, head_height, overhang, swimlanes
+from iso_audit.report.figures import Labels, Marks, box_height, head_height, swimlanes
 from iso_audit.report.proofs import run_of, way
 from iso_audit.report.statements import Group, Statement
+from iso_audit.report.tags import overhang
 from iso_audit.report.words import words
 from iso_audit.text import number
 
@@ -189,7 +190,7 @@ def _laid(procedure: Procedure, wide: float, labels: Labels) -> Layout:
     """Boxes of a width, as high as their words need."""
     heights = {step.id: box_height(step, labels, wide) for step in procedure.steps if not step.is_silent}
     layout = place(procedure, Sizes(box_width=wide), heights)
-    margin = overhang(layout, labels)
+    margin = overhang(layout, labels.outcome)
     return place(procedure, Sizes(box_width=wide, margin=margin), heights) if margin > 0 else layout
 
 

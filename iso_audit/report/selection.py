@@ -1,7 +1,7 @@
 """Which findings the paper shows in full, and the others summed up in tables.
 
 Screen, lists and findings.json have every finding. Nobody reads two thousand pages, and laying
-them out takes gigabytes: about 4 MB a page.
+them out takes gigabytes: about 3 MB a page.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from iso_audit.model.finding import Grade
 from iso_audit.report.annexes import Cited, cited
+from iso_audit.report.drawn import Drawn, drawn
 from iso_audit.report.facts import NOTHING, share
 from iso_audit.report.statements import Group, Statement
 from iso_audit.text import number
@@ -50,6 +51,7 @@ class Selection:
     rests: Mapping[int, Rest]
     """Number of a group -> its findings that are not shown in full; none without any."""
     cited: Cited
+    drawn: Drawn
 
     def of(self, group: Group) -> tuple[Statement, ...]:
         """The findings of a group that are shown in full: one at least."""
@@ -66,7 +68,7 @@ def selected(view: View, paged: bool) -> Selection:
         if left:
             rests[group.number] = Rest(len(left), _grades(left, view.words), _rows(left, view.words))
     kept = cited(one for one in found if one.number in full)
-    return Selection(full, _notice(view, full) if rests else "", rests, kept)
+    return Selection(full, _notice(view, full) if rests else "", rests, kept, drawn(view, paged))
 
 
 def in_full(groups: Sequence[Group]) -> frozenset[int]:

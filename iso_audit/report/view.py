@@ -29,8 +29,6 @@ MEASURED = {"lead.procedure": 40, "course.procedure": 40, "steps": 12, "work": 4
 """Tables of measures that the report prints, with the rows that it has at most; the workbook has all."""
 OF_TIMES = ("steps", "work")
 """Those that say nothing where no execution has both its moments."""
-MOST_PICTURES = 12
-"""Up to this many procedures are all drawn on paper; the screen shows every one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +60,6 @@ class View:
     waiver_notes: tuple[str, ...]
     annexes: Annexes
     matrices: tuple[Matrix, ...]
-
-    def drawn(self, paged: bool) -> tuple[Picture, ...]:
-        """Procedures to draw: on paper, where there are many, only those with findings."""
-        if not paged or len(self.pictures) <= MOST_PICTURES:
-            return self.pictures
-        return tuple(picture for picture in self.pictures if not picture.is_clean)
 
     @property
     def statements(self) -> tuple[Statement, ...]:

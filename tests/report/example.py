@@ -184,15 +184,15 @@ def _durations() -> tuple[Duration, ...]:
 def _tallies() -> tuple[Tally, ...]:
     rows = [
         Tally(f.code, f.rule, f.requirement, f.procedure, f.unit, f.step,
-              "" if f.on_definition else "2020-03", f.checked, f.failed, 0)
+              "" if f.on_definition else "2020-03", "" if f.on_definition else "desk", f.checked, f.failed, 0)
         for f in _findings()
     ]  # fmt: skip
     return (
         *rows,
-        Tally("DEF-ROLE-01", "role", "role", BIRTH, "", "", "", 40, 0, 2),
-        Tally("DEF-TIME-01", "time-sum", "limit", BIRTH, "", "", "", 6, 0, 0),
-        Tally("SUP-01", "supplement", "supplement", BIRTH, "xuan-mai", "", "2020-03", 20, 0, 61),
-        Tally("PRC-01", "mandatory-step", "steps", BIRTH, "xuan-mai", "", "2020-03", 412, 0, 0),
+        Tally("DEF-ROLE-01", "role", "role", BIRTH, "", "", "", "", 40, 0, 2),
+        Tally("DEF-TIME-01", "time-sum", "limit", BIRTH, "", "", "", "", 6, 0, 0),
+        Tally("SUP-01", "supplement", "supplement", BIRTH, "xuan-mai", "", "2020-03", "online", 20, 0, 61),
+        Tally("PRC-01", "mandatory-step", "steps", BIRTH, "xuan-mai", "", "2020-03", "desk", 412, 0, 0),
     )
 
 
@@ -254,7 +254,7 @@ def _intake() -> Intake:
         Refused("events.csv", 981, "step", "Chuyển phòng X", "no-step"),
     )
     return Intake(
-        event_rows=9432, events_kept=9380, events_ignored=31, dossier_rows=880, dossiers_kept=872,
+        rows=10312, event_rows=9432, events_kept=9380, events_ignored=31, dossier_rows=880, dossiers_kept=872,
         dossiers_open=12, refused_count=29, refused=refused,
         refused_reasons={"bad-date": 6, "no-dossier": 11, "no-step": 4},
         unknown_activities={"Chuyển phòng X": 4}, columns=frozenset({"events.step"}),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from xml.etree import ElementTree as Xml
 
@@ -112,13 +111,6 @@ def test_every_step_is_drawn_once_over_all_parts(vietnamese: View) -> None:
 def test_procedures_with_findings_come_first_and_of_these_the_upright(vietnamese: View) -> None:
     order = [(picture.is_clean, picture.is_wide, picture.is_short) for picture in vietnamese.pictures]
     assert order == sorted(order)
-
-
-def test_paper_draws_only_procedures_with_findings_where_there_are_many(vietnamese: View) -> None:
-    many = dataclasses.replace(vietnamese, pictures=vietnamese.pictures * 3)
-    assert len(vietnamese.drawn(paged=True)) == 6
-    assert [picture for picture in many.drawn(paged=True) if picture.is_clean] == []
-    assert len(many.drawn(paged=False)) == 18
 
 
 def test_words_of_outcomes_never_stick_out_at_the_left(vietnamese: View) -> None:

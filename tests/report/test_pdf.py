@@ -18,6 +18,7 @@ import pytest
 
 from iso_audit.errors import RenderError
 from iso_audit.report import as_json, as_pdf
+from iso_audit.report.drawn import drawn
 from iso_audit.report.view import View, view
 from iso_audit.text import Text
 from tests.report import example
@@ -89,7 +90,7 @@ def test_the_outline_leads_through_sections_annexes_and_pictures(opened: Any) ->
 
 def test_pages_are_a4_and_only_wide_pictures_lie_across(opened: Any, vietnamese: View) -> None:
     sizes = [tuple(round(float(x)) for x in page.mediabox[2:]) for page in opened.pages]
-    wide = sum(len(picture.parts) for picture in vietnamese.drawn(paged=True) if picture.is_wide)
+    wide = sum(len(picture.parts) for picture in drawn(vietnamese, paged=True).pictures if picture.is_wide)
     assert set(sizes) <= {(595, 842), (842, 595)}
     assert sizes.count((842, 595)) == wide
 
