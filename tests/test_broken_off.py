@@ -137,3 +137,44 @@ def test_what_needs_the_numbers_of_the_whole_is_refused(rows, mapping, tmp_path)
     said = CliRunner().invoke(cli, call)
     assert said.exit_code == 2, said.output
     assert "cắt giữa chừng" in said.stderr
+
+
+def drafted(*call: str | Path, lang: str) -> Result:
+    """What `map` or `init procedure` make of the log; they do what can be done."""
+    told = CliRunner().invoke(cli, [*map(str, call), "--lang", lang])
+    assert told.exit_code == 0, told.output
+    return told
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_what_is_drafted_from_part_of_a_log_says_so_and_nothing_is_said_of_a_whole_one(
+    rows, mapping, data, tmp_path, lang
+):
+    packed = gzip.compress("".join(rows[:2000]).encode())
+    whole, cut = tmp_path / "whole.csv.gz", tmp_path / "cut.csv.gz"
+    whole.write_bytes(packed)
+    cut.write_bytes(packed[: len(packed) * 2 // 3])
+    xes = tmp_path / "cut.xes.gz"
+    xes.write_bytes((data / "logs/receipt.xes.gz").read_bytes()[:100_000])
+    of = {
+        "whole.csv.gz": ("map", whole, "-w", WORKSPACE), "cut.csv.gz": ("map", cut, "-w", WORKSPACE),
+        "cut.xes.gz": ("map", xes, "-w", WORKSPACE),
+        "whole.csv.gz drafted": ("init", "procedure", "--log", whole, "--map", mapping, "-w", WORKSPACE),
+        "cut.csv.gz drafted": ("init", "procedure", "--log", cut, "--map", mapping, "-w", WORKSPACE),
+        "cut.xes.gz drafted": ("init", "procedure", "--log", xes, "-w", WORKSPACE),
+    }  # fmt: skip
+    for name, call in of.items():
+        told = drafted(*call, lang=lang)
+        is_cut = name.startswith("cut")
+        assert (told.stderr.startswith(("CHÚ Ý: ", "WARNING: ")) and HEARD[lang][0] in told.stderr) == is_cut
+        assert (f"{name.split()[0]} {HEARD[lang][0]}" in " ".join(told.stdout.split("\n# "))) == is_cut
+        assert str(tmp_path) not in told.stdout
+
+
+def test_no_procedure_is_drafted_where_nobody_knows_which_dossiers_are_whole(rows, tmp_path):
+    path = tmp_path / "cut.csv.gz"
+    path.write_bytes(gzip.compress("".join(rows[:400]).encode())[:-20])
+    told = CliRunner().invoke(cli, ["init", "procedure", "--log", str(path), "-w", str(WORKSPACE)])
+    assert told.exit_code == 2
+    assert "bị cắt giữa chừng" in told.stderr
+    assert "dossiers_together" in told.stderr

@@ -54,7 +54,7 @@ def test_the_mapping_proposed_for_the_sample_says_what_the_one_that_ships_says(t
     assert (made.events, made.dossiers, made.zone) == (kept.events, kept.dossiers, kept.zone)
     assert made.statuses.items() <= kept.statuses.items()
     assert "Rows of events: 13,112; kept 13,112, ignored 0, refused 0." in shown.stderr
-    assert "Dossiers: 1,194; kept 1,194, of which 0 belong to no procedure." in shown.stderr
+    assert "Dossiers: 1,194, of which 0 belong to no procedure." in shown.stderr
     assert shown.stderr.count("dossier_id=") == 5
 
 
@@ -127,7 +127,17 @@ def test_a_list_of_dossiers_as_a_vendor_exports_it_is_read_as_such(house: Path) 
     assert made.procedures == {"Cấp bản sao": "copy", "Cấp bản sạo": "copy"}
     assert made.statuses == {"Đã trả kết quả": "returned"}
     assert "Chờ: 1" in shown.stderr
-    assert "Dossiers: 2; kept 2, of which 0" in shown.stderr
+    assert "Dossiers: 2, of which 0" in shown.stderr
+
+
+def test_ways_of_filing_are_proposed_by_their_common_words_and_others_are_listed(house: Path) -> None:
+    ways = ("Trực tuyến", "Nộp trực tiếp", "BCCI", "online", "Hồ sơ giấy", "Zalo", "Zalo")
+    rows = "".join(f"HS-{n},copy,{way},03/03/2025 08:00,\n" for n, way in enumerate(ways))
+    put(house, "second.csv", f"Mã hồ sơ,Thủ tục,Hình thức nộp,Ngày nhận,Ngày trả\n{rows}")
+    shown = proposed_for("log.csv", "--dossiers", "second.csv", "-w", ".", "-o", "new.yaml")
+    made = load_mapping(house / "new.yaml")
+    assert made.channels == {"Trực tuyến": "online", "Nộp trực tiếp": "desk", "BCCI": "post"}
+    assert "(channels), so that nobody can tell whether they are online:\n  Zalo: 2\n" in shown.stderr
 
 
 def test_headings_without_marks_and_in_one_word_mean_the_same() -> None:
@@ -191,6 +201,7 @@ def test_a_mapping_that_is_written_is_read_back(
         dossiers_from=one,
         steps=steps,
         roles=roles,
+        channels={one: "online"},
         procedure=other,
         object_type=one,
         dates=("%d/%m/%Y", "excel"),

@@ -6,9 +6,12 @@ import csv
 import subprocess
 import sys
 from collections import Counter
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
+from iso_audit import api
+from iso_audit.model.outcome import Outcome
 from iso_audit.rules import CATALOGUE
 from tests.whole_audit import WholeAudit, audit_log
 
@@ -60,3 +63,22 @@ def test_every_row_of_the_sample_is_read() -> None:
     events = len((SAMPLES / "events.csv").read_text(encoding="utf-8").splitlines()) - 1
     dossiers = len((SAMPLES / "dossiers.csv").read_text(encoding="utf-8").splitlines()) - 1
     assert (intake.events_kept, intake.dossiers_kept, intake.refused_count) == (events, dossiers, 0)
+
+
+def test_ways_of_filing_in_words_of_the_office_are_read_by_the_mapping_and_open_without_it(
+    tmp_path: Path,
+) -> None:
+    known = (SAMPLES / "dossiers.csv").read_text(encoding="utf-8")
+    (tmp_path / "events.csv").symlink_to(SAMPLES / "events.csv")
+    told = (SAMPLES / "mapping.yaml").read_text(encoding="utf-8")
+    named = f"{told}channels: {{Qua Zalo: online, Tại xã: desk}}\n"
+
+    def audit(dossiers: str, mapping: str) -> Outcome:
+        (tmp_path / "dossiers.csv").write_text(dossiers, encoding="utf-8")
+        (tmp_path / "map.yaml").write_text(mapping, encoding="utf-8")
+        run = api.audit(PROCESSES, tmp_path / "events.csv", tmp_path / "map.yaml", select=["INT", "PRC-06"])
+        return replace(run.outcome, card=None)
+
+    own = known.replace(",online,", ",Qua Zalo,").replace(",desk,", ",Tại xã,")
+    assert audit(own, named) == (whole := audit(known, told))
+    assert len(audit(own, told).open_items) > len(whole.open_items)

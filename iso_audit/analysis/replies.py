@@ -10,8 +10,40 @@ from __future__ import annotations
 from iso_audit.model.log import Demand
 from iso_audit.model.procedure import Limit
 from iso_audit.model.requirement import Requirement
-from iso_audit.model.rule import HOLDS, NOT_APPLICABLE, Answer, Breach, Unknown
+from iso_audit.model.rule import HOLDS, NOT_APPLICABLE, Answer, Breach, Parameter, Unknown
 from iso_audit.model.trace import CANNOT_TELL, NOT_ASKED, YES, Trace
+from iso_audit.text import Text
+
+Names = tuple[str, ...]
+_SINCE = Text(vi="Các bước bắt đầu tính thời gian", en="Steps from whose end time runs")
+_UNTIL = Text(vi="Các bước phải có trong thời gian đó", en="Steps that have to follow")
+_UNLESS = Text(vi="Sau các bước này thì không xét nữa", en="Steps after which nothing is asked any more")
+_WORKING = Text(vi="Thời gian làm việc tối đa", en="Working time at most")
+_AT_MOST = Text(vi="Thời gian tối đa", en="How long at most")
+_ONLINE = Text(
+    vi="Xét hồ sơ nộp trực tuyến (true) hay hồ sơ giấy (false)",
+    en="About dossiers handed in electronically (true) or on paper (false)",
+)
+
+
+def reply_parameters(
+    since: Names = (), until: Names = (), unless: Names | None = None, online: bool | None = None
+) -> dict[str, Parameter]:
+    """The parameters of a rule that asks `replied`, with their defaults, in the order of the rule book.
+
+    Steps without a default are for every requirement to name. `unless` None: the rule knows no such
+    steps; `online` None: it asks about dossiers however they came.
+    """
+    asked = {
+        "since": Parameter("names", _SINCE, since or None, required=not since),
+        "until": Parameter("names", _UNTIL, until or None, required=not until),
+    }
+    if unless is not None:
+        asked["unless"] = Parameter("names", _UNLESS, unless or None)
+    asked["limit"] = Parameter("limit", _AT_MOST if online is None else _WORKING, required=True)
+    if online is not None:
+        asked["online"] = Parameter("flag", _ONLINE, online)
+    return asked
 
 
 def reply_demand(requirement: Requirement) -> Demand | None:

@@ -4,6 +4,7 @@ Rooms are imported inside the functions, so that `check` never pays for the log 
 `rule` never for the PDF.
 """
 
+from iso_audit.api.broken_off import AUDITED, broken_off
 from iso_audit.api.clauses import coverage
 from iso_audit.api.comparison import compare
 from iso_audit.api.discovery import propose_procedures
@@ -23,6 +24,7 @@ from iso_audit.api.values import ProposedMapping, Run, Simulated, Stories, Tell,
 from iso_audit.api.versions import diff
 
 __all__ = [
+    "AUDITED",
     "FORMATS",
     "ProposedMapping",
     "Run",
@@ -32,6 +34,7 @@ __all__ = [
     "Written",
     "as_json",
     "audit",
+    "broken_off",
     "check",
     "compare",
     "coverage",

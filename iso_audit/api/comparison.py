@@ -9,7 +9,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from iso_audit.api.reading import chosen_procedures, refuse_broken_off
+from iso_audit.api.broken_off import refuse_broken_off
+from iso_audit.api.reading import chosen_procedures
 from iso_audit.api.runs import audit
 from iso_audit.api.values import Run, Tell
 from iso_audit.api.writing import as_csv

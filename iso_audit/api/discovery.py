@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from iso_audit.api import discovery_words as say
+from iso_audit.api.broken_off import PROPOSED, broken_off
 from iso_audit.api.draft import Draft, said
 from iso_audit.api.mapping import guessed_mapping
 from iso_audit.api.reading import load_workspace, log_files
@@ -61,7 +62,8 @@ def propose_procedures(
     settled = _settled(log, mapping, workspace)
     seen = handled(log, settled, foreign_readers(), calendar)
     texts: dict[str, str] = {}
-    lines = [
+    lines = [] if seen.cut_off is None else [broken_off(seen.cut_off, PROPOSED, lang)]
+    lines.append(
         say.COUNTS.fill(
             lang,
             said(
@@ -72,7 +74,7 @@ def propose_procedures(
                 refused=seen.refused_count,
             ),
         )
-    ]
+    )
     ids = _ids(word.word for ways in seen.procedures for word in ways.activities.values())
     for ways in seen.procedures:
         draft = Draft(ways, ids, settled, workspace, seen, log, lang)

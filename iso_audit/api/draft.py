@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from iso_audit.api import discovery_words as say
+from iso_audit.api.broken_off import PROPOSED, broken_off
 from iso_audit.text import Text, number, percent
 
 if TYPE_CHECKING:
@@ -111,7 +112,10 @@ class Draft:
 
     def _head(self) -> list[str]:
         found, lang = self._found, self.lang
-        lines = [say.HEAD.fill(lang, {"log": self.log.name}), "", say.FITS.fill(lang, self._fit(found))]
+        lines = [say.HEAD.fill(lang, {"log": self.log.name}), ""]
+        if self.seen.cut_off is not None:
+            lines.append(broken_off(replace(self.seen.cut_off, file=self.log.name), PROPOSED, lang))
+        lines.append(say.FITS.fill(lang, self._fit(found)))
         if self.ways.unfinished:
             lines.append(say.UNFINISHED.fill(lang, said(lang, count=self.ways.unfinished)))
         lines.append(say.SHARP.fill(lang, said(lang, allowed=found.allowed, seen=found.seen)))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from iso_audit.api.broken_off import MAPPED, broken_off
 from iso_audit.api.mapping_words import (
     BY_HAND,
     BY_STEPS,
@@ -16,11 +17,15 @@ from iso_audit.api.mapping_words import (
     HEAD,
     LIST,
     MISSING,
+    NEARLY,
     NO_PROCEDURE,
+    OF,
     ONLY_FINISH,
     STRANGE,
     UNKNOWN,
     UNUSED,
+    VARYING,
+    filled,
     first,
 )
 from iso_audit.api.reading import load_workspace
@@ -33,11 +38,13 @@ from iso_audit.text import Text, number
 if TYPE_CHECKING:
     from iso_audit.engine.glance import Glance, Looked
     from iso_audit.exchange.proposal import Proposal
-    from iso_audit.model.log import Intake, LogMapping
+    from iso_audit.model.log import CutOff, Intake, LogMapping
     from iso_audit.model.outcome import Workspace
 
 ROWS_SHOWN = 5
 _DATES_TRIED = 500
+_ONE_OF = 20
+"""In one of so many dossiers, or one of a few, rows may differ in what they repeat of their dossier."""
 
 
 def propose_mapping(
@@ -71,7 +78,9 @@ def propose_mapping(
         second = glance.dossiers if dossiers is None else glance.table(dossiers, is_known)
         source = "attributes" if dossiers is None else os.path.relpath(dossiers, log.parent)
         proposal, source = _proposal(glance, second, source, workspace, log)
-        text = _written(proposal, source, log, zone, lang)
+        tables = {id(one): one for one in (glance.events, second) if one is not None}
+        cut = tuple(filter(None, (one.cut_off for one in tables.values())))
+        text = _written(proposal, source, log, zone, lang, cut)
         with tempfile.TemporaryDirectory(prefix="iso-audit-") as room:
             trial = Path(room) / "mapping.yaml"
             trial.write_text(text, encoding="utf-8")
@@ -88,7 +97,7 @@ def propose_mapping(
     if target is not None:
         write_text(target, text)
     return ProposedMapping(
-        text, rows, intake, proposal.unmatched, proposal.missing, len(proposal.doubts), faults
+        text, rows, intake, proposal.unmatched, proposal.missing, len(proposal.doubts), faults, cut
     )
 
 
@@ -107,12 +116,7 @@ def guessed_mapping(log: Path, workspace: Workspace) -> LogMapping:
         proposal, source = _proposal(glance, glance.dossiers, "attributes", undefined, log)
     missing = proposal.missing or (("step",) if proposal.events.constants else ())
     if missing:
-        raise InputError(
-            Fault(
-                Text(*(MISSING.fill(lang, {"column": name}) for lang in ("vi", "en"))), str(log), hint=BY_HAND
-            )
-            for name in missing
-        )
+        raise InputError(Fault(filled(MISSING, {"column": name}), str(log), hint=BY_HAND) for name in missing)
     return _mapping(proposal, source, log, zone)
 
 
@@ -159,17 +163,40 @@ def _proposal(
 
 
 def _repeated(seen: Looked, columns: Mapping[str, str], proposal: Proposal) -> dict[str, str]:
-    """Columns about the dossier that every event repeats; empty where there is none."""
+    """Columns about the dossier that every event repeats; empty where there is none.
+
+    What varies within many dossiers is about the event, whatever its heading says; then another column
+    may say it of the dossier.
+    """
     from iso_audit.exchange.proposal import columns_of
 
-    doubts: dict[tuple[str, str], Text] = {}
     shared = ("dossier_id", "procedure", "unit")
     taken = {theirs for ours, theirs in columns.items() if ours not in shared}
-    found = columns_of([name for name in seen.columns if name not in taken], False, doubts)
-    if not found.keys() - shared or "dossier_id" not in found:
-        return {}
+    doubts: dict[tuple[str, str], Text] = {}
+    while True:
+        left = [name for name in seen.columns if name not in taken]
+        found = columns_of(left, False, doubts)
+        if not found.keys() - shared or "dossier_id" not in found:
+            return {}
+        about = {theirs: ours for ours, theirs in found.items() if ours != "dossier_id"}
+        counts = seen.variation(found["dossier_id"], list(about))
+        varying = {name: told for name, told in counts.items() if _varies(*told)}
+        proposal.varying |= varying
+        taken |= varying.keys()
+        if not varying:
+            break
+        doubts = {}
+    for name, (several, dossiers) in counts.items():
+        if several:
+            facts: Mapping[str, int | str] = {"column": name, "several": several, "dossiers": dossiers}
+            doubts["dossiers", about[name]] = filled(NEARLY, facts)
     proposal.doubts |= doubts
     return found
+
+
+def _varies(several: int, dossiers: int) -> bool:
+    """Whether so many dossiers with several values, of those with any, are more than mistakes of typing."""
+    return several > max(dossiers // _ONE_OF, 1) or several == dossiers > 0
 
 
 def _match(proposal: Proposal, seen: Looked, second: Looked | None, workspace: Workspace) -> None:
@@ -186,10 +213,10 @@ def _match(proposal: Proposal, seen: Looked, second: Looked | None, workspace: W
         for ours, theirs in table.columns.items():
             if kinds[ours] == "instant":
                 dates |= looked.words(theirs, _DATES_TRIED)
-            elif ours in ("step", "role", "unit", "procedure", "status"):
+            elif ours in ("step", "role", "unit", "procedure", "status", "channel"):
                 known = found.setdefault(ours, {})
                 for word, times in looked.words(theirs, words.MOST_WORDS).items():
-                    known[word] = known.get(word, 0) + times
+                    known.setdefault(word, times)  # a word of both tables stands in rows of events
     proposal.dates, proposal.strange_dates, is_open = words.formats_of(dates)
     if is_open:
         proposal.doubts["", "dates"] = DAY_FIRST
@@ -213,6 +240,7 @@ def _match(proposal: Proposal, seen: Looked, second: Looked | None, workspace: W
     words.match_people("roles", found.get("role", {}), workspace.organisation, proposal)
     words.match_people("units", found.get("unit", {}), workspace.organisation, proposal)
     words.match_statuses(found.get("status", {}), proposal)
+    words.match_channels(found.get("channel", {}), proposal)
 
 
 def _mapping(proposal: Proposal, source: str, log: Path, zone: str) -> LogMapping:
@@ -233,7 +261,7 @@ def _mapping(proposal: Proposal, source: str, log: Path, zone: str) -> LogMappin
     )
 
 
-def _written(proposal: Proposal, source: str, log: Path, zone: str, lang: str) -> str:
+def _written(proposal: Proposal, source: str, log: Path, zone: str, lang: str, cut: Iterable[CutOff]) -> str:
     from iso_audit.workspace.write_mapping import mapping_yaml
 
     mapping = _mapping(proposal, source, log, zone)
@@ -253,5 +281,13 @@ def _written(proposal: Proposal, source: str, log: Path, zone: str, lang: str) -
         below["start"] = [ONLY_FINISH.say(lang)]
     if proposal.unused:
         below["events"].append(UNUSED.fill(lang, {"columns": ", ".join(map(repr, proposal.unused))}))
+    if proposal.varying:
+        told = [
+            filled(OF, {"column": repr(name), "several": several, "all": dossiers}).say(lang)
+            for name, (several, dossiers) in proposal.varying.items()
+        ]
+        below["events"].append(VARYING.fill(lang, {"columns": ", ".join(told)}))
     doubts = {key: f"? {said.say(lang)}" for key, said in proposal.doubts.items()}
-    return mapping_yaml(mapping, [HEAD.fill(lang, {"log": log.name})], doubts, below)
+    head = [HEAD.fill(lang, {"log": log.name})]
+    head += [broken_off(replace(one, file=Path(one.file).name), MAPPED, lang) for one in cut]
+    return mapping_yaml(mapping, head, doubts, below)

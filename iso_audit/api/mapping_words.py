@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from iso_audit.text import Text, number
+from iso_audit.api.broken_off import MAPPED, broken_off
+from iso_audit.text import LANGUAGES, Text, number
 
 if TYPE_CHECKING:
     from iso_audit.api.values import ProposedMapping
@@ -18,23 +19,34 @@ def first(unknown: Mapping[str, int]) -> list[tuple[str, int]]:
     return sorted(unknown.items(), key=lambda item: (-item[1], item[0]))[:MOST_LISTED]
 
 
+def filled(said: Text, facts: Mapping[str, int | str]) -> Text:
+    """The words with their facts, in every language."""
+    told = (
+        {key: number(fact, lang) if isinstance(fact, int) else fact for key, fact in facts.items()}
+        for lang in LANGUAGES
+    )
+    return Text(*map(said.fill, LANGUAGES, told))
+
+
 def mapping_lines(proposed: ProposedMapping, lang: str) -> list[str]:
     """What a mapping would read, in lines for a person."""
     from iso_audit.engine.refusals import row_reason
 
-    lines = [_ROWS.fill(lang, {"count": len(proposed.rows)})] if proposed.rows else []
+    lines = [broken_off(cut, MAPPED, lang) for cut in proposed.cut_off]
+    lines += [_ROWS.fill(lang, {"count": len(proposed.rows)})] if proposed.rows else []
     lines += [
         "  " + " | ".join(f"{key}={said}" for key, said in row.items() if said) for row in proposed.rows
     ]
     if proposed.intake is not None:
         read = proposed.intake
+        refused = read.event_rows - read.events_kept - read.events_ignored
         facts = {
             "rows": read.event_rows, "kept": read.events_kept, "ignored": read.events_ignored,
-            "refused": read.event_rows - read.events_kept - read.events_ignored,
-            "dossiers": read.dossier_rows, "dossiers_kept": read.dossiers_kept,
-            "without": read.dossiers_without_procedure,
+            "refused": refused, "dossiers": read.dossiers_kept, "without": read.dossiers_without_procedure,
+            "lost": read.refused_count - refused,
         }  # fmt: skip
-        lines.append(_COUNTS.fill(lang, {name: number(fact, lang) for name, fact in facts.items()}))
+        counts = (_COUNTS, _DOSSIERS, *((_LOST,) if facts["lost"] else ()))
+        lines.append(" ".join(filled(said, facts).say(lang) for said in counts))
         for key, times in read.refused_reasons.items():
             lines.append(f"  {row_reason(key).say(lang)}: {number(times, lang)}")
         lines += [
@@ -84,6 +96,15 @@ BY_HAND = Text(
     "make a mapping with iso-audit map LOG -o MAP.yaml, correct it and name it with --map",
 )
 UNUSED = Text("Cột không dùng: {columns}", "Columns that are not used: {columns}")
+NEARLY = Text(
+    "ở {several} trong {dossiers} hồ sơ cột «{column}» có nhiều giá trị khác nhau; giá trị đầu được lấy",
+    "in {several} of {dossiers} dossiers the column '{column}' has several values; the first one counts",
+)
+VARYING = Text(
+    "Cột có giá trị khác nhau trong cùng một hồ sơ, nên không coi là của hồ sơ: {columns}",
+    "Columns whose values differ within a dossier, which are not taken to be about it: {columns}",
+)
+OF = Text("{column} ({several} trong {all} hồ sơ)", "{column} ({several} of {all} dossiers)")
 ONLY_FINISH = Text(
     "start: previous_finish   (bỏ dấu # nếu mỗi bước bắt đầu ngay khi bước trước xong)",
     "start: previous_finish   (uncomment if each step begins when the one before ends)",
@@ -96,14 +117,23 @@ UNKNOWN = {
     "roles": Text("Chức danh chưa khớp với vai trò nào (roles):", "Roles that match none of ours (roles):"),
     "units": Text("Đơn vị chưa khớp (units):", "Units that match none of ours (units):"),
     "procedures": Text("Thủ tục chưa khớp (procedures):", "Procedures that match none (procedures):"),
+    "channels": Text(
+        "Hình thức nộp chưa rõ (channels); chưa biết là trực tuyến hay không:",
+        "Ways of filing that are not known (channels), so that nobody can tell whether they are online:",
+    ),
     "statuses": Text("Trạng thái chưa khớp (statuses):", "States that match none (statuses):"),
 }
 _ROWS = Text("{count} hàng đầu, đọc thành:", "The first {count} rows would be read as:")
 _COUNTS = Text(
-    "Hàng sự kiện: {rows}; nhận {kept}, bỏ qua {ignored}, không dùng được {refused}. "
-    "Hồ sơ: {dossiers}; nhận {dossiers_kept}, trong đó không thuộc quy trình nào {without}.",
-    "Rows of events: {rows}; kept {kept}, ignored {ignored}, refused {refused}. "
-    "Dossiers: {dossiers}; kept {dossiers_kept}, of which {without} belong to no procedure.",
+    "Hàng sự kiện: {rows}; nhận {kept}, bỏ qua {ignored}, không dùng được {refused}.",
+    "Rows of events: {rows}; kept {kept}, ignored {ignored}, refused {refused}.",
+)
+_DOSSIERS = Text(
+    "Hồ sơ: {dossiers}, trong đó {without} không thuộc quy trình nào.",
+    "Dossiers: {dossiers}, of which {without} belong to no procedure.",
+)
+_LOST = Text(
+    "Thông tin về hồ sơ không dùng: {lost} chỗ.", "Entries about dossiers that were not used: {lost}."
 )
 _NO_STEP = Text(
     "Công việc không thuộc bước nào của quy trình của hồ sơ (số lần):",

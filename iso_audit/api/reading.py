@@ -14,7 +14,7 @@ from iso_audit.errors import Fault, InputError
 from iso_audit.text import Text, did_you_mean, printable
 
 if TYPE_CHECKING:
-    from iso_audit.model.log import Intake, LogMapping
+    from iso_audit.model.log import LogMapping
     from iso_audit.model.outcome import Remark, Workspace
     from iso_audit.model.procedure import Procedure
     from iso_audit.model.rule import Rule
@@ -204,21 +204,3 @@ def mapping_of(path: Path | None, log: Path, workspace: Workspace) -> LogMapping
     if not os.path.lexists(log):
         said = Text(vi="không có tệp nhật ký này", en="there is no such log file")
     raise InputError([Fault(said, printable(str(log)))])
-
-
-_BREAKS_OFF = Text(
-    vi="tệp nén bị cắt giữa chừng: phần còn lại đủ để xét từng hồ sơ, nhưng không đủ để so sánh hay lấy số "
-    "liệu; hãy lấy lại tệp đầy đủ",
-    en="the packed file breaks off: what is left will do to judge single dossiers, but not to compare or to "
-    "take numbers from; fetch the whole file",
-)
-
-
-def refuse_broken_off(intake: Intake | None) -> None:
-    """Refuse a log of which the end is lost where numbers of the whole are wanted.
-
-    Raises:
-        InputError: it breaks off.
-    """
-    if intake is not None and intake.cut_off is not None:
-        raise InputError([Fault(_BREAKS_OFF, intake.cut_off.file)])

@@ -6,8 +6,9 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from iso_audit.api.broken_off import refuse_broken_off
 from iso_audit.api.provenance import sha256_of, version
-from iso_audit.api.reading import catalogue, load_workspace, log_files, refuse_broken_off, shipped
+from iso_audit.api.reading import catalogue, load_workspace, log_files, shipped
 from iso_audit.api.runs import held_log, seldom_collecting
 from iso_audit.api.values import Simulated, Tell, Written
 from iso_audit.api.writing import put_in_place, refuse_output, workroom

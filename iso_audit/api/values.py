@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from iso_audit.errors import Fault
     from iso_audit.model.finding import RuleFailure
-    from iso_audit.model.log import Intake
+    from iso_audit.model.log import CutOff, Intake
     from iso_audit.model.outcome import Outcome, Workspace
     from iso_audit.model.rule import Rule
     from iso_audit.model.simulated import SimulationOutcome
@@ -72,9 +72,11 @@ class ProposedMapping:
     intake: Intake | None
     """None where the log cannot be audited with it yet."""
     unmatched: Mapping[str, Mapping[str, int]]
-    """`steps`, `roles`, `units`, `procedures`, `statuses` -> values that answer to nothing of ours."""
+    """Table of the mapping (`steps`, `roles`, ...) -> values that answer to nothing of ours."""
     missing: Sequence[str]
     """Columns of ours that must be given and were not found."""
     doubts: int
     faults: Sequence[Fault]
     """What keeps the log from being audited with it."""
+    cut_off: tuple[CutOff, ...] = ()
+    """The packed files, of the log and of the second table, that break off."""

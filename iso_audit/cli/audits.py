@@ -16,15 +16,10 @@ from iso_audit.cli.frame import PATH, day_of, guard, progress, refuse, shared, t
 from iso_audit.text import Text, number
 
 UNUSED = Text(
-    vi="Chú ý: {count} trong {rows} hàng của nhật ký không dùng được, đầu tiên là {place}; "
+    vi="Chú ý: nhật ký có {rows} hàng, trong đó {count} chỗ không dùng được, đầu tiên là {place}; "
     "báo cáo nêu lý do.",
-    en="Note: {count} of {rows} rows of the log could not be used, first {place}; the report says why.",
-)
-CUT_OFF = Text(
-    vi="CHÚ Ý: tệp {file} bị cắt giữa chừng, chỉ đọc được {rows} hàng đầu ({bytes} byte sau khi giải nén). "
-    "Chỉ các hồ sơ đã đọc trọn được đánh giá; đây không phải là kết quả của toàn bộ nhật ký.",
-    en="WARNING: {file} breaks off; only its first {rows} rows ({bytes} bytes unpacked) could be read. "
-    "Only dossiers that were read whole are judged; this is not the result of the whole log.",
+    en="Note: entries of the log that could not be used: {count}, in {rows} rows; the first is {place}; "
+    "the report says why.",
 )
 FORM_OF_STORIES = Text(
     vi="--dossier chỉ in được dạng text hoặc json", en="--dossier prints text or json and nothing else"
@@ -126,12 +121,11 @@ def _show(run: api.Run, form: str, fail_on: str, quiet: bool, lang: str) -> None
     click.echo(api.shown(run, form, lang, fail_on, quiet, _paint), nl=False)
     intake = run.outcome.intake
     if intake is not None and intake.refused_count:
-        first, rows = intake.refused[0], intake.event_rows + intake.dossier_rows
-        facts = {"count": number(intake.refused_count, lang), "rows": number(rows, lang)}
+        first = intake.refused[0]
+        facts = {"count": number(intake.refused_count, lang), "rows": number(intake.rows, lang)}
         click.echo(UNUSED.fill(lang, {**facts, "place": f"{first.file}:{first.row}"}), err=True)
-    if intake is not None and (cut := intake.cut_off) is not None:
-        counts = {"rows": number(cut.rows, lang), "bytes": number(cut.size_bytes, lang)}
-        click.echo(CUT_OFF.fill(lang, {"file": cut.file, **counts}), err=True)
+    if intake is not None and intake.cut_off is not None:
+        click.echo(api.broken_off(intake.cut_off, api.AUDITED, lang), err=True)
     if form == "text" and not quiet:
         _remark(run, lang)
     tell_written(replace(run.written, paths=()), lang)

@@ -16,26 +16,16 @@ from iso_audit.engine.editions import Edition
 from iso_audit.engine.executions import Asked, Dossiers
 from iso_audit.engine.norms import Norms
 from iso_audit.engine.words import Words
+from iso_audit.model.channel import came_online
 from iso_audit.model.civil import DAY
 from iso_audit.model.clock import START_NEXT_WORKING_DAY
 from iso_audit.model.log import FactParameters
 from iso_audit.model.procedure import Limit, TimeUnit
-from iso_audit.text import folded
 
 Ints = np.ndarray
 Flags = np.ndarray
 Key: TypeAlias = Any
 """What packs ask of dossiers: parameters, to be told apart by their values."""
-
-ONLINE = frozenset({
-    "online", "internet", "e-mail", "email", "truc tuyen", "qua mang", "dich vu cong truc tuyen", "cong dvc",
-    "cong dvc quoc gia", "cong dich vu cong", "cong dich vu cong quoc gia",
-})  # fmt: skip
-PAPER = frozenset({
-    "paper", "desk", "direct", "counter", "in person", "post", "postal", "truc tiep", "giay", "buu chinh",
-    "buu chinh cong ich", "bcci",
-})  # fmt: skip
-"""How a dossier came in, as words without marks; any other word cannot be judged."""
 
 _LIMIT, _AMOUNT, _SAME_DAY, _CUTOFF, _MOVES = range(5)
 
@@ -210,11 +200,6 @@ def _until(table: WorkTable, since: Ints, within: Limit | None) -> Ints:
 
 def _online(channels: Words, channel: Ints) -> Ints:
     """1 for what came in electronically, 0 on paper, 2 where nobody can tell."""
-    ways = [_among(channels, channel, ONLINE), _among(channels, channel, PAPER)]
-    return np.select(ways, [1, 0], 2).astype(np.int64)
-
-
-def _among(channels: Words, channel: Ints, words: frozenset[str]) -> Ints:
-    """Which dossiers came in by one of these ways."""
-    codes = [code for code, word in enumerate(channels.meaning) if folded(word) in words]
-    return np.isin(channel, codes)
+    known = [came_online(word) for word in channels.meaning]
+    ways = np.array([2 if way is None else way for way in (*known, None)], dtype=np.int64)
+    return np.asarray(ways[channel])  # no channel is -1: the last

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import duckdb
@@ -20,7 +21,7 @@ from iso_audit.engine.refusals import refusal
 from iso_audit.engine.rows import Reading
 from iso_audit.engine.source import TITLES, Source, first_lines, from_csv, from_parquet, from_table, sniff
 from iso_audit.engine.store import DuckStore, Values
-from iso_audit.model.log import EVENT_COLUMNS, LogMapping, TableMapping
+from iso_audit.model.log import EVENT_COLUMNS, CutOff, LogMapping, TableMapping
 
 _MEMORY = 1000
 """Megabytes; what does not fit goes to a temporary folder."""
@@ -43,27 +44,58 @@ class Looked:
         """The names of its columns that stand only once."""
         return tuple(name for name in self.source.columns if self.source.columns.count(name) == 1)
 
+    @property
+    def cut_off(self) -> CutOff | None:
+        """How much there is of a packed file that breaks off; None: the file is whole."""
+        if not self.source.cut_bytes:
+            return None
+        ((rows,),) = self._asked(lambda relation: f"SELECT count(*) FROM {relation}")
+        return CutOff(self.source.file, rows + self.source.broken_count, self.source.cut_bytes, 0)
+
     def words(self, column: str, most: int) -> dict[str, int]:
         """The different values of a column, the most frequent first, and how often each stands there."""
+        rows = self._asked(
+            lambda relation: (
+                f"SELECT said, count(*) AS times "
+                f"FROM (SELECT {self._said(column)} AS said FROM {relation}) "
+                f"WHERE said IS NOT NULL GROUP BY said ORDER BY times DESC, said LIMIT {most}"
+            )
+        )
+        return dict(rows)
+
+    def variation(self, dossier_id: str, columns: Sequence[str]) -> dict[str, tuple[int, int]]:
+        """Column -> dossiers whose rows give it several values, and dossiers that give it any."""
+        if not columns:
+            return {}
+        ends = ", ".join(
+            f"min({self._said(column)}) AS first{n}, max({self._said(column)}) AS last{n}"
+            for n, column in enumerate(columns)
+        )
+        counts = ", ".join(
+            f"count(*) FILTER (first{n} <> last{n}), count(first{n})" for n in range(len(columns))
+        )
+        (row,) = self._asked(
+            lambda relation: (
+                f"SELECT {counts} FROM (SELECT {self._said(dossier_id)} AS id, {ends} "
+                f"FROM {relation} GROUP BY id) WHERE id IS NOT NULL"
+            )
+        )
+        return {column: (row[2 * n], row[2 * n + 1]) for n, column in enumerate(columns)}
+
+    def _asked(self, query: Callable[[str], str]) -> list[tuple[Any, ...]]:
+        """Rows that a query of the source's relation gives."""
+        values = Values()
         try:
-            return self._words(column, most)
+            return self.store.run(query(self.source.relation(values)), values)
         except duckdb.Error as error:
             if self.source.plain is None:
                 raise refusal("damaged", self.source.file) from error
-            self.source = read_carefully(self.source, self.folder / f"{self.name}_careful.parquet")
-            return self._words(column, most)
-
-    def _words(self, column: str, most: int) -> dict[str, int]:
+        self.source = read_carefully(self.source, self.folder / f"{self.name}_careful.parquet")
         values = Values()
-        at = self.source.index(column)
-        said = f"nullif(trim(nfc_normalize(CAST(c{at} AS VARCHAR))), '')"
-        rows = self.store.run(
-            f"SELECT said, count(*) AS times "
-            f"FROM (SELECT {said} AS said FROM {self.source.relation(values)}) "
-            f"WHERE said IS NOT NULL GROUP BY said ORDER BY times DESC, said LIMIT {most}",
-            values,
-        )
-        return dict(rows)
+        return self.store.run(query(self.source.relation(values)), values)
+
+    def _said(self, column: str) -> str:
+        return f"nullif(trim(nfc_normalize(CAST(c{self.source.index(column)} AS VARCHAR))), '')"
 
 
 class Glance:
@@ -83,11 +115,13 @@ class Glance:
             self.dossiers: Looked | None = None
             if self.kind in WHOLE_LOGS:
                 log = foreign.log(self.kind, path, _NOTHING)
-                seen = [
-                    Looked(from_table(self._store, str(path), name, table), self._store, name, self._folder)
-                    for name, table in (("seen_events", log.events), ("seen_dossiers", log.dossiers))
-                ]
-                self.events, self.dossiers = seen
+                self.events, self.dossiers = (
+                    self._looked(from_table(self._store, str(path), name, table, cut_bytes), name)
+                    for name, table, cut_bytes in (
+                        ("seen_events", log.events, log.cut_bytes),
+                        ("seen_dossiers", log.dossiers, 0),
+                    )
+                )
             else:
                 self.events = self.table(path, is_heading)
         except BaseException:
@@ -99,9 +133,12 @@ class Glance:
         kind, name = sniff(path), f"seen_{self._tables}"
         self._tables += 1
         try:
-            return Looked(self._source(path, kind, name, is_heading), self._store, name, self._folder)
+            return self._looked(self._source(path, kind, name, is_heading), name)
         except duckdb.Error as error:
             raise refusal("damaged", str(path)) from error
+
+    def _looked(self, source: Source, name: str) -> Looked:
+        return Looked(source, self._store, name, self._folder)
 
     def _source(self, path: Path, kind: str, name: str, is_heading: Callable[[str], bool]) -> Source:
         if kind == "parquet":
@@ -113,7 +150,7 @@ class Glance:
         plain = made_plain(path, self._folder / name, "", self._foreign.decoders, self._foreign.guess)
         heads = first_lines(plain.path, str(path))[:TITLES]
         cells = {cell.strip(' "\r\n') for line in heads for sign in ",;\t|" for cell in line.split(sign)}
-        return from_csv(path, plain.path, "", sorted(filter(is_heading, cells)))
+        return from_csv(path, plain.path, "", sorted(filter(is_heading, cells)), plain.cut_bytes)
 
     def first_rows(self, mapping: LogMapping, count: int) -> list[dict[str, str]]:
         """The first events as a mapping reads them, our columns that it gives alone.

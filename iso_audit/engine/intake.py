@@ -11,7 +11,7 @@ from operator import itemgetter
 from pathlib import Path
 
 from iso_audit.engine.lines import Lines
-from iso_audit.engine.opening import EVENTS
+from iso_audit.engine.opening import ATTRIBUTES, EVENTS
 from iso_audit.engine.refusals import refusal, row_examples, row_reason, shortened
 from iso_audit.engine.rows import Reading
 from iso_audit.engine.seconds import NO_SECONDS, Seconds
@@ -56,6 +56,10 @@ class Account:
             self.dossier_lines = Lines(read.dossiers.source, self.dossier_rows)
             self._add("refused_dossier", read.dossiers, self.dossier_lines)
         self.refused_count = self._of_log + len(seconds.refused)
+        shares_rows = read.dossiers is not None and _shares_rows(read.events, read.dossiers)
+        self._rows = self.event_rows + (0 if shares_rows else self.dossier_rows)
+        self._rows_refused = self.event_rows - self.events_kept - self.events_ignored
+        self._rows_refused += 0 if shares_rows else self._of_log - self._rows_refused
 
     def _add(self, name: str, reading: Reading, lines: Lines) -> None:
         refusals = _Refusals(self._store, name, reading, lines)
@@ -71,12 +75,11 @@ class Account:
     def check(self) -> None:
         """Refuse the log as a whole where most of its rows are of no use."""
         file = self._read.events.source.file
-        rows = self.event_rows + self.dossier_rows
-        if rows == 0 or self.event_rows == 0:
+        if self.event_rows == 0:
             raise refusal("no-rows", file)
-        if self._of_log * 2 > rows:
+        if self._rows_refused * 2 > self._rows:
             raise refusal(
-                "mostly-refused", file, refused=self._of_log, rows=rows,
+                "mostly-refused", file, refused=self._rows_refused, rows=self._rows,
                 examples=row_examples(list(islice(self.refused(), _EXAMPLES))),
             )  # fmt: skip
 
@@ -109,6 +112,7 @@ class Account:
         )[0]
         calendar = world.calendar
         return Intake(
+            rows=self._rows + self.seconds.register_rows + self.seconds.reported_rows,
             event_rows=self.event_rows,
             events_kept=self.events_kept,
             events_ignored=self.events_ignored,
@@ -129,10 +133,11 @@ class Account:
             first=None if first is None else from_civil(calendar, first),
             last=None if last is None else from_civil(calendar, last),
             drawn_up_at=from_civil(calendar, drawn_s),
-            cut_off=self._cut_off(),
+            cut_off=self.cut_off,
         )
 
-    def _cut_off(self) -> CutOff | None:
+    @property
+    def cut_off(self) -> CutOff | None:
         """What was read of a log that breaks off."""
         source = self._read.events.source
         if not source.cut_bytes:
@@ -140,14 +145,14 @@ class Account:
         return CutOff(source.file, self.event_rows, source.cut_bytes, source.left_out)
 
     def _unknown(self, words: Words) -> dict[str, int]:
-        """Activities that no step of the dossier's procedure answers to."""
+        """Activities that no step of the dossier's procedure answers to, as they are written."""
         rows = self._store.run(
             "SELECT e.act, count(*) FROM event AS e JOIN base AS b USING (dossier) "
             "JOIN norm AS n ON n.edition = b.edition AND n.act = e.act "
             "WHERE n.step = 0 AND e.act IN (SELECT act FROM norm WHERE step = 0) "
-            "GROUP BY e.act ORDER BY e.act"
+            "GROUP BY e.act"
         )
-        return {words.say(act): count for act, count in rows}
+        return dict(sorted((words.written(act), count) for act, count in rows))
 
 
 class _Refusals:
@@ -190,6 +195,13 @@ class _Refusals:
             for row, text, reason in self._reading.source.broken_rows()
         )
         return (one for _, one in merge(found, broken, key=itemgetter(0)))
+
+
+def _shares_rows(events: Reading, dossiers: Reading) -> bool:
+    """Whether dossiers are read from the very rows that the events are read from."""
+    if dossiers.mapping.dossiers_from in (ATTRIBUTES, EVENTS):
+        return dossiers.mapping.dossiers_from == EVENTS
+    return Path(dossiers.source.file).resolve() == Path(events.source.file).resolve()
 
 
 def column_account(store: Store, read: Read, seconds: Seconds) -> frozenset[str]:

@@ -164,7 +164,7 @@ def _words(store: Store, reading: Reading, dossiers: Reading | None, mapping: Lo
         "unit": Words.of("unit", [*seen("unit"), *of_dossiers("unit")], mapping.units),
         "case": Words.of("case", of_dossiers("case"), {}),
         "status": Words.of("status", of_dossiers("status"), mapping.statuses),
-        "channel": Words.of("channel", of_dossiers("channel"), {}),
+        "channel": Words.of("channel", of_dossiers("channel"), mapping.channels),
     }
 
 

@@ -21,7 +21,7 @@ from iso_audit.engine.store import DuckStore
 from iso_audit.engine.tables import Read, read_dossiers, read_events
 from iso_audit.model.calendar import Calendar
 from iso_audit.model.civil import DAY, date_of
-from iso_audit.model.log import LogMapping
+from iso_audit.model.log import CutOff, LogMapping
 
 _MEMORY = 600
 _MOST_TIMED = 2_000_000
@@ -66,6 +66,8 @@ class Handled:
     refused_count: int
     has_starts: bool
     """False: times run from the end of the activity before, waiting included."""
+    cut_off: CutOff | None = None
+    """None: the whole log was read."""
 
 
 @dataclass
@@ -141,6 +143,7 @@ def _gathered(store: DuckStore, read: Read, mapping: LogMapping, calendar: Calen
         account.events_ignored,
         account.refused_count,
         has_starts,
+        account.cut_off,
     )
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from iso_audit.engine.store import Store
+
+_MOST_WRITTEN = 3
 
 
 def plain(word: str) -> str:
@@ -40,6 +43,19 @@ class Words:
     def say(self, code: int | None) -> str:
         """The word of a number; empty for none."""
         return "" if code is None or code < 0 else self.meaning[code]
+
+    def written(self, code: int) -> str:
+        """What the source writes for a number, the first few words where several mean the same."""
+        words = self._written[code]
+        return " / ".join((*words[:_MOST_WRITTEN], *("…",) * (len(words) > _MOST_WRITTEN)))
+
+    @cached_property
+    def _written(self) -> Mapping[int, Sequence[str]]:
+        found: dict[int, dict[str, None]] = {}
+        for word, code in self.code_of.items():
+            if code is not None:
+                found.setdefault(code, {})[plain(word)] = None
+        return {code: tuple(words) for code, words in found.items()}
 
     @property
     def kind(self) -> str:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 
 from iso_audit.exchange.headings import proposed, squeezed
 from iso_audit.exchange.step_words import canonical, kinds_of
+from iso_audit.model.channel import came_online, channel_named
 from iso_audit.model.log import DOSSIER_COLUMNS, EVENT_COLUMNS, STATUSES, TableMapping
 from iso_audit.model.organisation import Organisation
 from iso_audit.model.procedure import Procedure
@@ -52,11 +53,13 @@ class Proposal:
     dates: tuple[str, ...] = ()
     procedure: str = ""
     tables: dict[str, dict[str, str]] = field(default_factory=dict)
-    """`steps`, `roles`, `units`, `procedures`, `statuses`: value as written -> our name."""
+    """`steps`, `roles`, `units`, `procedures`, `statuses`, `channels`: value as written -> our name."""
     doubts: dict[tuple[str, str], Text] = field(default_factory=dict)
     """(table, key) -> why a person should look at it."""
     unmatched: dict[str, dict[str, int]] = field(default_factory=dict)
     """Table -> values that answer to nothing of ours, with their counts."""
+    varying: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """Column that says nothing of a dossier, for it varies -> in how many dossiers, and of how many."""
     unused: tuple[str, ...] = ()
     """Columns that the mapping does not read."""
     missing: tuple[str, ...] = ()
@@ -214,6 +217,16 @@ def match_statuses(words: Mapping[str, int], into: Proposal) -> None:
             into.tables.setdefault("statuses", {})[word] = states[squeezed(word)]
         else:
             into.unmatched.setdefault("statuses", {})[word] = times
+
+
+def match_channels(words: Mapping[str, int], into: Proposal) -> None:
+    """Ways of filing, by the words written for them; those that tell nothing are unmatched."""
+    for word, times in words.items():
+        name = channel_named(word)
+        if name and name != word:
+            into.tables.setdefault("channels", {})[word] = name
+        elif came_online(word) is None:
+            into.unmatched.setdefault("channels", {})[word] = times
 
 
 def receive_step(procedures: Sequence[Procedure]) -> str:

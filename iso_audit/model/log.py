@@ -196,6 +196,7 @@ class LogMapping:
     units: Mapping[str, str] = field(default_factory=dict)
     procedures: Mapping[str, str] = field(default_factory=dict)
     statuses: Mapping[str, str] = field(default_factory=dict)
+    channels: Mapping[str, str] = field(default_factory=dict)
     ignored: tuple[str, ...] = ()
     """Activities that are declared as no step."""
     procedure: str = ""
@@ -250,6 +251,8 @@ class CutOff:
 class Intake:
     """What was read of a log: rows in = kept + refused + ignored, for events and for dossiers."""
 
+    rows: int = 0
+    """Rows of all tables, each once, even where events and dossiers are read from the same ones."""
     event_rows: int = 0
     events_kept: int = 0
     events_ignored: int = 0

@@ -23,7 +23,7 @@ def _written(trace: Trace, _requirement: Requirement) -> Answer:
     told twice.
     """
     steps = trace.procedure.ids_of("apologise")
-    if steps.isdisjoint(trace.steps):
+    if steps.isdisjoint(trace.happened):
         return NOT_APPLICABLE
     made = [(at, symbol) for at, symbol in enumerate(trace.symbols) if symbol.step in steps]
     counted: Counter[str] = Counter()

@@ -10,6 +10,7 @@ from iso_audit.model.trace import Trace
 from iso_audit.text import Text
 
 _SETTLED = "2026-03-16T08:00:00"
+_WITH_NOTICE = {"steps": {"tell": {"kind": "notify", "role": "one-stop-officer", "anytime": True}}}
 
 
 def _told(trace: Trace, requirement: Requirement) -> Answer:
@@ -64,7 +65,7 @@ RULE = Rule(
                 en="A permit is ready on the 11th; nobody says so, and it is fetched on the 16th, as "
                 "appointed.",
             ),
-            procedure={"steps": {"tell": {"kind": "notify", "role": "one-stop-officer", "anytime": True}}},
+            procedure=_WITH_NOTICE,
             log=(
                 {"dossier": "H62.014-260302-0001", "set": {"returned_at": _SETTLED}},
                 {
@@ -87,7 +88,7 @@ RULE = Rule(
                 en="The applicant is sent a message when the result is ready, and comes on the appointed "
                 "day.",
             ),
-            procedure={"steps": {"tell": {"kind": "notify", "role": "one-stop-officer", "anytime": True}}},
+            procedure=_WITH_NOTICE,
             log=(
                 {"dossier": "H62.014-260302-0001", "set": {"returned_at": _SETTLED}},
                 {

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from iso_audit.analysis.replies import replied
+from iso_audit.analysis.replies import replied, reply_parameters
 from iso_audit.model.log import DEMAND
-from iso_audit.model.rule import Example, Hook, Parameter, Rule
+from iso_audit.model.rule import Example, Hook, Rule
 from iso_audit.text import Text
 
 RULE = Rule(
@@ -16,34 +16,12 @@ RULE = Rule(
         en="Whoever hands in a paper dossier has to hear at once what is missing: the later, the longer the "
         "wait. What is asked for during the appraisal is another matter.",
     ),
-    parameters={
-        "since": Parameter(
-            "names",
-            Text(vi="Các bước bắt đầu tính thời gian", en="Steps from whose end time runs"),
-            ("receive",),
-        ),
-        "until": Parameter(
-            "names",
-            Text(vi="Các bước phải có trong thời gian đó", en="Steps that have to follow"),
-            ("request_supplement",),
-        ),
-        "unless": Parameter(
-            "names",
-            Text(vi="Sau các bước này thì không xét nữa", en="Steps after which nothing is asked any more"),
-            ("issue_receipt", "transfer_in", "assign", "appraise"),
-        ),
-        "limit": Parameter(
-            "limit", Text(vi="Thời gian làm việc tối đa", en="Working time at most"), required=True
-        ),
-        "online": Parameter(
-            "flag",
-            Text(
-                vi="Xét hồ sơ nộp trực tuyến (true) hay hồ sơ giấy (false)",
-                en="About dossiers handed in electronically (true) or on paper (false)",
-            ),
-            False,
-        ),
-    },
+    parameters=reply_parameters(
+        ("receive",),
+        ("request_supplement",),
+        unless=("issue_receipt", "transfer_in", "assign", "appraise"),
+        online=False,
+    ),
     reads=(DEMAND,),
     on_trace=Hook(
         "INT-10",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from iso_audit.analysis.replies import replied
+from iso_audit.analysis.replies import replied, reply_parameters
 from iso_audit.model.log import DEMAND
 from iso_audit.model.requirement import Requirement
-from iso_audit.model.rule import Answer, Example, Hook, Parameter, Rule
+from iso_audit.model.rule import Answer, Example, Hook, Rule
 from iso_audit.model.trace import Trace
 from iso_audit.text import Text
 
@@ -29,23 +29,7 @@ RULE = Rule(
         en="A province may set terms for returning a file to the desk, telling the applicant, or delivering "
         "the result. The time in which the applicant is waited for does not count.",
     ),
-    parameters={
-        "since": Parameter(
-            "names",
-            Text(vi="Các bước bắt đầu tính thời gian", en="Steps from whose end time runs"),
-            required=True,
-        ),
-        "until": Parameter(
-            "names",
-            Text(vi="Các bước phải có trong thời gian đó", en="Steps that have to follow"),
-            required=True,
-        ),
-        "unless": Parameter(
-            "names",
-            Text(vi="Sau các bước này thì không xét nữa", en="Steps after which nothing is asked any more"),
-        ),
-        "limit": Parameter("limit", Text(vi="Thời gian tối đa", en="How long at most"), required=True),
-    },
+    parameters=reply_parameters(unless=()),
     reads=(DEMAND,),
     on_trace=Hook(
         "SUP-06",

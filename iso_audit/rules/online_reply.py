@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from iso_audit.analysis.replies import replied
+from iso_audit.analysis.replies import replied, reply_parameters
 from iso_audit.model.log import DEMAND
-from iso_audit.model.rule import Example, Hook, Parameter, Rule
+from iso_audit.model.rule import Example, Hook, Rule
 from iso_audit.text import Text
+
+_FILED = {"steps": {"file": {"kind": "submit", "role": "applicant", "anytime": True}}}
 
 RULE = Rule(
     name="online-reply",
@@ -16,29 +18,9 @@ RULE = Rule(
         en="Who files electronically is not at the counter, and knows only by the office's reply whether the "
         "dossier is accepted, incomplete or refused.",
     ),
-    parameters={
-        "since": Parameter(
-            "names",
-            Text(vi="Các bước bắt đầu tính thời gian", en="Steps from whose end time runs"),
-            ("submit",),
-        ),
-        "until": Parameter(
-            "names",
-            Text(vi="Các bước phải có trong thời gian đó", en="Steps that have to follow"),
-            ("receive", "issue_receipt", "request_supplement", "refuse"),
-        ),
-        "limit": Parameter(
-            "limit", Text(vi="Thời gian làm việc tối đa", en="Working time at most"), required=True
-        ),
-        "online": Parameter(
-            "flag",
-            Text(
-                vi="Xét hồ sơ nộp trực tuyến (true) hay hồ sơ giấy (false)",
-                en="About dossiers handed in electronically (true) or on paper (false)",
-            ),
-            True,
-        ),
-    },
+    parameters=reply_parameters(
+        ("submit",), ("receive", "issue_receipt", "request_supplement", "refuse"), online=True
+    ),
     reads=(DEMAND,),
     on_trace=Hook(
         "INT-05",
@@ -55,7 +37,7 @@ RULE = Rule(
                 vi="Hồ sơ nộp sáng thứ năm, sáng thứ hai mới được tiếp nhận.",
                 en="Filed on Thursday, received on Monday.",
             ),
-            procedure={"steps": {"file": {"kind": "submit", "role": "applicant", "anytime": True}}},
+            procedure=_FILED,
             log=(
                 {
                     "dossier": "H62.014-260302-0001",
@@ -72,7 +54,7 @@ RULE = Rule(
                 vi="Nộp chiều tối thứ sáu, sáng thứ hai được tiếp nhận.",
                 en="Filed on Friday evening, received on Monday.",
             ),
-            procedure={"steps": {"file": {"kind": "submit", "role": "applicant", "anytime": True}}},
+            procedure=_FILED,
             log=(
                 {
                     "dossier": "H62.014-260302-0001",

@@ -13,7 +13,7 @@ from iso_audit.text import Text
 def _set_anew(trace: Trace, requirement: Requirement) -> Answer:
     """Each new appointment is one opportunity, settled when it is made."""
     steps = trace.procedure.ids_of("apologise")
-    if steps.isdisjoint(trace.steps):
+    if steps.isdisjoint(trace.happened):
         return NOT_APPLICABLE
     made = [(position, step) for position, step in enumerate(trace.steps) if step in steps]
     at_most = requirement.whole("at_most")

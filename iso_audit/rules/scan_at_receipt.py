@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from iso_audit.analysis.replies import replied
+from iso_audit.analysis.replies import replied, reply_parameters
 from iso_audit.analysis.study import study_of
 from iso_audit.model.log import DEMAND
 from iso_audit.model.requirement import Requirement
-from iso_audit.model.rule import Answer, Example, Hook, Parameter, Rule, Unknown
+from iso_audit.model.rule import Answer, Example, Hook, Rule, Unknown
 from iso_audit.model.trace import Trace
 from iso_audit.text import Text
 
 _LATER = ("transfer_in", "assign", "appraise", "approve_sign")
+_SCANNED_WHEN_CHECKED = {"steps": {"check": {"kind": ["check", "record_scan"]}}}
 
 
 def _scanned(trace: Trace, requirement: Requirement) -> Answer:
@@ -35,29 +36,7 @@ RULE = Rule(
         en="Only what was scanned at once can be handled in the software, and need not be handed in twice. "
         "Nothing is asked where the procedure records no scanning.",
     ),
-    parameters={
-        "since": Parameter(
-            "names",
-            Text(vi="Các bước bắt đầu tính thời gian", en="Steps from whose end time runs"),
-            ("receive",),
-        ),
-        "until": Parameter(
-            "names",
-            Text(vi="Các bước phải có trong thời gian đó", en="Steps that have to follow"),
-            ("record_scan",),
-        ),
-        "limit": Parameter(
-            "limit", Text(vi="Thời gian làm việc tối đa", en="Working time at most"), required=True
-        ),
-        "online": Parameter(
-            "flag",
-            Text(
-                vi="Xét hồ sơ nộp trực tuyến (true) hay hồ sơ giấy (false)",
-                en="About dossiers handed in electronically (true) or on paper (false)",
-            ),
-            False,
-        ),
-    },
+    parameters=reply_parameters(("receive",), ("record_scan",), online=False),
     reads=(DEMAND,),
     on_trace=Hook(
         "INT-04",
@@ -74,7 +53,7 @@ RULE = Rule(
             Text(
                 vi="Hồ sơ giấy hai ngày sau mới được số hóa.", en="A paper dossier is scanned two days later."
             ),
-            procedure={"steps": {"check": {"kind": ["check", "record_scan"]}}},
+            procedure=_SCANNED_WHEN_CHECKED,
             log=(
                 {
                     "dossier": "H62.014-260304-0001",
@@ -95,7 +74,7 @@ RULE = Rule(
                 vi="Hồ sơ giấy được số hóa khi kiểm tra.",
                 en="A paper dossier is scanned while it is checked.",
             ),
-            procedure={"steps": {"check": {"kind": ["check", "record_scan"]}}},
+            procedure=_SCANNED_WHEN_CHECKED,
         )
     },
 )

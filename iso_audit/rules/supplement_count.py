@@ -18,7 +18,7 @@ def _requests(trace: Trace, requirement: Requirement) -> Answer:
     made, so that unfinished dossiers are judged, too.
     """
     requests, by_id = trace.procedure.ids_of("request_supplement"), trace.procedure.by_id
-    if requests.isdisjoint(trace.steps):
+    if requests.isdisjoint(trace.happened):
         return NOT_APPLICABLE
     made: Counter[str] = Counter()
     breaches = []

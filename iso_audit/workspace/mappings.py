@@ -59,6 +59,7 @@ def read_mapping(
         units=shape.units or {},
         procedures=shape.procedures or {},
         statuses=shape.statuses or {},
+        channels=shape.channels or {},
         ignored=tuple(shape.ignore or ()),
         procedure=shape.procedure or "",
         dates=tuple(shape.dates or ()),

@@ -44,7 +44,7 @@ def mapping_yaml(
         if value:
             lines.append(f"{key}: {value}{_beside(doubts, '', key)}")
         lines += [line for said in below.get(key, ()) for line in comment(said)]
-    for table in ("procedures", "statuses", "steps", "roles", "units"):
+    for table in ("procedures", "statuses", "channels", "steps", "roles", "units"):
         lines += _words(table, getattr(mapping, table), doubts)
         lines += [line for said in below.get(table, ()) for line in comment(said)]
     if mapping.ignored:

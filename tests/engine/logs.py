@@ -317,7 +317,7 @@ def dossier_rows(draw: st.DrawFn, columns: frozenset[str], forms: tuple[str, ...
         if name in columns:
             row[name] = draw(now_and_then(moment, "", "", "mai", often=16))
     if "kênh" in columns:
-        row["kênh"] = draw(st.sampled_from(["online", "desk", "online", "desk", "khác", ""]))
+        row["kênh"] = draw(st.sampled_from(["online", "desk", "Trên mạng", "quầy", "khác", ""]))
     if "tình trạng" in columns:
         row["tình trạng"] = draw(st.sampled_from([*STATUSES, "Đã trả", "lạ", ""]))
     if "loại" in columns:
@@ -384,6 +384,7 @@ def logs(draw: st.DrawFn) -> DrawnLog:
         units={"U-2": "u2"},
         procedures={"giấy": "copy"},
         statuses={"Đã trả": "returned"},
+        channels={"Trên mạng": "online", "quầy": "desk"},
         ignored=("bỏ qua",),
         procedure=draw(st.sampled_from(["permit", "copy"])),
         dates=("%d/%m/%Y %H:%M:%S", "%d/%m/%Y"),

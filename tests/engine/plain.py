@@ -168,6 +168,7 @@ class PlainAudit:
         read: dict[str, object] = {}
         for ours in ("procedure", "unit", "channel", "case", "status"):
             read[ours] = self._get(values, table, ours)
+        read["channel"] = self.mapping.channels.get(str(read["channel"]), read["channel"])
         for ours in ("received_at", "appointed_at", "due_at", "finished_at", "returned_at"):
             text = self._get(values, table, ours)
             try:

@@ -14,6 +14,7 @@ from iso_audit.exchange.lifecycle import STARTED, paired
 from iso_audit.exchange.national import ASKED, BROUGHT
 from iso_audit.exchange.xes import read_xes
 from tests.exchange.test_log_files import CASES, EVENTS, found, house, run
+from tests.test_bad_input import LOG, XES, XES_MAPPING, put
 
 __all__ = ["house"]
 
@@ -82,6 +83,28 @@ def test_rows_that_contradict_an_earlier_one_are_listed_and_the_first_counts(hou
     assert [(one["row"], one["value"]) for one in intake["refused"]] == [(spoilt + 2, rows[0]["Mã hồ sơ"])]
     assert intake["dossiers_kept"] == len(CASES)
     assert intake["dossier_rows"] == len(CASES) + 1
+    assert f"could not be used: 1, in {len(rows)} rows;" in told.stderr
+
+
+LIST = """mapping: list
+procedure: copy
+events: {columns: {dossier_id: Mã hồ sơ, finished_at: Ngày nhận}, constant: {step: receive}}
+dossiers: {from: list.csv, columns: {dossier_id: Mã hồ sơ, received_at: Ngày nhận}}
+"""
+
+
+def test_rows_are_counted_once_whatever_they_are_read_for(house: Path) -> None:
+    rows = [[f"HS-{n}", f"2025-03-{n:02}T08:00"] for n in range(3, 8)] + [["HS-9", "xx"]]
+    put(house, "list.csv", "\n".join(map(",".join, [["Mã hồ sơ", "Ngày nhận"], *rows])))
+    put(house, "list.yaml", LIST)
+    put(house, "one.xes", XES)
+    put(house, "one.yaml", XES_MAPPING)
+    put(house, "log.csv", LOG + "HS-0,Thẩm định,cb0,xx,03/03/2025 11:00\n")
+    in_files = {"list.csv": 6, "one.xes": 1 + 1, "log.csv": 22 + 5}
+    for (log, count), mapping in zip(in_files.items(), ("list.yaml", "one.yaml", "map.yaml"), strict=True):
+        told = run("audit", "-q", "-w", ".", "--log", log, "--map", mapping, "--format", "json")
+        assert json.loads(told.stdout)["intake"]["rows"] == count
+        assert (f", in {count} rows;" in told.stderr) == (log != "one.xes")
 
 
 def test_the_mapping_of_such_a_log_is_proposed(house: Path) -> None:

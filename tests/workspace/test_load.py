@@ -298,6 +298,7 @@ zone: Europe/Amsterdam
 drawn_up_at: 2012-01-31
 steps: {Tiếp nhận: receive}
 statuses: {9: finished}
+channels: {Qua Zalo: online}
 ignore: Ghi chú
 events:
   columns: {step: Buoc}
@@ -309,6 +310,7 @@ dossiers: {from: attributes, columns: {due_at: HanTra}}
     mapping = load_mapping(root / "m.yaml")
     assert str(mapping.drawn_up_at) == "2012-01-31 23:59:59+01:00"
     assert (mapping.steps, mapping.statuses) == ({"Tiếp nhận": "receive"}, {"9": "finished"})
+    assert mapping.channels == {"Qua Zalo": "online"}
     assert (mapping.ignored, mapping.dossiers_from) == (("Ghi chú",), "attributes")
     assert mapping.events.cuts["actor"].pattern == "by (\\w+)"
     assert mapping.dossiers is not None

@@ -8,6 +8,7 @@ from typing import Annotated
 
 from pydantic import Field, PlainValidator, WithJsonSchema
 
+from iso_audit.model.channel import CHANNELS
 from iso_audit.model.log import DOSSIER_COLUMNS, EVENT_COLUMNS, REPORTED_COLUMNS, STATUSES
 from iso_audit.workspace.shapes.base import (
     EARLIEST_YEAR,
@@ -138,6 +139,9 @@ class MappingShape(Shape):
     roles: Names | None = None
     units: Names | None = None
     statuses: dict[str, Annotated[str, OneOf(*STATUSES)]] | None = None
+    channels: dict[str, Annotated[str, OneOf(*CHANNELS)]] | None = Field(
+        default=None, description="Way of filing as written -> online, desk or post."
+    )
     ignore: Strs | None = Field(default=None, description="Activities that are declared as no step.")
     events: EventsShape
     dossiers: DossiersShape | None = None
