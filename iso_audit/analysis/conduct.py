@@ -12,12 +12,10 @@ from functools import lru_cache, reduce
 from operator import or_
 from typing import NamedTuple
 
+from iso_audit.analysis.once import Remembered
 from iso_audit.analysis.study import Study
 from iso_audit.model.procedure import Step
 from iso_audit.model.trace import Trace
-
-_REMEMBERED = 4_096
-"""Different sets of steps whose names are kept."""
 
 
 class Early(NamedTuple):
@@ -28,49 +26,39 @@ class Early(NamedTuple):
     after: tuple[str, ...]
 
 
-class _Demands(dict[str, tuple[int, int, int]]):
-    """Step -> its own bit, those of the steps that must come before it, and of those before or after it.
+class _Demands:
+    """What the steps of a procedure demand, as sets in bits; a log asks of many traces.
 
-    What is not of the office, or in no turn, demands nothing. A log asks of many traces.
+    What is not of the office, or in no turn, demands nothing.
     """
 
-    __slots__ = ("_beyond", "_bit", "_named", "_study")
+    __slots__ = ("_bit", "_study", "beyond", "names", "of")
 
     def __init__(self, study: Study) -> None:
         steps = [step.id for step in study.procedure.steps if _is_in_turn(step)]
         self._bit = {step: 1 << at for at, step in enumerate(steps)}
         self._study = study
-        self._named: dict[int, frozenset[str]] = {}
-        self._beyond: dict[int, int] = {}
+        self.of = Remembered(self._of)
+        """Step -> its own bit, those of the steps that must come before it, and of those before or after."""
+        self.beyond = Remembered(self._beyond)
+        """Steps -> those that must come before any of them."""
+        self.names = Remembered(self._names)
+        """Steps -> what they are called."""
 
-    def __missing__(self, step: str) -> tuple[int, int, int]:
+    def _of(self, step: str) -> tuple[int, int, int]:
         own, study = self._bit.get(step, 0), self._study
         before = self._mask(study.must_before(step)) if own else 0
         after = self._mask(study.must_after(step)) if own else 0
-        self[step] = own, before, before | after
-        return self[step]
+        return own, before, before | after
 
-    def beyond(self, steps: int) -> int:
-        """The steps that must come before any of some steps."""
-        found = self._beyond.get(steps)
-        if found is None:
-            if len(self._beyond) >= _REMEMBERED:
-                self._beyond.clear()
-            found = self._beyond[steps] = reduce(or_, [self[step][1] for step in self.steps(steps)], 0)
-        return found
+    def _beyond(self, steps: int) -> int:
+        return reduce(or_, [self.of[step][1] for step in self.names[steps]], 0)
 
     def _mask(self, steps: Iterable[str]) -> int:
         return reduce(or_, [self._bit.get(step, 0) for step in steps], 0)
 
-    def steps(self, mask: int) -> frozenset[str]:
-        """The steps of some bits."""
-        found = self._named.get(mask)
-        if found is None:
-            if len(self._named) >= _REMEMBERED:
-                self._named.clear()
-            found = frozenset([step for step, bit in self._bit.items() if bit & mask])
-            self._named[mask] = found
-        return found
+    def _names(self, steps: int) -> frozenset[str]:
+        return frozenset([step for step, bit in self._bit.items() if bit & steps])
 
 
 @lru_cache(maxsize=1_024)
@@ -85,9 +73,9 @@ def required(study: Study, trace: Trace) -> frozenset[str]:
     required; for one that is not closed, what is still to come is included.
     """
     demands, is_broken_off, needed = _demands(study), trace.facts.get("broken_off"), 0
-    for own, before, around in map(demands.__getitem__, set(trace.steps)):
+    for own, before, around in map(demands.of.__getitem__, trace.happened):
         needed |= own | (before if is_broken_off else around)
-    return demands.steps(needed)
+    return demands.names[needed]
 
 
 def early(study: Study, trace: Trace) -> tuple[Early, ...]:
@@ -96,16 +84,17 @@ def early(study: Study, trace: Trace) -> tuple[Early, ...]:
     Where C must follow B and B must follow A, and C came first of all, the pair (B, C) is told
     and (A, C) is its consequence.
     """
-    demands, steps = _demands(study), dict.fromkeys(trace.steps)
-    of_steps = [demands[step] for step in steps]
-    to_come = happened = reduce(or_, [own for own, _, _ in of_steps], 0)
+    demands, steps, happened, missed = _demands(study), dict.fromkeys(trace.steps), 0, []
+    for step in reversed(steps):
+        own, before, _ = demands.of[step]
+        if late := before & happened:
+            missed.append((step, before, late))
+        happened |= own
     found = []
-    for step, (own, before, _) in zip(steps, of_steps, strict=True):
-        to_come ^= own
-        late = before & to_come
-        if late and (late := late & ~demands.beyond(before & happened)):
-            names = demands.steps(late)
-            after = tuple([later for later in steps if later in names])
+    for step, before, late in reversed(missed):
+        if nearest := late & ~demands.beyond[before & happened]:
+            names = demands.names[nearest]
+            after = tuple(names) if len(names) == 1 else tuple([later for later in steps if later in names])
             found.append(Early(trace.steps.index(step), step, after))
     return tuple(found)
 

@@ -163,8 +163,8 @@ def by_one_person(trace: Trace, first: str, second: str) -> tuple[str, int] | No
     other = [step.id for step in meant(second) if step.id in steps] if one else []
     if not other or (len(one) == 1 and one == other):
         return None
-    names = same_person_fact(first, second), same_person_fact(second, first)
-    return other[-1], next((trace.facts[name] for name in names if name in trace.facts), CANNOT_TELL)
+    facts, turned = trace.facts, same_person_fact(second, first)
+    return other[-1], facts.get(same_person_fact(first, second), facts.get(turned, CANNOT_TELL))
 
 
 def _apart(trace: Trace, constraint: Constraint) -> Answer:

@@ -6,21 +6,31 @@ from collections.abc import Callable, Hashable
 from functools import wraps
 from typing import TypeVar, TypeVarTuple
 
-from iso_audit.model.procedure import Procedure
-from iso_audit.model.requirement import Requirement
-from iso_audit.model.rule import Answer
-from iso_audit.model.trace import Trace
-
+K = TypeVar("K", bound=Hashable)
 T = TypeVar("T")
 Things = TypeVarTuple("Things")
-
-Ask = Callable[[Trace, Requirement], Answer]
 
 _REMEMBERED = 1_024
 """Different things whose results are kept."""
 
-_ANSWERS = 4_096
-"""Answers to one question that are kept; a thousand bytes each."""
+
+class Remembered(dict[K, T]):
+    """What `work` makes of a thing, by the thing: for what is asked of every dossier."""
+
+    __slots__ = ("_work",)
+    most = 4_096
+    """Different things whose results are kept."""
+
+    def __init__(self, work: Callable[[K], T]) -> None:
+        super().__init__()
+        self._work = work
+
+    def __missing__(self, key: K) -> T:
+        made = self._work(key)
+        if len(self) >= self.most:
+            self.clear()
+        self[key] = made
+        return made
 
 
 def once(work: Callable[[*Things], T]) -> Callable[[*Things], T]:
@@ -42,26 +52,3 @@ def once(work: Callable[[*Things], T]) -> Callable[[*Things], T]:
         return found[1]
 
     return done
-
-
-def asked_once(part: Callable[[Trace], Hashable]) -> Callable[[Ask], Ask]:
-    """Ask once of all traces of a procedure that are alike in `part`: all that the answer depends on."""
-
-    def remembering(ask: Ask) -> Ask:
-        @once
-        def answers(_procedure: Procedure, _requirement: Requirement) -> dict[Hashable, Answer]:
-            return {}
-
-        @wraps(ask)
-        def asked(trace: Trace, requirement: Requirement) -> Answer:
-            known, key = answers(trace.procedure, requirement), part(trace)
-            answer = known.get(key)
-            if answer is None:
-                if len(known) >= _ANSWERS:
-                    known.clear()
-                answer = known[key] = ask(trace, requirement)
-            return answer
-
-        return asked
-
-    return remembering

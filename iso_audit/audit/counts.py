@@ -49,7 +49,7 @@ def check_counts(
                 continue
             gathered.asked.add(requirement.id)
             said = (answer.checked, len(answer.breaches), len(answer.unknowns))
-            month = (hook.code, requirement.rule, requirement.id, procedure, kind.unit, "", kind.month)
+            month = (hook.code, requirement.rule, requirement.id, procedure, kind.unit, "", kind.month, "")
             before = tallies.setdefault(month, [0, 0, 0])
             tallies[month] = [a + kind.count * b for a, b in zip(before, said, strict=True)]
             for unknown in answer.unknowns:

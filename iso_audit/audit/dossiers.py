@@ -2,50 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Any
 
 from iso_audit.audit.counts import check_counts
 from iso_audit.audit.criteria import concerns, eras_of, requirements_by_era
-from iso_audit.audit.gathered import Catalogue, Gathered, Tell, ask, quiet
+from iso_audit.audit.gathered import Catalogue, Gathered, Tell, answer_of, quiet
 from iso_audit.engine.protocol import Counted, Held, Question, Traces, Where
 from iso_audit.model.finding import Finding, Grade, OpenItem, Tally
 from iso_audit.model.judgements import Judgements
 from iso_audit.model.log import Intake, Judgement
 from iso_audit.model.outcome import Workspace
 from iso_audit.model.requirement import Requirement
-from iso_audit.model.rule import Answer, Breach, Hook, Unknown
+from iso_audit.model.rule import Breach, Hook, Unknown
 from iso_audit.model.trace import DossierKind, EventKind, Trace
 
 Subject = EventKind | DossierKind | Trace
 
-_Month = tuple[int, str, str, str, str]
-"""Place of a question in the order of code and requirement; procedure, unit, step and month of receipt."""
+_Month = tuple[int, str, str, str, str, str]
+"""Place of a question in order of code and requirement; procedure, unit, step, month of receipt, channel."""
 
 
-@dataclass(slots=True)
-class _Open:
-    """How many could not be decided for one reason, and the facts that fill its words."""
-
-    facts: Mapping[str, object]
-    count: int = 0
+_REMEMBERED = 4_096
+"""Answers to one question that are kept, some hundred bytes each."""
 
 
 class _Asked:
     """A question that concerns some kinds or traces, with the numbers of what came of it so far."""
 
-    __slots__ = ("counted", "failed", "hook", "procedure", "question", "requirement", "undecided")
+    __slots__ = (
+        "counted", "failed", "hook", "known", "part", "procedure", "question", "requirement", "undecided",
+    )  # fmt: skip
 
     def __init__(self, hook: Hook[object], requirement: Requirement, procedure: str) -> None:
         self.hook, self.requirement, self.procedure = hook, requirement, procedure
         self.question = Question(hook.code, requirement.rule, requirement.id)
+        self.part = hook.part
         self.counted: dict[tuple[str | tuple[str, str], int], int] = {}
         """By step, or variant and step, and how many opportunities."""
-        self.undecided: dict[tuple[str, str], tuple[int, _Open]] = {}
+        self.undecided: dict[tuple[str, str], int] = {}
         """By reason and step."""
         self.failed: dict[tuple[str, str, Grade | None, int | None], int] = {}
         """By variant, step, grade and position."""
+        self.known: dict[Hashable, list[int]] = {}
+        """The rows of an answer, by the part of a thing that it depends on."""
+
+    def remember(self, part: Hashable, numbers: list[int]) -> None:
+        if len(self.known) >= _REMEMBERED:
+            self.known.clear()
+        self.known[part] = numbers
 
 
 class _Enquiry:
@@ -66,22 +71,32 @@ class _Enquiry:
         self.questions: dict[Question, int] = {}
         self.requirements: dict[str, Requirement] = {}
         self.facts: dict[tuple[int, str], Mapping[str, object]] = {}
-        self.open: dict[tuple[Question, str, str, str], _Open] = {}
+        self.open: dict[tuple[int, str, str, str], Mapping[str, object]] = {}
+        """What could not be decided: number of the question, procedure, step and reason, with its facts."""
         self.wanting: set[tuple[str, str]] = set()
         self._concerning: dict[tuple[str, int, int, str | None], list[_Asked]] = {}
+        self._asked: dict[tuple[str, int, int], _Asked] = {}
 
     def put(self, name: str, subject: Subject, rows: Judgements) -> None:
         """Ask one thing everything that concerns it; adds the rows of the answers."""
         case = None if isinstance(subject, EventKind) else subject.case
         own_step = subject.step if isinstance(subject, EventKind) else ""
         key = (name, subject.era, id(subject.procedure), case)
-        if key not in self._concerning:
-            self._concerning[key] = list(self._settled(name, subject, case))
+        concerning = self._concerning.get(key)
+        if concerning is None:
+            concerning = self._concerning[key] = list(self._settled(name, subject, case))
         numbers: list[int] = []
-        for one in self._concerning[key]:
-            answer = ask(one.hook, subject, one.requirement, one.procedure, self.gathered)
-            if answer is not None and (answer.checked or answer.unknowns):
-                numbers += self._rows(one, answer, own_step, subject.count, rows)
+        for one in concerning:
+            try:
+                part = None if one.part is None else one.part(subject)
+                said = one.known.get(part)
+                if said is None:
+                    said = self._said(one, subject, own_step, rows)
+                    if part is not None:
+                        one.remember(part, said)
+                numbers += said
+            except Exception as crash:  # noqa: BLE001 - a crashing rule must not take the others with it
+                self.gathered.crashed(one.hook, one.requirement, one.procedure, crash)
         rows.add(subject.id, numbers)
 
     def _settled(self, name: str, subject: Subject, case: str | None) -> Iterable[_Asked]:
@@ -94,7 +109,10 @@ class _Enquiry:
                 continue
             missing = [column for column in hook.needs if column not in self.columns]
             if not missing:
-                yield _Asked(hook, requirement, subject.procedure.key)
+                question = (name, id(requirement), id(subject.procedure))
+                if question not in self._asked:
+                    self._asked[question] = _Asked(hook, requirement, subject.procedure.key)
+                yield self._asked[question]
                 continue
             self.gathered.asked.add(requirement.id)
             if (hook.code, requirement.id) not in self.wanting:
@@ -111,10 +129,13 @@ class _Enquiry:
                     )
                 )
 
-    def _rows(self, one: _Asked, answer: Answer, own_step: str, count: int, rows: Judgements) -> list[int]:
-        """The rows of an answer, by their numbers."""
+    def _said(self, one: _Asked, subject: Subject, own_step: str, rows: Judgements) -> list[int]:
+        """The rows of the answer to a question, by their numbers."""
+        answer = answer_of(one.hook, subject, one.requirement)
+        numbers: list[int] = []
+        if not (answer.checked or answer.unknowns):
+            return numbers
         counted, undecided, failed = one.counted, one.undecided, one.failed
-        numbers = []
         split: Mapping[Any, int] = answer.by_variant or answer.by_step or {own_step: answer.checked}
         for counts in split.items():
             number = counted.get(counts)
@@ -123,10 +144,9 @@ class _Enquiry:
             numbers.append(number)
         for unknown in answer.unknowns:
             why = unknown.reason, unknown.step or own_step
-            if why not in undecided:
-                undecided[why] = self._undecided(one, unknown, why[1], rows)
-            number, opened = undecided[why]
-            opened.count += count
+            number = undecided.get(why)
+            if number is None:
+                number = undecided[why] = self._undecided(one, unknown, why[1], rows)
             numbers.append(number)
         for breach in answer.breaches:
             how = breach.variant, breach.step or own_step, breach.grade, breach.position
@@ -141,10 +161,10 @@ class _Enquiry:
         variant, step = where if isinstance(where, tuple) else ("", where)
         return rows.number(Judgement(0, self._index(one, variant) if variant else base, step, checked, 0, 0))
 
-    def _undecided(self, one: _Asked, unknown: Unknown, step: str, rows: Judgements) -> tuple[int, _Open]:
-        key = (one.question, one.procedure, step, unknown.reason)
-        opened = self.open.setdefault(key, _Open(unknown.facts))
-        return rows.number(Judgement(0, self._index(one, ""), step, 0, 0, 1, unknown.reason)), opened
+    def _undecided(self, one: _Asked, unknown: Unknown, step: str, rows: Judgements) -> int:
+        index = self._index(one, "")
+        self.open.setdefault((index, one.procedure, step, unknown.reason), unknown.facts)
+        return rows.number(Judgement(0, index, step, 0, 0, 1, unknown.reason))
 
     def _failed(self, one: _Asked, breach: Breach, step: str, rows: Judgements) -> int:
         index = self._index(one, breach.variant)
@@ -200,14 +220,14 @@ def _findings_of_log(enquiry: _Enquiry, questions: Sequence[Question], counted: 
     failed: dict[Where, int] = {}
     grades: dict[Where, Grade] = {}
     monthly: dict[_Month, tuple[int, int, int]] = {}
-    for question, procedure, unit, step, month, decided, broken, undecided, graded in counted.rows:
+    for question, procedure, unit, step, month, channel, decided, broken, undecided, graded in counted.rows:
         where = (question, procedure, unit, step)
         checked[where] = checked.get(where, 0) + decided
         if broken:
             failed[where] = failed.get(where, 0) + broken
             grade = Grade(graded)
             grades[where] = min(grades.get(where, grade), grade, key=lambda g: g.rank)
-        key = (places[bases[question]], procedure, unit, step, month)
+        key = (places[bases[question]], procedure, unit, step, month, channel)
         before = monthly.get(key)
         sums = (decided, broken, undecided)
         monthly[key] = (before[0] + decided, before[1] + broken, before[2] + undecided) if before else sums
@@ -232,10 +252,10 @@ def _findings_of_log(enquiry: _Enquiry, questions: Sequence[Question], counted: 
                 variant=variant,
             )
         )  # fmt: skip
-    for (asked, procedure, step, reason), unknown in enquiry.open.items():
-        gathered.open_items.append(
-            OpenItem(*asked[:3], procedure, reason, step, unknown.count, unknown.facts)
-        )
+    for where, facts in enquiry.open.items():
+        index, procedure, step, reason = where
+        if count := counted.open_counts.get(where):  # a rule may have crashed within its answer
+            gathered.open_items.append(OpenItem(*questions[index][:3], procedure, reason, step, count, facts))
 
 
 def _bases(questions: Sequence[Question]) -> list[int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from iso_audit.model.finding import Finding, OpenItem, RuleFailure, Tally
 from iso_audit.model.requirement import Requirement
@@ -29,19 +30,28 @@ class Gathered:
     asked: set[str] = field(default_factory=set)
     """Ids of the requirements that could be put to at least one procedure or dossier."""
 
+    def crashed(self, hook: Hook[Any], requirement: Requirement, procedure: str, crash: Exception) -> None:
+        """Tell once a procedure that a rule crashes."""
+        failure = RuleFailure(hook.code, requirement.rule, procedure, f"{type(crash).__name__}: {crash}")
+        told = {(known.code, known.rule, known.procedure) for known in self.failures}
+        if (failure.code, failure.rule, failure.procedure) not in told:
+            self.failures.append(failure)
+
+
+def answer_of(hook: Hook[Any], asked: object, requirement: Requirement) -> Answer:
+    """Put one question; a rule may raise anything."""
+    answer = hook.ask(asked, requirement)
+    if not isinstance(answer, Answer):
+        raise TypeError(f"a rule answered {answer!r}")
+    return answer
+
 
 def ask(
     hook: Hook[object], asked: object, requirement: Requirement, procedure: str, gathered: Gathered
 ) -> Answer | None:
     """Put one question; a rule that crashes gives None and one entry of `failures` a procedure."""
     try:
-        answer = hook.ask(asked, requirement)
-        if not isinstance(answer, Answer):
-            raise TypeError(f"a rule answered {answer!r}")
-        return answer
+        return answer_of(hook, asked, requirement)
     except Exception as crash:  # noqa: BLE001 - a crashing rule must not take the others with it
-        failure = RuleFailure(hook.code, requirement.rule, procedure, f"{type(crash).__name__}: {crash}")
-        told = {(known.code, known.rule, known.procedure) for known in gathered.failures}
-        if (failure.code, failure.rule, failure.procedure) not in told:
-            gathered.failures.append(failure)
+        gathered.crashed(hook, requirement, procedure, crash)
         return None

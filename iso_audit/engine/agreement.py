@@ -84,7 +84,7 @@ class Agreement:
         """Rows outside the days and procedures of the log are not judged."""
         if not self._seconds.entries:
             return
-        joined = "SELECT r.dossier_id FROM register_row AS r JOIN base USING (dossier_id)"
+        joined = "SELECT dossier_id FROM register_row JOIN id USING (dossier_id) JOIN base USING (dossier)"
         known = {row[0] for row in self._store.run(joined)}
         first, last = self._store.run("SELECT min(day), max(day) FROM dossier")[0]
         met = {self._norms.edition(code).procedure.id for code in self._norms.happened}

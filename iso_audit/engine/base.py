@@ -37,7 +37,7 @@ def add_base(store: Store, read: Read, mapping: LogMapping, world: World) -> Non
         "base",
         f"""
         WITH found AS (
-            SELECT i.dossier, i.dossier_id, r.row IS NOT NULL AS has_row, coalesce(r.row, f.row) AS row,
+            SELECT i.dossier, r.row IS NOT NULL AS has_row, coalesce(r.row, f.row) AS row,
                 coalesce(r.procedure, f.procedure, {"NULL" if default is None else default}) AS procedure,
                 coalesce(r.unit, f.unit) AS unit, r.unit IS NOT NULL AS has_unit,
                 r."case", r.channel, r.status,

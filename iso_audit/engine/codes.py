@@ -23,17 +23,15 @@ def read_codes(store: Store, norms: Norms, parts: Parts, has_table: bool) -> Non
     for code, edition in sorted(norms.editions.items()):
         by_patterns.setdefault(edition.parameters.code_patterns, []).append(code)
     for patterns, editions in sorted(by_patterns.items()):
-        if patterns:
+        for _ in parts.each("base", "id") if patterns else ():
             _read(store, patterns, editions)
-    for _ in parts.each("base", "code_said"):
+    for _ in parts.each("base", "id", "code_said"):
         store.add(
             "numbered_code",
             """
-            SELECT dossier, unit, day, number FROM (
-                SELECT dossier, coalesce(unit, -1) AS unit, coalesce(day, 0) AS day,
-                    regexp_extract(dossier_id, '([0-9]+)$', 1) AS number
-                FROM base_here
-            ) JOIN code_said_here USING (dossier) WHERE fits
+            SELECT dossier, coalesce(unit, -1) AS unit, coalesce(day, 0) AS day, number
+            FROM (SELECT dossier, regexp_extract(dossier_id, '([0-9]+)$', 1) AS number FROM id_here)
+            JOIN base_here USING (dossier) JOIN code_said_here USING (dossier) WHERE fits
             """,
         )
     for part in range(parts.count):
@@ -49,7 +47,7 @@ def read_codes(store: Store, norms: Norms, parts: Parts, has_table: bool) -> Non
         )
     store.run("UPDATE code_said SET is_twice = true WHERE dossier IN (SELECT dossier FROM stands_twice)")
     if has_table and store.any("told_twice"):
-        twice = "SELECT dossier FROM base JOIN told_twice USING (dossier_id)"
+        twice = "SELECT dossier FROM base JOIN id USING (dossier) JOIN told_twice USING (dossier_id)"
         store.run(f"UPDATE code_said SET is_twice = true WHERE dossier IN ({twice})")
         store.run(
             f"INSERT INTO code_said SELECT dossier, NULL, NULL, true FROM ({twice}) "
@@ -58,8 +56,8 @@ def read_codes(store: Store, norms: Norms, parts: Parts, has_table: bool) -> Non
 
 
 def _read(store: Store, patterns: tuple[str, ...], editions: list[int]) -> None:
-    """Read the codes of dossiers that some patterns are in force for; the first that fits says the day."""
-    judged = f"base WHERE edition IN ({', '.join(map(str, editions))})"
+    """Read the codes of the part for which patterns are in force; the first that fits says the day."""
+    judged = f"JOIN base_here USING (dossier) WHERE edition IN ({', '.join(map(str, editions))})"
     values = Values()
     places = [values.bind(f"^(?:{pattern})$") for pattern in patterns]
     fits = " OR ".join(f"regexp_matches(dossier_id, {place})" for place in places)
@@ -68,9 +66,10 @@ def _read(store: Store, patterns: tuple[str, ...], editions: list[int]) -> None:
         for place, pattern in zip(places, patterns, strict=True)
         if (group := re.compile(pattern).groupindex.get("day"))
     ]
-    said = f"{fits}, coalesce({', '.join([*days, 'NULL', 'NULL'])})"
+    said = f"{fits} AS fits, coalesce({', '.join([*days, 'NULL', 'NULL'])}) AS day_said"
+    read = f"(SELECT dossier, {said} FROM id_here)"
     try:
-        store.run(f"INSERT INTO code_said SELECT dossier, {said}, false FROM {judged}", values)
+        store.run(f"INSERT INTO code_said SELECT dossier, fits, day_said, false FROM {read} {judged}", values)
     except duckdb.Error:
         _read_slowly(store, [re.compile(pattern) for pattern in patterns], judged)
 
@@ -78,7 +77,7 @@ def _read(store: Store, patterns: tuple[str, ...], editions: list[int]) -> None:
 def _read_slowly(store: Store, patterns: Sequence[re.Pattern[str]], judged: str) -> None:
     """The same for patterns that only Python understands (looking ahead, for one)."""
     rows = []
-    for dossier, code in store.run(f"SELECT dossier, dossier_id FROM {judged}"):
+    for dossier, code in store.run(f"SELECT dossier, dossier_id FROM id_here {judged}"):
         found = [match for pattern in patterns if (match := pattern.fullmatch(code))]
         days = [match["day"] for match in found if "day" in match.groupdict()]
         rows.append((dossier, bool(found), next((day for day in days if day), None)))

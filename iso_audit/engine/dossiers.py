@@ -12,9 +12,6 @@ from iso_audit.engine.executions import Asked, Dossiers
 from iso_audit.engine.store import Array
 from iso_audit.model.civil import DAY
 
-MONTH = "coalesce(strftime(DATE '1970-01-01' + CAST(day AS INTEGER), '%Y-%m'), '')"
-"""SQL of the month of receipt; empty where there is none."""
-
 WITHOUT_RESULT = ("not_accepted", "withdrawn", "stopped")
 ENDED = (*WITHOUT_RESULT, "finished", "returned")
 """States after which nothing more is to come."""

@@ -207,7 +207,7 @@ class DuckHeld:
             make_bands(store, spans)
             work_out(store, asked)
             make_demanded(store, spans, self._known, drawn_s)
-            add_dossiers(store)
+            add_dossiers(store, handling.slots)
             handling.add()
         handling.finish()
         settle_at_limit(store)
@@ -265,8 +265,9 @@ class DuckHeld:
         self._kinds.make_missing()
         answers = Answers(on_events, on_dossiers, on_traces)
         self._asked = questions, answers.steps
+        units, handling = self._words["unit"], self._handling
         return tally(
-            self._store, self._norms, self._parts, self._words["unit"], questions, answers, self._evidence
+            self._store, self._norms, self._parts, units, handling, questions, answers, self._evidence
         )
 
     def stories(self, dossier_id: str) -> tuple[Story, ...]:

@@ -9,6 +9,9 @@ from __future__ import annotations
 import csv
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -33,6 +36,10 @@ COLUMNS = (
     "source_row",
 )  # fmt: skip
 _BATCH = 10_000
+_PLACE = 4
+"""The first columns of a breach: what says to which finding it belongs."""
+_MOMENTS = 4_096
+"""Moments that are kept: the first dossiers of one finding are often those of others, too."""
 
 
 class _Breach(NamedTuple):
@@ -81,7 +88,13 @@ class Evidence:
     ) -> None:
         self._store, self._norms, self._words = store, norms, words
         self._explain, self._account, self._papers = explain, account, papers
-        self._epoch = from_civil(norms.world.calendar, 0)
+        epoch = from_civil(norms.world.calendar, 0)
+
+        @lru_cache(maxsize=_MOMENTS)
+        def moment(civil: int | None) -> dt.datetime | None:
+            return None if civil is None else epoch + dt.timedelta(seconds=civil)
+
+        self._moment = moment
         self._limits: dict[tuple[int, int], tuple[Limit | None, int]] = {}
         self._questions: Sequence[Question] = ()
         self._steps: Sequence[str] = ()
@@ -125,11 +138,12 @@ class Evidence:
             WHERE place <= {SHOWN}
         )"""
         found: dict[Where, list[_Breach]] = {}
-        for row in self._store.run(
+        rows = self._store.run(
             self._select % first + "ORDER BY f.question, f.version, f.unit, f.step, f.dossier"
-        ):
-            breach = _Breach(*row)
-            found.setdefault(self._where(breach), []).append(breach)
+        )
+        for _, alike in groupby(rows, itemgetter(*range(_PLACE))):
+            breaches = list(map(_Breach._make, alike))
+            found.setdefault(self._where(breaches[0]), []).extend(breaches)
         firsts = {breaches[0].dossier for breaches in found.values() if breaches[0].is_about_time}
         said = self._explain.dues(firsts)
         return {
@@ -169,9 +183,6 @@ class Evidence:
 
     def _procedure(self, breach: _Breach) -> Procedure:
         return self._norms.edition(breach.edition).procedure
-
-    def _moment(self, civil: int | None) -> dt.datetime | None:
-        return None if civil is None else self._epoch + dt.timedelta(seconds=civil)
 
     def _facts(self, breach: _Breach, derivation: Text | None) -> dict[str, object]:
         """What shows a breach, the most telling first; what the log does not say is left out."""

@@ -27,7 +27,7 @@ TIMES = tuple(Timed)
 """What is timed, by the number that `took` gives it."""
 CELL_COUNTS, STEP_COUNTS = 16, 8
 """How many counts `c0`, `c1` ... a row of `cell_count` and `step_count` has: those of the nouns, in order."""
-_MONTHS = 12 * 2_200
+MONTHS = 12 * 2_200
 """Room for the number of a month since the year 0; 0 for none."""
 
 
@@ -96,7 +96,7 @@ class Handling:
 
     def slot(self, number: int) -> tuple[str, str]:
         """Channel and month of a slot."""
-        channel, month = divmod(number, _MONTHS)
+        channel, month = divmod(number, MONTHS)
         year, at = divmod(month - 1, 12)
         return self.channels[channel - 1], f"{year:04}-{at + 1:02}" if month else ""
 
@@ -109,7 +109,7 @@ class Handling:
     @property
     def slots(self) -> int:
         """How many channels and months there may be, together."""
-        return len(self.channels) * _MONTHS
+        return len(self.channels) * MONTHS
 
     def places(self) -> dict[str, Array]:
         """What is to know of each place of the key of an event: `desk`, `asks`, `held`, `unit` (-1: none).
@@ -140,7 +140,7 @@ def cells(asked: Asked, dossiers: Dossiers) -> Array:
     """The cell of each dossier (`Handling.cell`)."""
     day = dossiers.seconds("day")
     month = day.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) + 12 * 1970 + 1
-    slot = (dossiers.column("channel") + 1) * _MONTHS + np.where(day == NO_DUE, 0, month)
+    slot = (dossiers.column("channel") + 1) * MONTHS + np.where(day == NO_DUE, 0, month)
     desk = (dossiers.edition // asked.norms.eras) * asked.units + dossiers.column("unit") + 1
     cell: Array = desk * asked.slots + slot
     return cell

@@ -25,7 +25,6 @@ _SCRATCH = (
     "registered",
     "worked",
     "code_said",
-    "id",
     "numbered_code",
     "stands_twice",
 )

@@ -42,13 +42,14 @@ Where = tuple[int, str, str, str]
 
 
 class Count(NamedTuple):
-    """What the answers to one question amount to at one place in one month of receipt."""
+    """What the answers to one question amount to at one place in one month of receipt, for one channel."""
 
     question: int
     procedure: str
     unit: str
     step: str
     month: str
+    channel: str
     checked: int
     failed: int
     open: int

@@ -22,8 +22,8 @@ Found = Mapping[int, tuple[int, int, int, int]]
 def quantiles(store: Store, values: str, groups: Sequence[tuple[int, int]], bits: int) -> Found:
     """Quantiles of a relation `values` (key, value): the k-th smallest, k the share of the count, rounded up.
 
-    `groups` are (key, group); a key may belong to several. Bins are so many `bits` wide: with any number the
-    quantiles are the same, but few and narrow bins take the least memory together.
+    `groups` are (key, group); a key may belong to several. Bins are so many `bits` wide, 0 where different
+    values are few: with any number the quantiles are the same, but few and narrow bins take the least.
     """
     if not groups:
         return {}
@@ -42,6 +42,18 @@ def quantiles(store: Store, values: str, groups: Sequence[tuple[int, int]], bits
     coarse = _Ordered(rows["grp"], rows["bin"], rows["times"])
     totals = np.add.reduceat(rows["total"][coarse.order], coarse.first)
     found = [coarse.find(coarse.first, -(-coarse.sizes * tenths // 10)) for tenths in _TENTHS]
+    quantile = [coarse.values[place] for place, _ in found]
+    if bits:
+        quantile = _within(store, values, bin_of, coarse, found)
+    store.drop("in_group")
+    columns = (coarse.names.tolist(), coarse.sizes.tolist(), totals.tolist(), *(q.tolist() for q in quantile))
+    return {group: (count, total, *both) for group, count, total, *both in zip(*columns, strict=True)}
+
+
+def _within(
+    store: Store, values: str, bin_of: str, coarse: _Ordered, found: Sequence[tuple[Array, Array]]
+) -> list[Array]:
+    """Values of which place and rank of the bin were found."""
     wanted = np.unique(np.concatenate([place for place, _ in found]))
     store.put(
         "wanted_bin", {"grp": ("BIGINT", coarse.groups[wanted]), "bin": ("BIGINT", coarse.values[wanted])}
@@ -55,16 +67,14 @@ def quantiles(store: Store, values: str, groups: Sequence[tuple[int, int]], bits
         GROUP BY w.grp, w.bin, t.value
         """
     )
-    store.drop("in_group")
     store.drop("wanted_bin")
     exact = _Ordered((rows["grp"] << _GROUP_BITS) + rows["bin"], rows["value"], rows["times"])
     quantile = []
     for place, rank in found:
         names = (coarse.groups[place] << _GROUP_BITS) + coarse.values[place]
         at, _ = exact.find(exact.first[np.searchsorted(exact.names, names)], rank)
-        quantile.append(exact.values[at].tolist())
-    columns = (coarse.names.tolist(), coarse.sizes.tolist(), totals.tolist(), *quantile)
-    return {group: (count, total, *both) for group, count, total, *both in zip(*columns, strict=True)}
+        quantile.append(exact.values[at])
+    return quantile
 
 
 class _Ordered:

@@ -74,7 +74,7 @@ class Stories:
             FROM dossier AS d JOIN base AS b USING (dossier)
             LEFT JOIN day AS x ON x.day = d.received_s // {DAY}
             LEFT JOIN day AS y ON y.day = {end} // {DAY}
-            WHERE d.dossier_id = {values.bind(dossier_id)}
+            WHERE d.dossier IN (SELECT dossier FROM id WHERE dossier_id = {values.bind(dossier_id)})
             """,
             values,
         )
@@ -86,7 +86,8 @@ class Stories:
         values = Values()
         rows = self._store.run(
             f"""
-            SELECT edition IS NULL, is_outside FROM base WHERE dossier_id = {values.bind(dossier_id)}
+            SELECT edition IS NULL, is_outside FROM base JOIN id USING (dossier)
+            WHERE dossier_id = {values.bind(dossier_id)}
             """,
             values,
         )
@@ -110,10 +111,10 @@ class Stories:
         rows = self._store.run(
             f"""
             SELECT dossier_id FROM (
-                SELECT dossier_id, least(damerau_levenshtein(dossier_id, {like}),
+                SELECT dossier, dossier_id, least(damerau_levenshtein(dossier_id, {like}),
                     damerau_levenshtein(right(dossier_id, length({like})), {like}) + 1) AS far
-                FROM base
-            )
+                FROM id
+            ) JOIN base USING (dossier)
             ORDER BY far, dossier_id LIMIT 3
             """,
             values,
@@ -177,10 +178,13 @@ class Stories:
             order[event] = number
             name = self._norms.steps[step] if step else ""
             found = by_id.get(name)
+            if not name:
+                name = words["step"].written(act)
+                name = words["step"].say(act) if name in by_id else name  # else it would pass for that step
             is_timed = start is not None and finish is not None and finish >= start
             told.append(
                 Execution(
-                    name or words["step"].say(act),
+                    name,
                     found is not None,
                     words["unit"].say(unit),
                     words["role"].say(role),

@@ -1,4 +1,4 @@
-"""Joins answers back to dossiers: counts by question, procedure, unit, step and month of receipt.
+"""Joins answers back to dossiers: counts by question, procedure, unit, step, month of receipt and channel.
 
 Tables made here: `verdict` (one row an answer: `said` tells whom it is about and which of the
 `different` was said), `subject_count` (how often each thing that was asked occurs where),
@@ -14,6 +14,7 @@ from itertools import accumulate
 import numpy as np
 
 from iso_audit.engine.evidence import Evidence
+from iso_audit.engine.handling import MONTHS, Handling
 from iso_audit.engine.norms import Norms
 from iso_audit.engine.passes import Parts
 from iso_audit.engine.protocol import Count, Counted, Question
@@ -69,11 +70,12 @@ class Answers:
         )
         before = accumulate((len(answers.different) for answers in asked), initial=0)
         numbers = [np.array(each.said, np.int32) + first for each, first in zip(asked, before, strict=False)]
-        subjects = [np.array(each.subjects, np.int32) for each in asked]
+        subjects = [np.repeat(np.array(each.subjects, np.int32), each.rows) for each in asked]
+        kinds = np.array(list(self._asked), np.int32)
         store.put(
             "said",
             {
-                "kind": ("INTEGER", np.repeat(list(self._asked), [len(each) for each in asked])),
+                "kind": ("INTEGER", np.repeat(kinds, [len(each) for each in asked])),
                 "subject": ("INTEGER", np.concatenate(subjects)),
                 "number": ("INTEGER", np.concatenate(numbers)),
             },
@@ -86,6 +88,7 @@ def tally(
     norms: Norms,
     parts: Parts,
     units: Words,
+    handling: Handling,
     questions: Sequence[Question],
     answers: Answers,
     evidence: Evidence,
@@ -96,21 +99,25 @@ def tally(
     store.drop("failure")
     store.drop("shown_event")
     store.drop("shown_dossier")
-    for _ in parts.each("dossier", "judged", "event"):
+    for _ in parts.each("dossier", "judged", "event", "id"):
         _count_subjects(store)
         _add_failures(store)
     store.drop("failure_here")
     evidence.ask(questions, answers.steps)
-    return Counted(_counts(store, norms, units, answers), evidence.exhibits(), _open(store, norms, answers))
+    return Counted(
+        _counts(store, norms, units, handling, answers), evidence.exhibits(), _open(store, norms, answers)
+    )
 
 
-def _counts(store: Store, norms: Norms, units: Words, answers: Answers) -> tuple[Count, ...]:
+def _counts(
+    store: Store, norms: Norms, units: Words, handling: Handling, answers: Answers
+) -> tuple[Count, ...]:
     """Sums of all answers, in order; there may be a hundred thousand, so little is done for each."""
     rows = store.run(
         f"""
         WITH summed AS (
             SELECT v.question, s.edition // {norms.eras} AS version, coalesce(s.unit, -1) AS unit,
-                v.step, s.month,
+                v.step, s.slot,
                 CAST(sum(v.checked * s.times) AS BIGINT) AS checked,
                 CAST(sum(v.failed * s.times) AS BIGINT) AS failed,
                 CAST(sum(v.undecided * s.times) AS BIGINT) AS undecided,
@@ -119,32 +126,33 @@ def _counts(store: Store, norms: Norms, units: Words, answers: Answers) -> tuple
             GROUP BY ALL
         )
         SELECT s.* FROM summed AS s JOIN rank_procedure AS p ON p.n = s.version
-        ORDER BY s.question, p.rank, s.unit, s.step, s.month
+        ORDER BY s.question, p.rank, s.unit, s.step, s.slot % {MONTHS}, s.slot
         """
     )
     make, keys, steps, say = Count._make, norms.keys, answers.steps, [*units.meaning, ""]
+    slots = {slot: handling.slot(slot)[::-1] for slot in {row[4] for row in rows}}
     graded = [*_GRADES, ""]
     return tuple(
         [
-            make((question, keys[version], say[unit], steps[step], month, *counts, graded[grade]))
-            for question, version, unit, step, month, *counts, grade in rows
+            make((question, keys[version], say[unit], steps[step], *slots[slot], *counts, graded[grade]))
+            for question, version, unit, step, slot, *counts, grade in rows
         ]
     )
 
 
 def _count_subjects(store: Store) -> None:
-    """How often each kind and trace occurs in one part, by edition, unit and month of receipt."""
+    """How often each kind and trace occurs in one part, by edition, unit, month of receipt and channel."""
     store.add(
         "subject_count",
         f"""
-        SELECT {_EVENT} AS kind, k.id AS subject, d.edition, j.unit, d.month, count(*) AS times
+        SELECT {_EVENT} AS kind, k.id AS subject, d.edition, j.unit, d.slot, count(*) AS times
         FROM judged_here AS j JOIN event_kind AS k USING (key) JOIN dossier_here AS d USING (dossier)
         GROUP BY ALL
         UNION ALL
-        SELECT {_DOSSIER}, k.id, d.edition, d.unit, d.month, count(*)
+        SELECT {_DOSSIER}, k.id, d.edition, d.unit, d.slot, count(*)
         FROM dossier_kind AS k JOIN dossier_here AS d USING (dossier) GROUP BY ALL
         UNION ALL
-        SELECT {_TRACE}, k.id, d.edition, d.unit, d.month, count(*)
+        SELECT {_TRACE}, k.id, d.edition, d.unit, d.slot, count(*)
         FROM trace_of AS k JOIN dossier_here AS d USING (dossier) GROUP BY ALL
         """,
     )
@@ -193,5 +201,7 @@ def _add_failures(store: Store) -> None:
     store.add("failure", "SELECT * FROM failure_here")
     store.add("shown_event", "SELECT * FROM event_here WHERE event IN (SELECT event FROM failure_here)")
     store.add(
-        "shown_dossier", "SELECT * FROM dossier_here WHERE dossier IN (SELECT dossier FROM failure_here)"
+        "shown_dossier",
+        "SELECT * FROM dossier_here JOIN id_here USING (dossier) "
+        "WHERE dossier IN (SELECT dossier FROM failure_here)",
     )

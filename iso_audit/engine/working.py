@@ -14,7 +14,7 @@ import numpy as np
 
 from iso_audit.analysis.worktime import NO_DUE
 from iso_audit.engine.course import course_of, standstills_of
-from iso_audit.engine.dossiers import MONTH, DossierFacts, Ends
+from iso_audit.engine.dossiers import DossierFacts, Ends
 from iso_audit.engine.dues import dues_of
 from iso_audit.engine.duties import PAIRS_A_WORD, held_apart
 from iso_audit.engine.executions import Asked, Dossiers, Executions
@@ -64,8 +64,11 @@ def _narrowed(types: Mapping[str, str], name: str, most: int) -> dict[str, str]:
     return {**types, **({name: "INTEGER"} if most < _NARROW else {})}
 
 
-def add_dossiers(store: Store) -> None:
-    """Add to `dossier` what was worked out, with what packs ask by requirement (`demanded`)."""
+def add_dossiers(store: Store, slots: int) -> None:
+    """Add to `dossier` what was worked out, with what packs ask by requirement (`demanded`).
+
+    The slot of a dossier, one of so many, is its channel and the month of its receipt (`Handling.slot`).
+    """
     is_demanded = store.any("demanded")
     shift = f"(CAST(apart_too AS HUGEINT) << {BITS * PAIRS_A_WORD}) + w.apart"
     demanded = f"""LEFT JOIN (
@@ -75,9 +78,10 @@ def add_dossiers(store: Store) -> None:
     store.add(
         "dossier",
         f"""
-        SELECT dossier, b.dossier_id, b.row, b.edition, coalesce(b."case", -1) AS "case", b.unit, b.has_unit,
-            b.has_row, b.received_s, b.day, {MONTH} AS month, b.appointed_s, w.due_s, w.due_day, w.end_s,
-            w.finished, w.latest_apology_s, w.handover_s, w.handed_out_s, b.first_event, w.overdue, w.facts,
+        SELECT dossier, b.row, b.edition, coalesce(b."case", -1) AS "case", b.unit, b.has_unit,
+            b.has_row, b.received_s, b.day, w.cell % {slots} AS slot, b.appointed_s, w.due_s, w.due_day,
+            w.end_s, w.finished, w.latest_apology_s, w.handover_s, w.handed_out_s, b.first_event, w.overdue,
+            w.facts,
             {shift} {"+ coalesce(m.asked, 0)" if is_demanded else ""} AS apart
         FROM base_here AS b JOIN worked AS w USING (dossier) {demanded if is_demanded else ""}
         """,

@@ -401,7 +401,15 @@ class Procedure:
 
     def meant(self, name: str) -> tuple[Step, ...]:
         """Steps that a requirement means by a step id or a kind; a step id wins."""
-        return (self.by_id[name],) if name in self.by_id else self.of_kind(name)
+        found = self._meant.get(name)
+        if found is None:
+            found = self._meant[name] = (self.by_id[name],) if name in self.by_id else self.of_kind(name)
+        return found
+
+    @cached_property
+    def _meant(self) -> dict[str, tuple[Step, ...]]:
+        """What names meant that were asked for."""
+        return {}
 
     def form_of(self, record: str) -> Form | None:
         """The listed form that a record is: by its name, else by its number."""

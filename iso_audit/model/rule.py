@@ -9,7 +9,7 @@ the report fills.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar
 
@@ -83,6 +83,9 @@ class Hook(Generic[Asked]):
     """Columns of the log without which the question is open, e.g. ("events.actor",)."""
     variants: Mapping[str, Text] = field(default_factory=dict)
     """Variant of a breach -> its own statement, where one sentence does not fit all."""
+    part: Callable[[Asked], Hashable] | None = None
+    """All that the answer depends on besides procedure and requirement, where many things are alike in it:
+    one of them is asked for all."""
 
     def statement(self, variant: str = "") -> Text:
         """The template for a breach of `variant`; of "part police" it is that of "part"."""

@@ -65,9 +65,13 @@ class Trace:
     symbols: tuple[Symbol, ...]
     count: int = 1
     steps: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    happened: frozenset[str] = field(init=False, repr=False, compare=False)
+    """The steps, in whatever order."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "steps", tuple([symbol.step for symbol in self.symbols]))
+        steps = tuple([symbol.step for symbol in self.symbols])
+        object.__setattr__(self, "steps", steps)
+        object.__setattr__(self, "happened", frozenset(steps))
 
 
 @dataclass(frozen=True, slots=True)

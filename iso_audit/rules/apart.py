@@ -49,7 +49,8 @@ def _defined(study: Study, requirement: Requirement) -> Answer:
 
 def _handled(trace: Trace, requirement: Requirement) -> Answer:
     """Each pair of duties of which both were carried out in the dossier is one opportunity."""
-    breaches, unknowns, counted = [], [], dict[tuple[str, str], int]()
+    breaches, unknowns = [], []
+    counted: dict[tuple[str, str], int] = {}
     for first, second in _pairs(trace.procedure, requirement):
         found = by_one_person(trace, first, second)
         if found is None:

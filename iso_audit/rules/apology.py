@@ -10,6 +10,15 @@ from iso_audit.text import Text
 _COLUMNS = {"unexplained": "events.reason", "no_new_date": "events.new_appointed_at"}
 
 
+def _what_counts(trace: Trace) -> object:
+    """Whether the dossier is overdue; if it is, the first apology and what is known of it."""
+    overdue, steps = trace.facts.get("overdue", CANNOT_TELL), trace.procedure.ids_of("apologise")
+    if overdue != YES or steps.isdisjoint(trace.happened):
+        return overdue
+    first = next(at for at, step in enumerate(trace.steps) if step in steps)
+    return first, *map(trace.symbols[first].facts.get, RULE.reads)
+
+
 def _apologised(trace: Trace, requirement: Requirement) -> Answer:
     """The first apology of an overdue dossier is judged; a later one is a matter of TIM-04."""
     overdue = trace.facts.get("overdue", CANNOT_TELL)
@@ -73,6 +82,7 @@ RULE = Rule(
             vi="{failed} trong {checked} hồ sơ quá hạn không có văn bản xin lỗi và hẹn lại ngày trả kết quả.",
             en="A written apology is lacking in {failed} of {checked} overdue dossiers.",
         ),
+        part=_what_counts,
         variants={
             "late": Text(
                 vi="{failed} trong {checked} hồ sơ quá hạn có văn bản xin lỗi muộn hơn quy định.",

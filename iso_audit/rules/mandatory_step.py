@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from iso_audit.analysis.conduct import required
-from iso_audit.analysis.once import asked_once
+from iso_audit.analysis.once import once
 from iso_audit.analysis.study import Study, study_of
+from iso_audit.model.procedure import Procedure
 from iso_audit.model.requirement import Requirement
 from iso_audit.model.rule import Answer, Breach, Example, Hook, Parameter, Rule, Unknown
 from iso_audit.model.trace import Trace
@@ -43,12 +46,6 @@ def _defined(study: Study, requirement: Requirement) -> Answer:
     return Answer(len(asked) - len(undecided), tuple(breaches), unknowns)
 
 
-def _what_counts(trace: Trace) -> tuple[frozenset[str], object, object]:
-    """What happened, in whatever order, and whether the dossier is closed or broke off."""
-    return frozenset(trace.steps), trace.facts.get("closed"), trace.facts.get("broken_off")
-
-
-@asked_once(_what_counts)
 def _handled(trace: Trace, requirement: Requirement) -> Answer:
     """What every run has that passes what happened must have happened; an open dossier may yet mend it.
 
@@ -58,7 +55,7 @@ def _handled(trace: Trace, requirement: Requirement) -> Answer:
     if not study.is_decided:
         return Answer(unknowns=(Unknown("unsound"),))
     needed, by_id = required(study, trace), trace.procedure.by_id
-    happened = set(trace.steps)
+    happened = trace.happened
     missing = sorted(needed - happened)
     if missing and not trace.facts.get("closed"):
         decided = dict.fromkeys(sorted(needed & happened), 1)
@@ -67,8 +64,15 @@ def _handled(trace: Trace, requirement: Requirement) -> Answer:
         decided = dict.fromkeys(sorted(needed & happened), 1)
         unknowns = tuple(Unknown("unknown-step", step) for step in missing)
         return Answer(len(decided), unknowns=unknowns, by_step=decided)
-    breaches = tuple([Breach(step, grade=requirement.grade_at(by_id[step])) for step in missing])
+    lacking = _lacking(trace.procedure, requirement)
+    breaches = tuple([lacking[step] for step in missing])
     return Answer(len(needed), breaches, by_step=dict.fromkeys(sorted(needed), 1))
+
+
+@once
+def _lacking(procedure: Procedure, requirement: Requirement) -> Mapping[str, Breach]:
+    """What it is that a step did not happen."""
+    return {step.id: Breach(step.id, grade=requirement.grade_at(step)) for step in procedure.steps}
 
 
 RULE = Rule(
@@ -121,6 +125,7 @@ RULE = Rule(
             vi="{failed} trong {checked} hồ sơ phải qua bước «{step}» không có bước này.",
             en="The step “{step}” did not happen in {failed} of {checked} dossiers that had to pass it.",
         ),
+        part=lambda trace: (trace.happened, trace.facts.get("closed"), trace.facts.get("broken_off")),
     ),
     bad={
         "PRC-01": Example(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
-from functools import lru_cache, partial
+from collections.abc import Mapping
+from functools import partial
 from itertools import product
 
 from iso_audit.analysis.conduct import Early, early, stuck
-from iso_audit.analysis.once import once
+from iso_audit.analysis.once import Remembered, once
 from iso_audit.analysis.sequence import comes_again, pairs_in_order
 from iso_audit.analysis.study import Study, study_of
 from iso_audit.model.procedure import Procedure
@@ -43,29 +43,29 @@ def _defined(study: Study, requirement: Requirement) -> Answer:
     return Answer(compared - len(unknowns), tuple(breaches), tuple(unknowns))
 
 
+@once
+def _order(procedure: Procedure, requirement: Requirement) -> tuple[frozenset[str], Mapping[Early, Breach]]:
+    """Steps that may happen at any time, and breaches, of which the same come up in many dossiers."""
+    anytime = frozenset([step.id for step in procedure.steps if step.anytime])
+    return anytime, Remembered(partial(_breach, procedure, requirement))
+
+
 def _handled(trace: Trace, requirement: Requirement) -> Answer:
     """Each execution is one opportunity; where none came too early, the whole must be a run."""
-    study, by_id = study_of(trace.procedure), trace.procedure.by_id
+    study, (anytime, too_early) = study_of(trace.procedure), _order(trace.procedure, requirement)
     if not study.is_decided:
         return Answer(unknowns=(Unknown("unsound"),))
-    too_early = _too_early(trace.procedure, requirement)
-    breaches = [too_early(found) for found in early(study, trace)]
-    if not by_id.keys() >= set(trace.steps):
-        counted = Counter(breach.step for breach in breaches)
-        return Answer(counted.total(), tuple(breaches), (Unknown("unknown-step"),), counted)
+    breaches = [too_early[found] for found in early(study, trace)]
+    if not trace.procedure.by_id.keys() >= trace.happened:
+        counted = dict.fromkeys([breach.step for breach in breaches], 1)
+        return Answer(len(counted), tuple(breaches), (Unknown("unknown-step"),), counted)
     position, is_exact = (None, True) if breaches else stuck(study, trace)
     if not is_exact:
         return Answer(unknowns=(Unknown("too-wide"),))
     if position is not None:
         breaches.append(Breach(trace.steps[position], variant="not-allowed", position=position))
-    in_turn = [step for step in trace.steps if not by_id[step].anytime]
+    in_turn = [step for step in trace.steps if step not in anytime]
     return Answer(len(in_turn), tuple(breaches), by_step=Counter(in_turn))
-
-
-@once
-def _too_early(procedure: Procedure, requirement: Requirement) -> Callable[[Early], Breach]:
-    """Makes breaches; the same ones come up in many dossiers."""
-    return lru_cache(maxsize=4_096)(partial(_breach, procedure, requirement))
 
 
 def _breach(procedure: Procedure, requirement: Requirement, found: Early) -> Breach:

@@ -7,29 +7,46 @@ from iso_audit.model.rule import NOT_APPLICABLE, Answer, Breach, Example, Hook, 
 from iso_audit.model.trace import CANNOT_TELL, NO, Trace
 from iso_audit.text import Text
 
+_TO_DECIDE = ("transfer_in", "assign", "appraise")
+
+
+def _slips(trace: Trace) -> tuple[tuple[int, int], ...]:
+    """Where slips were issued, and whether without a number.
+
+    Where the procedure has no step of its own for the slip, receiving is where it is issued.
+    """
+    ids, symbols = trace.procedure.ids_of("issue_receipt") or trace.procedure.ids_of("receive"), trace.symbols
+    if ids.isdisjoint(trace.happened):
+        return ()
+    return tuple(
+        [
+            (at, symbols[at].facts.get("undocumented", CANNOT_TELL))
+            for at, step in enumerate(trace.steps)
+            if step in ids
+        ]
+    )
+
+
+def _what_counts(trace: Trace) -> tuple[object, ...]:
+    return _slips(trace) or (trace.finished, trace.facts.get("broken_off"), _was_turned_away(trace))
+
 
 def _issued(trace: Trace, _requirement: Requirement) -> Answer:
     """One numbered slip suffices, however often one was issued.
 
-    Where the procedure has no step of its own for the slip, receiving is where it is issued.
     A dossier that was turned away without a slip was not accepted.
     """
-    procedure = trace.procedure
+    procedure, issued = trace.procedure, _slips(trace)
     slips = procedure.of_kind("issue_receipt") or procedure.of_kind("receive")
     if not slips:
         return Answer(unknowns=(Unknown("no-step"),))
-    step, ids = slips[0].id, procedure.ids_of("issue_receipt") or procedure.ids_of("receive")
-    issued = {
-        position: symbol.facts.get("undocumented", CANNOT_TELL)
-        for position, symbol in enumerate(trace.symbols)
-        if symbol.step in ids
-    }
-    if NO in issued.values():
+    step, numbered = slips[0].id, [undocumented for _, undocumented in issued]
+    if NO in numbered:
         return Answer(1, by_step={step: 1})
-    if CANNOT_TELL in issued.values():
+    if CANNOT_TELL in numbered:
         return Answer(unknowns=(Unknown("no-column", step, {"columns": ("events.document",)}),))
     if issued:
-        unnumbered = Breach(step, variant="unnumbered", position=min(issued))
+        unnumbered = Breach(step, variant="unnumbered", position=issued[0][0])
         return Answer(1, (unnumbered,), by_step={step: 1})
     if trace.facts.get("broken_off") or _was_turned_away(trace):
         return NOT_APPLICABLE
@@ -40,9 +57,10 @@ def _issued(trace: Trace, _requirement: Requirement) -> Answer:
 
 def _was_turned_away(trace: Trace) -> bool:
     """Refused before anybody was to decide on the dossier."""
-    by_id = trace.procedure.by_id
-    happened = {kind for step in trace.steps if step in by_id for kind in by_id[step].kinds}
-    return "refuse" in happened and happened.isdisjoint(("transfer_in", "assign", "appraise"))
+    ids_of, happened = trace.procedure.ids_of, trace.happened
+    if ids_of("refuse").isdisjoint(happened):
+        return False
+    return all(ids_of(kind).isdisjoint(happened) for kind in _TO_DECIDE)
 
 
 RULE = Rule(
@@ -63,6 +81,7 @@ RULE = Rule(
             en="A receipt slip with a return date is lacking in {failed} of {checked} accepted dossiers.",
         ),
         needs=("events.document",),
+        part=_what_counts,
         variants={
             "unnumbered": Text(
                 vi="{failed} trong {checked} hồ sơ đã tiếp nhận có ghi việc cấp giấy tiếp nhận nhưng không "

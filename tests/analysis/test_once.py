@@ -2,22 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
-from iso_audit.analysis.once import once
-from iso_audit.model.finding import Grade
-from iso_audit.model.procedure import Procedure
-from iso_audit.model.requirement import Requirement
-from iso_audit.model.trace import Symbol, Trace
-from iso_audit.rules import CATALOGUE
-from tests.strategies import block_procedures
-
-REMEMBERED = {
-    name: rule.on_trace.ask
-    for name, rule in CATALOGUE.items()
-    if rule.on_trace is not None and hasattr(rule.on_trace.ask, "__wrapped__")
-}
+from iso_audit.analysis.once import Remembered, once
 
 
 def test_the_same_object_is_worked_on_once_and_an_equal_one_anew() -> None:
@@ -37,29 +22,10 @@ def test_what_is_forgotten_is_worked_out_again() -> None:
     assert len(worked) == 2 * len(things)
 
 
-def test_there_is_a_rule_that_remembers_its_answers() -> None:
-    assert "mandatory-step" in REMEMBERED
-
-
-@settings(max_examples=60)
-@given(block_procedures(), st.data())
-def test_a_remembered_answer_is_the_one_that_would_be_given(of: Procedure, data: st.DataObject) -> None:
-    """Traces with the same steps in other orders, and with other facts, are asked in turn."""
-    names = st.sampled_from([*(step.id for step in of.steps), "unknown"])
-    bits = st.fixed_dictionaries(
-        {}, optional=dict.fromkeys(("closed", "broken_off", "overdue"), st.integers(0, 1))
-    )
-    steps = data.draw(st.lists(names, max_size=8))
-    orders = st.permutations([*steps, *steps[:2]])
-    wanted = {
-        name: Requirement(
-            "r", name, (), Grade.MINOR, {k: p.default for k, p in CATALOGUE[name].parameters.items()}
-        )
-        for name in REMEMBERED
-    }
-    for _ in range(6):
-        symbols = tuple(Symbol(name) for name in data.draw(orders)[: data.draw(st.integers(0, 8))])
-        case, is_finished = data.draw(st.sampled_from(("", "urgent"))), data.draw(st.booleans())
-        trace = Trace(0, of, 0, case, data.draw(bits), is_finished, symbols)
-        for name, ask in REMEMBERED.items():
-            assert ask(trace, wanted[name]) == ask.__wrapped__(trace, wanted[name])
+def test_what_is_made_of_a_thing_is_made_once_until_too_many_are_kept() -> None:
+    worked: list[int] = []
+    halves = Remembered(lambda n: worked.append(n) or n // 2)
+    assert [halves[n] for n in (8, 8, 6, 8)] == [4, 4, 3, 4]
+    assert worked == [8, 6]
+    assert [halves[n] for n in range(10_000)] == [n // 2 for n in range(10_000)]
+    assert len(halves) <= Remembered.most

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from types import SimpleNamespace
 
 from hypothesis import given
@@ -58,14 +59,19 @@ class Stub:
 
     def tally(self, questions: Sequence[Question], *given: Iterable[Judgement]) -> Counted:
         self.questions, self.given = questions, [list(each) for each in given]
-        return Counted()
+        left: Counter[tuple[int, str, str, str]] = Counter()
+        for row in self.given[-1]:
+            if row.open:
+                left[row.question, OF.key, row.step, row.reason] += self.found[row.subject].count
+        return Counted(open_counts=left)
 
 
-def asked(log: Stub, said: Mapping[str, Sequence[Answer]]) -> Gathered:
+def asked(
+    log: Stub, said: Mapping[str, Sequence[Answer]], part: Callable[[Trace], Hashable] | None = None
+) -> Gathered:
     def rule(name: str) -> Rule:
-        return Rule(
-            name, Text(), Text(), on_trace=Hook(name, lambda trace, _: said[name][trace.id], Text())
-        )  # fmt: skip
+        hook = Hook(name, lambda trace, _: said[name][trace.id], Text(), part=part)
+        return Rule(name, Text(), Text(), on_trace=hook)
 
     catalogue = {name: rule(name) for name in RULES}
     requirements = tuple(Requirement(f"r-{name}", name, (), Grade.MINOR) for name in RULES)
@@ -119,6 +125,37 @@ def test_each_answer_becomes_its_own_rows_in_order(said: list[tuple[Answer, Answ
     assert told == {place: sum(counts) for place, counts in opened.items()}
     assert gathered.asked == {question.requirement for question in log.questions}
     assert gathered.failures == []
+
+
+@given(st.lists(answers, min_size=2, max_size=3), st.integers(2, 9))
+def test_one_of_the_traces_that_are_alike_is_asked_for_all(said: list[Answer], count: int) -> None:
+    """Every other trace is alike in the part that counts, whatever the rule says of the later ones."""
+    first = [said[n % 2] for n in range(count)]
+    later = [answer if n < 2 else said[-1] for n, answer in enumerate(first)]
+    one_by_one, remembered = Stub(count), Stub(count)
+    plain = asked(one_by_one, dict.fromkeys(RULES, first))
+    assert asked(remembered, dict.fromkeys(RULES, later), lambda trace: trace.id % 2) == plain
+    assert remembered.given == one_by_one.given
+
+
+def test_a_rule_that_cannot_tell_what_it_depends_on_crashes_alone() -> None:
+    log = Stub(2)
+    gathered = asked(log, dict.fromkeys(RULES, [Answer(1)] * 2), lambda trace: 1 // 0)
+    assert [(each.code, each.message) for each in gathered.failures] == [
+        (name, "ZeroDivisionError: integer division or modulo by zero") for name in RULES
+    ]
+    assert log.given == [[], [], []]
+
+
+def test_a_rule_that_crashes_within_an_answer_leaves_nothing_open_of_it() -> None:
+    log = Stub(1)
+    half = Answer(1, (SimpleNamespace(variant=""),), (Unknown("unfinished", "a"),))  # type: ignore[arg-type]
+    gathered = asked(log, {"first": [half], "second": [Answer(1)]})
+    assert [each.code for each in gathered.failures] == ["first"]
+    assert gathered.open_items == []
+    assert [row.question for row in log.given[-1]] == [
+        log.questions.index(Question("second", "second", "r-second"))
+    ]
 
 
 @given(st.lists(rows))

@@ -26,8 +26,8 @@ READ = ("overdue", "same_person", "demand")
 def event_facts(held: DuckHeld) -> dict[int, tuple[str, str, int, str, dict[str, int]]]:
     """Row of the source -> dossier, procedure key, era, step and facts, out of the engine's tables."""
     rows = held._store.run(
-        "SELECT e.row, d.dossier_id, j.key FROM judged AS j JOIN event AS e ON e.event = j.event "
-        "JOIN dossier AS d ON d.dossier = j.dossier"
+        "SELECT e.row, i.dossier_id, j.key FROM judged AS j JOIN event AS e ON e.event = j.event "
+        "JOIN id AS i ON i.dossier = j.dossier"
     )
     places = {place: key for key, place in held._norms.places.items()}
     found = {}
@@ -146,7 +146,8 @@ def test_time_is_not_up_while_a_branch_beside_has_not_begun(tmp_path):
     agree(log, PlainAudit(log.events, None, log.mapping, log.world), tmp_path)
     with DuckEngine().take_in(log.write(tmp_path), log.mapping, log.world) as held:
         rows = held._store.run(
-            "SELECT dossier_id, end_s IS NOT NULL, finished, overdue FROM dossier ORDER BY 1"
+            "SELECT dossier_id, end_s IS NOT NULL, finished, overdue FROM dossier JOIN id USING (dossier) "
+            "ORDER BY 1"
         )
     assert rows == [("both", True, False, 0), ("one-branch", False, False, 1), ("returned", True, True, 0)]
 

@@ -43,7 +43,7 @@ def events(held: DuckHeld) -> list[tuple[object, ...]]:
     """Dossier, step, actor, start and finish of every event, in order."""
     rows = held._store.run(
         "SELECT i.dossier_id, e.act, e.actor, e.started, e.finished FROM event AS e "
-        "JOIN base AS i USING (dossier) ORDER BY e.event"
+        "JOIN id AS i USING (dossier) ORDER BY e.event"
     )
     steps, people = held._words["step"], held._words["actor"]
     return [(code, steps.say(act), people.say(actor), _utc(a), _utc(b)) for code, act, actor, a, b in rows]
@@ -324,7 +324,9 @@ def test_a_due_day_without_an_hour_lasts_until_the_day_ends_and_a_moment_does_no
         encoding="utf-8",
     )
     with take_in(tmp_path / "log.csv", replace(mapping, dates=("%d/%m/%Y",))) as held:
-        rows = held._store.run("SELECT dossier_id, overdue FROM dossier ORDER BY dossier_id")
+        rows = held._store.run(
+            "SELECT dossier_id, overdue FROM dossier JOIN id USING (dossier) ORDER BY dossier_id"
+        )
         assert rows == [("H-1", 0), ("H-2", 1), ("H-3", 1), ("H-4", 1)]
 
 

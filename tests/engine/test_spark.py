@@ -235,7 +235,9 @@ def test_ids_like_one_that_is_not_there_are_the_same(stores):
     ids = ["H99-240401-0002", "H99-240401-0001", "H99-250611-0007", "hồ sơ 1", "", "H99-240401-0012"]
     near = []
     for store in stores:
-        store.put("base", {"dossier_id": ("VARCHAR", ids)})
+        numbers = ("INTEGER", list(range(len(ids))))
+        store.put("id", {"dossier": numbers, "dossier_id": ("VARCHAR", ids)})
+        store.put("base", {"dossier": numbers})
         stories = SimpleNamespace(_store=store)
         near.append([Stories.near(stories, name) for name in ("240401-0003", "H99-240401-0021", "Hồ sơ 1")])
     assert near[1] == near[0]

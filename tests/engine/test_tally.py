@@ -53,7 +53,7 @@ def judged(held: DuckHeld) -> tuple[list[Judgement], list[Judgement], list[Judge
     return on_events, on_dossiers, on_traces
 
 
-Place = tuple[int, str, str, str, str]
+Place = tuple[int, str, str, str, str, str]
 
 
 class PlainTally:
@@ -80,7 +80,8 @@ class PlainTally:
 
     def _place(self, question: int, dossier: Dossier, unit: str, step: str) -> Place:
         assert dossier.procedure is not None
-        return question, dossier.procedure.key, unit, step, dossier.month
+        channel = str((dossier.row or {}).get("channel") or "")
+        return question, dossier.procedure.key, unit, step, dossier.month, channel
 
     def _fail(self, question: int, dossier: Dossier, unit: str, step: str, event: Event | None) -> None:
         place = self._place(question, dossier, unit, step)
@@ -98,7 +99,7 @@ class PlainTally:
 
 
 def counts_of(counted: Counted) -> dict[Place, list[int]]:
-    return {row[:5]: [row.checked, row.failed, row.open] for row in counted.rows}
+    return {row[:6]: [row.checked, row.failed, row.open] for row in counted.rows}
 
 
 def compare(held: DuckHeld, plain: PlainAudit, folder: Path) -> Counted:
@@ -106,9 +107,9 @@ def compare(held: DuckHeld, plain: PlainAudit, folder: Path) -> Counted:
     expected = PlainTally(plain)
     counted = held.tally(QUESTIONS, *judged(held))
     assert counts_of(counted) == dict(expected.counts)
-    assert [row[:5] for row in counted.rows] == sorted(row[:5] for row in counted.rows)
+    assert [row[:6] for row in counted.rows] == sorted(row[:6] for row in counted.rows)
     undecided: Counter[tuple[int, str, str]] = Counter()
-    for (question, procedure, _, step, _), (_, _, left_open) in expected.counts.items():
+    for (question, procedure, _, step, *_), (_, _, left_open) in expected.counts.items():
         undecided[question, procedure, step] += left_open
     left = {(q, p, s): n for (q, p, s, _), n in counted.open_counts.items()}
     assert left == {place: n for place, n in undecided.items() if n}
