@@ -254,8 +254,9 @@ def _findings_of_log(enquiry: _Enquiry, questions: Sequence[Question], counted: 
         )  # fmt: skip
     for where, facts in enquiry.open.items():
         index, procedure, step, reason = where
-        if count := counted.open_counts.get(where):  # a rule may have crashed within its answer
-            gathered.open_items.append(OpenItem(*questions[index][:3], procedure, reason, step, count, facts))
+        times = counted.open_counts.get(where)
+        if times:  # none where a rule crashed within its answer
+            gathered.open_items.append(OpenItem(*questions[index][:3], procedure, reason, step, times, facts))
 
 
 def _bases(questions: Sequence[Question]) -> list[int]:

@@ -55,6 +55,8 @@ MEMORY = 1_000
 _APART = 400
 """Megabytes of it that are no tables: the program, its libraries, arrays of one part, what is distinct."""
 _LEAST = 100
+LARGE = 64_000_000
+"""Bytes of a log whose tables are packed: smaller ones mostly fit in memory as they are."""
 
 
 class DuckEngine:
@@ -139,7 +141,8 @@ class DuckEngine:
         try:
             if self._aside is not None:
                 return ResumedStore(self._aside, attempt, zone, self._threads, self._memory)
-            return DuckStore(zone, str(folder), self._threads, self._memory)
+            is_large = source.is_file() and source.stat().st_size >= LARGE
+            return DuckStore(zone, str(folder), self._threads, self._memory, is_packed=is_large)
         except duckdb.Error as error:
             raise refusal("zone", str(source), zone=zone) from error
 

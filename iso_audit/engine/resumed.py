@@ -76,7 +76,7 @@ class ResumedStore(DuckStore):
         """
         file, spilled = aside.folder / _NAMES.replace("*", str(attempt)), aside.folder / "spilled"
         try:
-            super().__init__(zone, str(spilled), threads, memory, str(file))
+            super().__init__(zone, str(spilled), threads, memory, file=str(file))
         except _UNREADABLE as error:
             if "lock" in str(error):
                 raise refusal("resume-busy", str(aside.folder)) from error

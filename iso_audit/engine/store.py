@@ -118,10 +118,12 @@ class Store(ABC):
 class DuckStore(Store):
     """One database, in memory or in a `file`."""
 
-    def __init__(self, zone: str, folder: str, threads: int, memory: int, file: str = "") -> None:
+    def __init__(
+        self, zone: str, folder: str, threads: int, memory: int, *, file: str = "", is_packed: bool = False
+    ) -> None:
         """Read moments without an offset in `zone`; what does not fit in `memory` (MB) goes to `folder`.
 
-        Tables in memory are packed as those of a file are: more of them fit, and less goes to the disk.
+        Tables in memory may be packed as those of a file are: more of them fit, and less goes to the disk.
         """
         config: dict[str, str | bool | int | float | list[str]] = {
             "threads": threads,
@@ -134,7 +136,7 @@ class DuckStore(Store):
         super().__init__()
         self._folder, self.zone = folder, zone
         self.connection = duckdb.connect(file or ":memory:", config=config)
-        if not file:
+        if is_packed and not file:
             self.connection.execute("ATTACH ':memory:' AS packed (COMPRESS)")
             self.connection.execute("USE packed")
         self.connection.execute("SET TimeZone = '" + zone.replace("'", "''") + "'")
