@@ -11,8 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from iso_audit.engine.duck import DuckEngine, DuckHeld
+from iso_audit.engine.duck import DuckEngine
 from iso_audit.engine.facts import BITS, EVENT_BITS
+from iso_audit.engine.held import HeldLog
 from iso_audit.engine.passes import AT_ONCE
 from iso_audit.errors import InputError
 from iso_audit.model.log import EVENT_FACTS, LogMapping, TableMapping, World
@@ -23,7 +24,7 @@ from tests.engine.plain import PlainAudit
 READ = ("overdue", "same_person", "demand")
 
 
-def event_facts(held: DuckHeld) -> dict[int, tuple[str, str, int, str, dict[str, int]]]:
+def event_facts(held: HeldLog) -> dict[int, tuple[str, str, int, str, dict[str, int]]]:
     """Row of the source -> dossier, procedure key, era, step and facts, out of the engine's tables."""
     rows = held._store.run(
         "SELECT e.row, i.dossier_id, j.key FROM judged AS j JOIN event AS e ON e.event = j.event "

@@ -13,7 +13,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from iso_audit.engine.duck import DuckEngine, DuckHeld
+from iso_audit.engine.duck import DuckEngine
+from iso_audit.engine.held import HeldLog
 from iso_audit.engine.opening import Foreign
 from iso_audit.model.log import Cut, FactParameters, Intake, LogMapping, TableMapping, World
 from tests.engine.logs import ORGANISATION, PROCEDURES, calendar
@@ -35,11 +36,11 @@ ZONE = "Asia/Ho_Chi_Minh"
 WORLD = World(PROCEDURES, ORGANISATION, calendar(ZONE))
 
 
-def take_in(path: Path, mapping: LogMapping = MAPPING, foreign: Foreign | None = None) -> DuckHeld:
+def take_in(path: Path, mapping: LogMapping = MAPPING, foreign: Foreign | None = None) -> HeldLog:
     return DuckEngine(foreign).take_in(path, mapping, WORLD)
 
 
-def events(held: DuckHeld) -> list[tuple[object, ...]]:
+def events(held: HeldLog) -> list[tuple[object, ...]]:
     """Dossier, step, actor, start and finish of every event, in order."""
     rows = held._store.run(
         "SELECT i.dossier_id, e.act, e.actor, e.started, e.finished FROM event AS e "
@@ -215,7 +216,7 @@ def test_columns_are_cut_and_set(tmp_path):
         assert held.unit_dossiers() == {("permit", "u1"): 2}
 
 
-def refusals(held: DuckHeld, folder: Path) -> list[tuple[str, str, str, str]]:
+def refusals(held: HeldLog, folder: Path) -> list[tuple[str, str, str, str]]:
     held.write_refused(folder / "refused.csv")
     with (folder / "refused.csv").open(encoding="utf-8-sig", newline="") as stream:
         rows = list(csv.DictReader(stream))

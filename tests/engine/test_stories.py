@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import HealthCheck, given, settings
 
-from iso_audit.engine.duck import DuckEngine, DuckHeld
+from iso_audit.engine.duck import DuckEngine
+from iso_audit.engine.held import HeldLog
 from iso_audit.engine.protocol import Question
 from iso_audit.model.log import LogMapping, TableMapping
 from iso_audit.model.story import Story
@@ -72,7 +73,7 @@ def plain_used(dossier: Dossier, plain: PlainAudit) -> int | None:
     )
 
 
-def compare(held: DuckHeld, plain: PlainAudit) -> None:
+def compare(held: HeldLog, plain: PlainAudit) -> None:
     """Tell every dossier and hold it against the plain auditor."""
     held.tally([Question(*each) for each in QUESTIONS], *judged(held))
     failures = PlainTally(plain).failures

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from iso_audit.engine.duck import LARGE, DuckEngine, DuckHeld
+from iso_audit.engine.duck import LARGE, DuckEngine
 from iso_audit.engine.evidence import COLUMNS, SHOWN
+from iso_audit.engine.held import HeldLog
 from iso_audit.engine.passes import AT_ONCE
 from iso_audit.engine.protocol import Counted, Question
 from iso_audit.model.log import Judgement, LogMapping, TableMapping, World
@@ -28,7 +29,7 @@ QUESTIONS = (
 READS = frozenset({"overdue", "late"})
 
 
-def judged(held: DuckHeld) -> tuple[list[Judgement], list[Judgement], list[Judgement]]:
+def judged(held: HeldLog) -> tuple[list[Judgement], list[Judgement], list[Judgement]]:
     """Answers to five invented questions: on events, on dossiers, on traces with and without a place."""
     on_events = []
     for kind in held.event_kinds():
@@ -102,7 +103,7 @@ def counts_of(counted: Counted) -> dict[Place, list[int]]:
     return {row[:6]: [row.checked, row.failed, row.open] for row in counted.rows}
 
 
-def compare(held: DuckHeld, plain: PlainAudit, folder: Path) -> Counted:
+def compare(held: HeldLog, plain: PlainAudit, folder: Path) -> Counted:
     """Everything that is counted of a log, against the plain tally."""
     expected = PlainTally(plain)
     counted = held.tally(QUESTIONS, *judged(held))
