@@ -62,7 +62,10 @@ class DuckEngine:
             return self._taken_in(source, mapping, world, tell)
         except OtherWorkError:
             self._aside.clear()
+        try:
             return self._taken_in(source, mapping, world, tell)
+        except OtherWorkError as error:
+            raise refusal("resume-closed", str(self._aside.folder)) from error
 
     def _taken_in(self, source: Path, mapping: LogMapping, world: World, tell: Progress) -> HeldLog:
         with ExitStack() as resources:

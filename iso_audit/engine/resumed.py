@@ -59,9 +59,12 @@ class PutAside:
                 os.fsync(stream.fileno())
 
     def clear(self) -> None:
-        """Throw away what was put aside."""
-        for path in self.folder.glob(f"{_NAMES}*"):
-            path.unlink()
+        """Throw away what was put aside; raises InputError where that cannot be done."""
+        try:
+            for path in self.folder.glob(f"{_NAMES}*"):
+                path.unlink()
+        except OSError as error:
+            raise refusal("resume-closed", str(self.folder)) from error
 
 
 class ResumedStore(DuckStore):
@@ -93,10 +96,11 @@ class ResumedStore(DuckStore):
     def _put_aside(self) -> list[tuple[str, str]]:
         """What was asked before, and what was answered."""
         try:
-            self.connection.execute(
-                "CREATE TABLE IF NOT EXISTS done (number BIGINT, said VARCHAR, answer VARCHAR)"
-            )
-            return self.connection.execute("SELECT said, answer FROM done ORDER BY number").fetchall()
+            with self.guarded():
+                self.connection.execute(
+                    "CREATE TABLE IF NOT EXISTS done (number BIGINT, said VARCHAR, answer VARCHAR)"
+                )
+                return self.connection.execute("SELECT said, answer FROM done ORDER BY number").fetchall()
         except duckdb.Error as error:
             raise OtherWorkError from error
 
@@ -142,20 +146,21 @@ class ResumedStore(DuckStore):
 
     def _done_now(self, number: int, said: str, do: Callable[[], Rows | None], *, is_reading: bool) -> Rows:
         """Do what is asked; what changes the tables is written with what was answered until then."""
-        if not is_reading:
-            self.connection.execute("BEGIN")
-        try:
-            rows = do() or []
+        with self.guarded():
+            if not is_reading:
+                self.connection.execute("BEGIN")
+            try:
+                rows = do() or []
+            except BaseException as error:
+                if not is_reading:
+                    self.connection.execute("ROLLBACK")
+                if isinstance(error, duckdb.Error) and not isinstance(error, _OF_MACHINE):
+                    self._unwritten.append((number, said, _written(str(error))))
+                raise
             self._unwritten.append((number, said, _written(rows)))
             if not is_reading:
                 self._write()
                 self.connection.execute("COMMIT")
-        except BaseException as error:
-            if not is_reading:
-                self.connection.execute("ROLLBACK")
-            if isinstance(error, duckdb.Error) and not isinstance(error, _OF_MACHINE):
-                self._unwritten.append((number, said, _written(str(error))))
-            raise
         return rows
 
     def _write(self) -> None:

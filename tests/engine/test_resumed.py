@@ -21,7 +21,7 @@ from iso_audit import api
 from iso_audit.engine import resumed
 from iso_audit.engine.duck import DuckEngine
 from iso_audit.engine.resumed import PutAside, ResumedStore
-from iso_audit.errors import InputError
+from iso_audit.errors import InputError, NoRoomError
 from tests.engine.test_tally import QUESTIONS, READS, SAMPLE, judged, sample_world
 
 WORKSPACE = Path(__file__).resolve().parents[1] / "workspaces/generated"
@@ -99,7 +99,7 @@ def test_what_was_worked_out_is_not_worked_out_again(log, tmp_path, monkeypatch)
         assert found(log, tmp_path / "second.csv", tmp_path / "aside") == whole
 
 
-def test_other_inputs_are_other_work(log, tmp_path, monkeypatch):
+def test_other_inputs_are_other_work(log, tmp_path):
     found(log, tmp_path / "first.csv", tmp_path / "aside")
     rows = log.read_text(encoding="utf-8").splitlines()[:900]
     log.write_text("\n".join(rows) + "\n", encoding="utf-8")
@@ -209,6 +209,34 @@ def test_spark_puts_nothing_aside(data, tmp_path):
             engine="spark", resume=tmp_path / "aside",
         )  # fmt: skip
     assert not (tmp_path / "aside").exists()
+
+
+def test_a_disk_that_is_full_when_work_is_put_aside_is_named_and_nothing_is_lost(log, tmp_path, monkeypatch):
+    whole, folder = found(log, tmp_path / "whole.csv"), tmp_path / "aside"
+
+    def full(_: ResumedStore) -> None:
+        raise duckdb.IOException("Could not write file: No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(ResumedStore, "_write", full)
+        with pytest.raises(NoRoomError, match="--resume"):
+            found(log, tmp_path / "some.csv", folder)
+    assert found(log, tmp_path / "some.csv", folder) == whole
+
+
+def test_a_folder_in_which_nothing_can_be_kept_is_refused(log, tmp_path):
+    (tmp_path / "aside/iso-audit-0.duckdb").mkdir(parents=True)
+    with pytest.raises(InputError, match="cannot be made or opened"):
+        found(log, tmp_path / "some.csv", tmp_path / "aside")
+
+
+def test_work_that_is_other_work_even_when_begun_anew_is_refused(log, tmp_path, monkeypatch):
+    def other(*_: object) -> None:
+        raise resumed.OtherWorkError
+
+    monkeypatch.setattr(ResumedStore, "_put_aside", other)
+    with pytest.raises(InputError, match="cannot be made or opened"):
+        found(log, tmp_path / "some.csv", tmp_path / "aside")
 
 
 cells = st.none() | st.booleans() | st.integers() | st.text() | st.floats(allow_nan=False) | st.datetimes()
