@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from iso_audit.model.finding import Grade
-from iso_audit.report.facts import NOTHING
+from iso_audit.report.facts import NOTHING, alone
 from iso_audit.text import number
 
 if TYPE_CHECKING:
@@ -84,10 +84,10 @@ def _with_room(found: Sequence[Picture], grades: Grades) -> tuple[Picture, ...]:
 
 def _rows(found: Sequence[Picture], grades: Grades, words: Words) -> tuple[tuple[str, ...], ...]:
     counted = [(one.title, grades[one.key]) for one in found]
-    if len(counted) > MOST_NAMED + 1:  # a last row for one alone would take the room of that one
-        beyond: Counter[Grade] = sum((counts for _, counts in counted[MOST_NAMED:]), Counter())
-        others = words.count("drawn.others", len(counted) - MOST_NAMED)
-        counted = [*counted[:MOST_NAMED], (others, beyond)]
+    kept = alone(len(counted), MOST_NAMED)
+    if left_out := counted[kept:]:
+        beyond: Counter[Grade] = sum((counts for _, counts in left_out), Counter())
+        counted = [*counted[:kept], (words.count("drawn.others", len(left_out)), beyond)]
     return tuple(
         (said, *(number(counts[grade], words.lang) if counts[grade] else NOTHING for grade in Grade))
         for said, counts in counted

@@ -24,6 +24,11 @@ LONG_RUN = 4
 """A run of more steps is told in a sentence by its ends; the report prints it whole below."""
 
 
+def alone(count: int, most: int) -> int:
+    """How many of so many rows stand alone; one that sums up a single row would take the room of that one."""
+    return count if count <= most + 1 else most
+
+
 class Facts:
     """Says the facts of one workspace in one language."""
 

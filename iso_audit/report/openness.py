@@ -9,7 +9,7 @@ from itertools import groupby
 from iso_audit.model.finding import OpenItem
 from iso_audit.model.outcome import Outcome, Workspace
 from iso_audit.model.rule import Rule
-from iso_audit.report.facts import Facts, Told
+from iso_audit.report.facts import Facts, Told, alone
 from iso_audit.report.words import Words
 from iso_audit.text import number
 
@@ -118,12 +118,11 @@ def open_list(found: Sequence[OpenRow], words: Words, paged: bool) -> OpenList:
 
 def _fitting(rows: Sequence[OpenRow], most: int, others: str, words: Words) -> tuple[OpenRow, ...]:
     """The most frequent rows in their order, and one that sums up the others."""
-    if len(rows) <= most + 1:  # a row for one alone would take the room of that one
-        return tuple(rows)
+    room = alone(len(rows), most)
     order = sorted(range(len(rows)), key=lambda at: (-rows[at].count, at))
-    kept = [rows[at] for at in sorted(order[:most])]
-    left = [rows[at] for at in order[most:]]
-    return (*kept, _summed("", words.count(others, len(left)), left))
+    kept = [rows[at] for at in sorted(order[:room])]
+    left = [rows[at] for at in order[room:]]
+    return (*kept, _summed("", words.count(others, len(left)), left)) if left else tuple(kept)
 
 
 def _summed(where: str, said: str, rows: Iterable[OpenRow]) -> OpenRow:

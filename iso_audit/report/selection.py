@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from iso_audit.model.finding import Grade
 from iso_audit.report.annexes import Cited, cited
 from iso_audit.report.drawn import Drawn, drawn
-from iso_audit.report.facts import NOTHING, share
+from iso_audit.report.facts import NOTHING, alone, share
 from iso_audit.report.statements import Group, Statement
 from iso_audit.text import number
 
@@ -120,11 +120,10 @@ def _rows(left: Iterable[Statement], words: Words) -> tuple[tuple[str, ...], ...
         step = words("finding.step", step=one.step) if one.step else ""
         places.setdefault("; ".join(filter(None, (one.procedure, step))), []).append(one)
     whole = list(places.items())
-    # a last row for one place alone would take the room of that place
-    if len(whole) > MOST_ROWS + 1:
-        beyond = [one for _, some in whole[MOST_ROWS:] for one in some]
-        others = words.count("selection.places", len(whole) - MOST_ROWS)
-        whole = [*whole[:MOST_ROWS], (others, beyond)]
+    kept = alone(len(whole), MOST_ROWS)
+    if left_out := whole[kept:]:
+        beyond = [one for _, some in left_out for one in some]
+        whole = [*whole[:kept], (words.count("selection.places", len(left_out)), beyond)]
     return tuple((where, *_summed(some, words)) for where, some in whole)
 
 
