@@ -8,8 +8,8 @@ from typing import Any
 from iso_audit.audit.counts import check_counts
 from iso_audit.audit.criteria import concerns, eras_of, requirements_by_era
 from iso_audit.audit.gathered import Catalogue, Gathered, Tell, answer_of, quiet
-from iso_audit.engine.protocol import Counted, Held, Question, Traces, Where
-from iso_audit.model.finding import Finding, Grade, OpenItem, Tally
+from iso_audit.engine.protocol import Counted, Held, Question, Traces
+from iso_audit.model.finding import Finding, Grade, OpenItem
 from iso_audit.model.judgements import Judgements
 from iso_audit.model.log import Intake, Judgement
 from iso_audit.model.outcome import Workspace
@@ -18,10 +18,6 @@ from iso_audit.model.rule import Breach, Hook, Unknown
 from iso_audit.model.trace import DossierKind, EventKind, Trace
 
 Subject = EventKind | DossierKind | Trace
-
-_Month = tuple[int, str, str, str, str, str]
-"""Place of a question in order of code and requirement; procedure, unit, step, month of receipt, channel."""
-
 
 _REMEMBERED = 4_096
 """Answers to one question that are kept, some hundred bytes each."""
@@ -213,39 +209,21 @@ def check_log(
 
 def _findings_of_log(enquiry: _Enquiry, questions: Sequence[Question], counted: Counted) -> None:
     """Make findings of what the engine counted, with denominators from the same count."""
-    bases = _bases(questions)
-    order = sorted(range(len(questions)), key=lambda at: (questions[at].code, questions[at].requirement))
-    places = {index: place for place, index in enumerate(order)}
-    checked: dict[Where, int] = {}
-    failed: dict[Where, int] = {}
-    grades: dict[Where, Grade] = {}
-    monthly: dict[_Month, tuple[int, int, int]] = {}
-    for question, procedure, unit, step, month, channel, decided, broken, undecided, graded in counted.rows:
-        where = (question, procedure, unit, step)
-        checked[where] = checked.get(where, 0) + decided
-        if broken:
-            failed[where] = failed.get(where, 0) + broken
-            grade = Grade(graded)
-            grades[where] = min(grades.get(where, grade), grade, key=lambda g: g.rank)
-        key = (places[bases[question]], procedure, unit, step, month, channel)
-        before = monthly.get(key)
-        sums = (decided, broken, undecided)
-        monthly[key] = (before[0] + decided, before[1] + broken, before[2] + undecided) if before else sums
-    gathered = enquiry.gathered
-    gathered.tallies += [
-        Tally(*questions[order[key[0]]][:3], *key[1:], *monthly[key]) for key in sorted(monthly)
-    ]
-    for where, count in sorted(failed.items()):
+    gathered, sums, bases = enquiry.gathered, counted.sums, _bases(questions)
+    gathered.tallies += counted.tallies
+    for where, found in sorted(sums.items()):
+        if not found.failed:
+            continue
         index, procedure, unit, step = where
         code, rule, requirement, variant = questions[index]
         base = bases[index]
         wheres = (where, (base, procedure, unit, step), (base, procedure, unit, ""))
-        whole = next((checked[at] for at in wheres if checked.get(at)), 0)
+        whole = next((sums[at].checked for at in wheres if at in sums and sums[at].checked), 0)
         gathered.findings.append(
             Finding(
-                code, rule, requirement, grades[where], procedure, unit, step,
-                failed=count,
-                checked=max(whole, count),
+                code, rule, requirement, Grade(found.grade), procedure, unit, step,
+                failed=found.failed,
+                checked=max(whole, found.failed),
                 base_grade=enquiry.requirements[requirement].grade,
                 facts=enquiry.facts.get((index, step), {}),
                 exhibits=counted.exhibits.get(where, ()),

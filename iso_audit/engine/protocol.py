@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from iso_audit.model.finding import Exhibit
+from iso_audit.model.finding import Exhibit, Tally
 from iso_audit.model.log import Intake, Judgement, LogMapping, World
 from iso_audit.model.measure import Measures
 from iso_audit.model.story import Story
@@ -41,19 +41,12 @@ Where = tuple[int, str, str, str]
 """(index of the question, procedure key, unit, step): what makes one finding."""
 
 
-class Count(NamedTuple):
-    """What the answers to one question amount to at one place in one month of receipt, for one channel."""
+class Sum(NamedTuple):
+    """What the answers to one question amount to at one place."""
 
-    question: int
-    procedure: str
-    unit: str
-    step: str
-    month: str
-    channel: str
     checked: int
     failed: int
-    open: int
-    grade: str = ""
+    grade: str
     """The gravest grade among the failed; empty where none failed."""
 
 
@@ -61,7 +54,9 @@ class Count(NamedTuple):
 class Counted:
     """Answers joined back to dossiers; ordered, so that the same log gives the same bytes."""
 
-    rows: tuple[Count, ...] = ()
+    tallies: tuple[Tally, ...] = ()
+    """Counts by month of receipt and channel, variants of breaches together."""
+    sums: Mapping[Where, Sum] = field(default_factory=dict)
     exhibits: Mapping[Where, tuple[Exhibit, ...]] = field(default_factory=dict)
     """The first five dossiers by id of what failed."""
     open_counts: Mapping[tuple[int, str, str, str], int] = field(default_factory=dict)

@@ -5,7 +5,7 @@ Values are counted in bins first; only those of the bins in which a quantile lie
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -19,15 +19,21 @@ Found = Mapping[int, tuple[int, int, int, int]]
 """Group -> count, total, median, ninth decile."""
 
 
-def quantiles(store: Store, values: str, groups: Sequence[tuple[int, int]], bits: int) -> Found:
-    """Quantiles of a relation `values` (key, value): the k-th smallest, k the share of the count, rounded up.
+def quantiles(store: Store, groups: Sequence[tuple[int, int]], timed: Mapping[str, int]) -> Iterator[Found]:
+    """Quantiles of each relation (key, value) of `timed`: k-th smallest values, k a share of the count.
 
-    `groups` are (key, group); a key may belong to several. Bins are so many `bits` wide, 0 where different
-    values are few: with any number the quantiles are the same, but few and narrow bins take the least.
+    Shares are rounded up. `groups` are (key, group); a key may belong to several. Bins are so many bits wide
+    as `timed` says, 0 where different values are few: with any number the quantiles are the same, but few
+    and narrow bins take the least.
     """
-    if not groups:
-        return {}
     store.put("in_group", integers(groups, "key", "grp"))
+    for values, bits in timed.items():
+        yield _of(store, values, bits)
+    store.drop("in_group")
+
+
+def _of(store: Store, values: str, bits: int) -> Found:
+    """Quantiles of one relation."""
     bin_of = f"t.value // {1 << bits}"
     rows = store.arrays(
         f"""
@@ -39,13 +45,14 @@ def quantiles(store: Store, values: str, groups: Sequence[tuple[int, int]], bits
         GROUP BY g.grp, t.bin
         """
     )
+    if not len(rows["grp"]):
+        return {}
     coarse = _Ordered(rows["grp"], rows["bin"], rows["times"])
     totals = np.add.reduceat(rows["total"][coarse.order], coarse.first)
     found = [coarse.find(coarse.first, -(-coarse.sizes * tenths // 10)) for tenths in _TENTHS]
     quantile = [coarse.values[place] for place, _ in found]
     if bits:
         quantile = _within(store, values, bin_of, coarse, found)
-    store.drop("in_group")
     columns = (coarse.names.tolist(), coarse.sizes.tolist(), totals.tolist(), *(q.tolist() for q in quantile))
     return {group: (count, total, *both) for group, count, total, *both in zip(*columns, strict=True)}
 

@@ -1,14 +1,14 @@
 """Joins answers back to dossiers: counts by question, procedure, unit, step, month of receipt and channel.
 
 Tables made here: `verdict` (one row an answer: `said` tells whom it is about and which of the
-`different` was said), `subject_count` (how often each thing that was asked occurs where),
-`failure` (one row a dossier and breach, with the event it happened at, where there is one) and
-`shown_event` and `shown_dossier` (those events, and whose they are).
+`different` was said), `subject_count` (how often each thing that was asked occurs where), `summed` (what
+the answers amount to there), `failure` (one row a dossier and breach, with the event it happened at,
+where there is one) and `shown_event` and `shown_dossier` (those events, and whose they are).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate
 
 import numpy as np
@@ -17,10 +17,10 @@ from iso_audit.engine.evidence import Evidence
 from iso_audit.engine.handling import MONTHS, Handling
 from iso_audit.engine.norms import Norms
 from iso_audit.engine.passes import Parts
-from iso_audit.engine.protocol import Count, Counted, Question
+from iso_audit.engine.protocol import Counted, Question, Sum, Where
 from iso_audit.engine.store import Store
 from iso_audit.engine.words import Words
-from iso_audit.model.finding import Grade
+from iso_audit.model.finding import Grade, Tally
 from iso_audit.model.judgements import Judgements
 from iso_audit.model.log import Judgement
 
@@ -104,40 +104,78 @@ def tally(
         _add_failures(store)
     store.drop("failure_here")
     evidence.ask(questions, answers.steps)
+    _sum_up(store, norms)
     return Counted(
-        _counts(store, norms, units, handling, answers), evidence.exhibits(), _open(store, norms, answers)
+        _tallies(store, norms, units, handling, questions, answers),
+        _sums(store, norms, units, answers),
+        evidence.exhibits(),
+        _open(store, norms, answers),
     )
 
 
-def _counts(
-    store: Store, norms: Norms, units: Words, handling: Handling, answers: Answers
-) -> tuple[Count, ...]:
-    """Sums of all answers, in order; there may be a hundred thousand, so little is done for each."""
-    rows = store.run(
+def _sum_up(store: Store, norms: Norms) -> None:
+    """Make `summed`: the sums of all answers, by question, version, unit, step and slot."""
+    store.run(
         f"""
-        WITH summed AS (
-            SELECT v.question, s.edition // {norms.eras} AS version, coalesce(s.unit, -1) AS unit,
-                v.step, s.slot,
-                CAST(sum(v.checked * s.times) AS BIGINT) AS checked,
-                CAST(sum(v.failed * s.times) AS BIGINT) AS failed,
-                CAST(sum(v.undecided * s.times) AS BIGINT) AS undecided,
-                coalesce(min(v.grade), {_NO_GRADE}) AS grade
-            FROM verdict AS v JOIN subject_count AS s USING (kind, subject)
-            GROUP BY ALL
-        )
-        SELECT s.* FROM summed AS s JOIN rank_procedure AS p ON p.n = s.version
-        ORDER BY s.question, p.rank, s.unit, s.step, s.slot % {MONTHS}, s.slot
+        CREATE OR REPLACE TABLE summed AS
+        SELECT v.question, s.edition // {norms.eras} AS version, coalesce(s.unit, -1) AS unit, v.step, s.slot,
+            sum(v.checked * s.times) AS checked, sum(v.failed * s.times) AS failed,
+            sum(v.undecided * s.times) AS undecided, coalesce(min(v.grade), {_NO_GRADE}) AS grade
+        FROM verdict AS v JOIN subject_count AS s USING (kind, subject)
+        GROUP BY ALL
         """
     )
-    make, keys, steps, say = Count._make, norms.keys, answers.steps, [*units.meaning, ""]
-    slots = {slot: handling.slot(slot)[::-1] for slot in {row[4] for row in rows}}
-    graded = [*_GRADES, ""]
-    return tuple(
-        [
-            make((question, keys[version], say[unit], steps[step], *slots[slot], *counts, graded[grade]))
-            for question, version, unit, step, slot, *counts, grade in rows
-        ]
+
+
+def _tallies(
+    store: Store, norms: Norms, units: Words, handling: Handling, questions: Sequence[Question],
+    answers: Answers,
+) -> tuple[Tally, ...]:  # fmt: skip
+    """Tallies in order; there may be a hundred thousand, so little is done for each."""
+    rows = store.arrays(
+        f"""
+        SELECT min(s.question) AS question, s.version, s.unit, s.step, s.slot,
+            CAST(sum(s.checked) AS BIGINT) AS checked, CAST(sum(s.failed) AS BIGINT) AS failed,
+            CAST(sum(s.undecided) AS BIGINT) AS undecided
+        FROM summed AS s
+        JOIN rank_question AS q ON q.n = s.question JOIN rank_procedure AS p ON p.n = s.version
+        GROUP BY q.rank, p.rank, s.version, s.unit, s.step, s.slot
+        ORDER BY q.rank, p.rank, s.unit, s.step, s.slot % {MONTHS}, s.slot
+        """
     )
+    slots = {slot: handling.slot(slot) for slot in np.unique(rows["slot"]).tolist()}
+    said: tuple[tuple[str, Mapping[int, str] | Sequence[str]], ...] = (
+        ("question", [one.code for one in questions]),
+        ("question", [one.rule for one in questions]),
+        ("question", [one.requirement for one in questions]),
+        ("version", norms.keys),
+        ("unit", [*units.meaning, ""]),
+        ("step", answers.steps),
+        ("slot", {slot: month for slot, (_, month) in slots.items()}),
+        ("slot", {slot: channel for slot, (channel, _) in slots.items()}),
+    )
+    columns = {name: values.tolist() for name, values in rows.items()}
+    words = (map(meant.__getitem__, columns[name]) for name, meant in said)
+    counts = (columns[name] for name in ("checked", "failed", "undecided"))
+    return tuple(map(Tally._make, zip(*words, *counts, strict=True)))
+
+
+def _sums(store: Store, norms: Norms, units: Words, answers: Answers) -> dict[Where, Sum]:
+    """What the answers amount to at each place, over all months and channels."""
+    rows = store.run(
+        """
+        SELECT question, version, unit, step, CAST(sum(checked) AS BIGINT), CAST(sum(failed) AS BIGINT),
+            min(grade)
+        FROM summed GROUP BY question, version, unit, step
+        """
+    )
+    graded = [*_GRADES, ""]
+    return {
+        (question, norms.keys[version], units.say(unit), answers.steps[step]): Sum(
+            checked, failed, graded[grade]
+        )
+        for question, version, unit, step, checked, failed, grade in rows
+    }
 
 
 def _count_subjects(store: Store) -> None:

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
+class Measure(NamedTuple):
     """Counts of the dossiers of one procedure, unit, channel and month of receipt.
 
     Every dossier is one of `early`, `on_time`, `overdue`, `pending_in_time`, `pending_overdue` and
@@ -65,8 +65,7 @@ class Measure:
         return self.early + self.on_time + self.overdue + self.pending_overdue
 
 
-@dataclass(frozen=True, slots=True)
-class StepMeasure:
+class StepMeasure(NamedTuple):
     """Counts of the executions of one step by one unit, of dossiers of one channel and month of receipt."""
 
     procedure: str
@@ -110,8 +109,7 @@ class Timed(StrEnum):
     """Working time from start to finish of a step."""
 
 
-@dataclass(frozen=True, slots=True)
-class Duration:
+class Duration(NamedTuple):
     """Times of one group of dossiers or executions; what does not part the group is None.
 
     Quantiles are discrete: `median` is the smallest time that at least half of all do not exceed,
@@ -126,7 +124,7 @@ class Duration:
     unit: str | None
     channel: str | None
     month: str | None
-    count: int
+    count: int  # type: ignore[assignment]  # of `tuple` there is a method of this name, which nobody needs
     total: int
     median: int
     ninth_decile: int

@@ -33,10 +33,10 @@ def text(outcome: Outcome) -> str:
         "open": plain(outcome.open_items),
         "remarks": plain(outcome.remarks),
         "failures": plain(outcome.failures),
-        "tallies": _table(Tally, outcome.tallies),
-        "measures": _table(Measure, outcome.measures.dossiers),
-        "step_measures": _table(StepMeasure, outcome.measures.steps),
-        "durations": _table(Duration, outcome.measures.durations),
+        "tallies": _table(Tally._fields, outcome.tallies),
+        "measures": _table(Measure._fields, outcome.measures.dossiers),
+        "step_measures": _table(StepMeasure._fields, outcome.measures.steps),
+        "durations": _table(Duration._fields, outcome.measures.durations),
         "intake": plain(outcome.intake),
         "mapping": {"note": plain(outcome.mapping_note), "assumptions": plain(outcome.notes)},
         "dossiers": _counts(("procedure", "unit"), outcome.unit_dossiers),
@@ -45,10 +45,9 @@ def text(outcome: Outcome) -> str:
     return "{\n" + ",\n".join(f"{_line(key)}: {_entries(whole[key])}" for key in sorted(whole)) + "\n}\n"
 
 
-def _table(noun: type, values: Iterable[object]) -> dict[str, Any]:
+def _table(columns: Iterable[str], values: Iterable[tuple[object, ...]]) -> dict[str, Any]:
     """Many small nouns as rows under one head, for they are most of the file."""
-    columns = [each.name for each in dataclasses.fields(noun)]
-    return {"columns": columns, "rows": [[plain(getattr(value, c)) for c in columns] for value in values]}
+    return {"columns": list(columns), "rows": [plain(value) for value in values]}
 
 
 def _counts(names: tuple[str, str], counts: Mapping[tuple[str, str], int]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import dataclasses
 import datetime as dt
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import Enum
 from fractions import Fraction
 from typing import Any
@@ -55,10 +55,10 @@ def schema() -> dict[str, Any]:
         "open": _of(whole["open_items"]),
         "remarks": _of(whole["remarks"]),
         "failures": _of(whole["failures"]),
-        "tallies": _table(_fields(Tally)),
-        "measures": _table(_fields(Measure)),
-        "step_measures": _table(_fields(StepMeasure)),
-        "durations": _table(_fields(Duration)),
+        "tallies": _table(Tally._fields),
+        "measures": _table(Measure._fields),
+        "step_measures": _table(StepMeasure._fields),
+        "durations": _table(Duration._fields),
         "intake": _of(whole["intake"]),
         "mapping": _object({"note": _of(Text), "assumptions": _of(whole["notes"])}),
         "dossiers": _table(["procedure", "unit", "count"]),
@@ -79,13 +79,9 @@ def _object(keys: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _fields(noun: type) -> list[str]:
-    return [field.name for field in dataclasses.fields(noun)]
-
-
-def _table(columns: list[str]) -> dict[str, Any]:
+def _table(columns: Sequence[str]) -> dict[str, Any]:
     row = {"type": "array", "minItems": len(columns), "maxItems": len(columns)}
-    return _object({"columns": {"const": columns}, "rows": {"type": "array", "items": row}})
+    return _object({"columns": {"const": list(columns)}, "rows": {"type": "array", "items": row}})
 
 
 def _of(hint: Any) -> dict[str, Any]:  # noqa: ANN401 - any annotation of a field

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
+from typing import Any
 
 from iso_audit.model.measure import Duration, Measure, Measures, StepMeasure, Timed
 from iso_audit.report.deviations import channel
@@ -56,8 +56,8 @@ def tables(measures: Measures, facts: Facts) -> tuple[Table, ...]:
         _steps(measures, facts, by_unit=False),
         _steps(measures, facts, by_unit=True),
         _work(measures, facts),
-        _counts("dossiers", Measure, measures.dossiers, facts),
-        _counts("executions", StepMeasure, measures.steps, facts),
+        _counts("dossiers", Measure._fields, measures.dossiers, facts),
+        _counts("executions", StepMeasure._fields, measures.steps, facts),
     )
 
 
@@ -121,7 +121,7 @@ def _by(
 
 
 def _sums(measures: Iterable[Measure]) -> Mapping[str, int]:
-    names = [name for name in Measure.__dataclass_fields__ if name not in _MARKS]
+    names = [name for name in Measure._fields if name not in _MARKS]
     kept = list(measures)
     return {name: sum(getattr(one, name) for one in kept) for name in (*names, "good", "due")}
 
@@ -221,9 +221,8 @@ def _spent(some: Sequence[StepMeasure]) -> tuple[Value, ...]:
     )  # fmt: skip
 
 
-def _counts(key: str, noun: type, measures: Iterable[object], facts: Facts) -> Table:
+def _counts(key: str, names: Sequence[str], measures: Iterable[tuple[Any, ...]], facts: Facts) -> Table:
     """Every cell as it was counted."""
-    names = [field.name for field in dataclasses.fields(noun)]
     columns = []
     for name in names:
         kind = Kind.TEXT if name in _MARKS or name == "step" else Kind.COUNT
@@ -231,7 +230,7 @@ def _counts(key: str, noun: type, measures: Iterable[object], facts: Facts) -> T
         columns.append(Column(name, kind))
     rows = []
     for one in measures:
-        told = {name: getattr(one, name) for name in names}
+        told = dict(zip(names, one, strict=True))
         if "step" in told:
             told["step"] = facts.step(told["step"], told["procedure"]) if told["step"] else ""
         rows.append(tuple(_label(n, v, facts) if n in _MARKS else v for n, v in told.items()))

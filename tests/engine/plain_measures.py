@@ -39,7 +39,7 @@ class PlainMeasures:
         channel = str((dossier.row or {}).get("channel") or "")
         cell = (dossier.procedure.key, dossier.unit, channel, dossier.month)
         counts = self.cells[cell]
-        for name in Measure.__dataclass_fields__:
+        for name in Measure._fields:
             counts[name] += 0
         for name in ("procedure", "unit", "channel", "month"):
             del counts[name]
@@ -116,7 +116,7 @@ class PlainMeasures:
     def _execution(self, event: Event, dossier: Dossier, cell: Cell, is_again: bool) -> None:
         unit = self._unit(event, dossier)
         counts = self.steps[cell[0], event.step, unit, cell[2], cell[3]]
-        for name in list(StepMeasure.__dataclass_fields__)[5:]:
+        for name in list(StepMeasure._fields)[5:]:
             counts[name] += 0
         counts["executions"] += 1
         counts["repeats"] += is_again

@@ -100,7 +100,8 @@ class PlainTally:
 
 
 def counts_of(counted: Counted) -> dict[Place, list[int]]:
-    return {row[:6]: [row.checked, row.failed, row.open] for row in counted.rows}
+    asked = {question[:3]: index for index, question in enumerate(QUESTIONS)}
+    return {(asked[row[:3]], *row[3:8]): [row.checked, row.failed, row.open] for row in counted.tallies}
 
 
 def compare(held: HeldLog, plain: PlainAudit, folder: Path) -> Counted:
@@ -108,7 +109,11 @@ def compare(held: HeldLog, plain: PlainAudit, folder: Path) -> Counted:
     expected = PlainTally(plain)
     counted = held.tally(QUESTIONS, *judged(held))
     assert counts_of(counted) == dict(expected.counts)
-    assert [row[:6] for row in counted.rows] == sorted(row[:6] for row in counted.rows)
+    assert list(counted.tallies) == sorted(counted.tallies)
+    summed: dict[tuple[int, str, str, str], list[int]] = defaultdict(lambda: [0, 0])
+    for place, (checked, failed, _) in expected.counts.items():
+        summed[place[:4]] = [a + b for a, b in zip(summed[place[:4]], (checked, failed), strict=True)]
+    assert {where: [one.checked, one.failed] for where, one in counted.sums.items()} == summed
     undecided: Counter[tuple[int, str, str]] = Counter()
     for (question, procedure, _, step, *_), (_, _, left_open) in expected.counts.items():
         undecided[question, procedure, step] += left_open
@@ -215,11 +220,13 @@ def test_neither_threads_nor_parts_nor_the_order_of_rows_change_a_count_or_a_byt
             counted = held.tally(QUESTIONS, *judged(held))
             target = tmp_path / f"evidence-{number}.csv"
             held.write_evidence(target)
-            said.append((kinds, counted.rows, counted.exhibits, held.measures(), target.read_bytes()))
+            said.append(
+                (kinds, counted.tallies, counted.sums, counted.exhibits, held.measures(), target.read_bytes())
+            )
     assert said[0] == said[1] == said[3]
-    assert said[0][:4] == said[2][:4]
+    assert said[0][:5] == said[2][:5]
     assert said[2] == said[4]
-    first, other = ([line.rpartition(b",")[0] for line in one[4].splitlines()] for one in (said[0], said[2]))
+    first, other = ([line.rpartition(b",")[0] for line in one[5].splitlines()] for one in (said[0], said[2]))
     assert first == other
 
 
@@ -251,10 +258,10 @@ def test_what_does_not_fit_in_memory_goes_to_the_disk(data, tmp_path):
 def test_counts_need_not_be_asked_for_in_any_order(shuffled, tmp_path):
     with DuckEngine().take_in(shuffled[0], SAMPLE, sample_world()) as held:
         held.write_evidence(tmp_path / "before.csv")
-        assert held.tally(QUESTIONS, (), (), ()).rows == ()
+        assert held.tally(QUESTIONS, (), (), ()).tallies == ()
         whole = [Judgement(0, 0, "", 1, 0, 0)]
         counted = held.tally(QUESTIONS[:1], (), whole, ())
-        assert sum(row.checked for row in counted.rows) == held.dossier_kinds()[0].count
+        assert sum(row.checked for row in counted.tallies) == held.dossier_kinds()[0].count
     assert len((tmp_path / "before.csv").read_text(encoding="utf-8-sig").splitlines()) == 1
 
 
