@@ -2,7 +2,8 @@
 
 Executions of a step per dossier solve a linear system, loops and all: x = e + P'x (J. R. Jackson,
 Networks of Waiting Lines, 1957). A state is a node together with how often what may happen only so
-often, or has other shares at a later visit, has happened on the way there.
+often, or has other shares at a later visit, has happened on the way there. Beside what a token did itself
+counts what is certain to be done beside it; what is only chosen there counts on that branch alone.
 """
 
 from __future__ import annotations
@@ -73,6 +74,7 @@ class _Traffic:
         self.ways = plan.ways
         self.watched = self._watched(entry)
         self.index: dict[State, int] = {}
+        self.beside: dict[tuple[int, ...], tuple[int, ...]] = {}
         self.rows: list[tuple[int, int, float, int]] = []
         """(from, to, tokens, flows of the option)."""
         first = self._counted((entry, (0,) * len(self.watched)))
@@ -82,7 +84,10 @@ class _Traffic:
             at = stack.pop()
             for chance, flows in self._options(order[at]):
                 for target in flows:
-                    state = self._counted((target, order[at][1]))
+                    counts = order[at][1]
+                    for step in self._done_beside(order[at][0], target, flows):
+                        counts = self._more(step, counts)
+                    state = self._counted((target, counts))
                     is_new = state not in self.index
                     to = self._known(state)
                     if is_new:
@@ -110,12 +115,36 @@ class _Traffic:
     def _counted(self, state: State) -> State:
         """The state with the visit of its own node counted."""
         node, counts = state
-        step = int(self.ways.step[node])
+        return node, self._more(int(self.ways.step[node]), counts)
+
+    def _more(self, step: int, counts: tuple[int, ...]) -> tuple[int, ...]:
+        """The counts with one more execution of a step."""
         if step not in self.watched:
-            return state
+            return counts
         at = list(self.watched).index(step)
-        more = min(counts[at] + 1, self.watched[step])
-        return node, (*counts[:at], more, *counts[at + 1 :])
+        return (*counts[:at], min(counts[at] + 1, self.watched[step]), *counts[at + 1 :])
+
+    def _done_beside(self, split: int, target: int, flows: list[int]) -> tuple[int, ...]:
+        """Steps that the other branches of a split are certain to carry out before they meet this one."""
+        if len(flows) == 1 or not self.watched:
+            return ()
+        key = split, target, *flows
+        if key not in self.beside:
+            self.beside[key] = self._certain_beside(split, target, flows)
+        return self.beside[key]
+
+    def _certain_beside(self, split: int, target: int, flows: list[int]) -> tuple[int, ...]:
+        own, seen = set(self._reached(target, without=split)), set[int]()
+        stack = [other for other in flows if other != target]
+        while stack:
+            node = stack.pop()
+            if node in own or node in seen or node == split:
+                continue
+            seen.add(node)
+            first, last = int(self.ways.options[node]), int(self.ways.options[node + 1])
+            if last - first == 1:
+                stack += self.ways.target[self.ways.flows[first] : self.ways.flows[last]].tolist()
+        return tuple(int(self.ways.step[node]) for node in sorted(seen))
 
     def _options(self, state: State) -> Iterator[tuple[float, list[int]]]:
         """Chance and targets of every option that is open."""
@@ -207,7 +236,7 @@ class _Traffic:
         entry = self.states[0][0]
         every = self._reached(entry)
         passed = [node for node in every if node != join and join not in self._reached(entry, without=node)]
-        return max(passed, key=lambda node: len(every) - len(self._reached(node)), default=entry)
+        return max(passed, key=lambda node: len(self._reached(entry, without=node)), default=entry)
 
     def _reached(self, entry: int, without: int = -1) -> list[int]:
         """Nodes that tokens come to from `entry` on, itself included."""

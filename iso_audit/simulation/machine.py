@@ -493,12 +493,20 @@ def _settled(
     for node in range(len(nodes)):
         if not where[first + node] or nodes[node, JOIN] != _SOME:
             continue
-        lies, may_come = False, False
+        lying, is_awaited = 0, False
         for slot in range(nodes[node, FIRST_SLOT], nodes[node, LAST_SLOT]):
-            lies |= tokens[slots[slot, FIRST_TOKEN] + dossier] > 0
+            lying += tokens[slots[slot, FIRST_TOKEN] + dossier]
         for other in range(len(nodes)):
-            may_come |= other != node and where[first + other] > 0 and reaches[other, node]
-        if lies and not may_come:
+            if where[first + other] <= (lying if other == node else 0):
+                continue
+            to_empty, to_filled = False, False
+            for slot in range(nodes[node, FIRST_SLOT], nodes[node, LAST_SLOT]):
+                if reaches[other, slot]:
+                    is_filled = tokens[slots[slot, FIRST_TOKEN] + dossier] > 0
+                    to_filled |= is_filled
+                    to_empty |= not is_filled
+            is_awaited |= to_empty and not to_filled
+        if lying and not is_awaited:
             _fire(nodes, slots, tokens, loads, live, where, node, dossier)
             return node
     return -1

@@ -119,7 +119,7 @@ class Ways:
     guard_step: Ints
     guard_most: Ints
     reaches: NDArray[np.bool_]
-    """(node, node): whether a token at the first can still come to the second, a SOME join."""
+    """(node, place in a SOME join): whether a token at the node can come there without passing that join."""
 
 
 @dataclass(frozen=True, eq=False)

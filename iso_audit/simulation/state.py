@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 from collections import deque
+from collections.abc import Sequence
 from heapq import heappush
 
 import numpy as np
@@ -273,15 +274,26 @@ class State:
                 where.remove(node)
 
     def settled(self, load: int, dossier: int) -> int:
-        """An inclusive join to which no further token can come, fired; -1 where there is none."""
+        """An inclusive join that waits for nothing more, fired; -1 where there is none.
+
+        It waits while a token elsewhere can come to an empty place of it without passing it, unless that
+        token can come to a filled one, too (BPMN 2.0, OMG formal/2011-01-03, chapter 13).
+        """
         where = self.whereabouts[load, dossier] if self.whereabouts is not None else []
         for node in sorted(set(where)):
-            if self.join[node] != SOME or not any(self.tokens.get((s, dossier)) for s in self.slots[node]):
+            lying = [self.tokens.get((slot, dossier), 0) for slot in self.slots[node]]
+            if self.join[node] != SOME or not any(lying):
                 continue
-            if not any(self.plan.ways.reaches[other, node] for other in where if other != node):
+            elsewhere = set(where) - ({node} if where.count(node) == sum(lying) else set())
+            if not any(self._is_to_come(other, node, lying) for other in elsewhere):
                 self.fire(node, dossier)
                 return node
         return -1
+
+    def _is_to_come(self, other: int, node: int, lying: Sequence[int]) -> bool:
+        """Whether a token at a node can come to empty places of a join alone."""
+        comes = self.plan.ways.reaches[other, self.slots[node]].tolist()
+        return any(comes) and not any(come and there for come, there in zip(comes, lying, strict=True))
 
     def wait(self, dossier: int, node: int, now: int, kind: int) -> None:
         """Let a dossier lie before or after a step."""

@@ -62,7 +62,7 @@ def woven(nodes: Sequence[Woven]) -> Ways:
         guard_option=_ints(option for own in guards for option, _, _ in own),
         guard_step=_ints(step for own in guards for _, step, _ in own),
         guard_most=_ints(most for own in guards for _, _, most in own),
-        reaches=_reaches(nodes),
+        reaches=_reaches(nodes, slots, flows),
     )
 
 
@@ -117,15 +117,36 @@ def _guards(nodes: Sequence[Woven], at: int) -> Iterable[tuple[int, int, int]]:
             stack += there.certain
 
 
-def _reaches(nodes: Sequence[Woven]) -> np.ndarray:
-    """Which nodes a token at a node may come to, for loads with an inclusive join; else empty."""
-    if not any(node.step.join is Join.SOME for *_, node in nodes):
+def _reaches(
+    nodes: Sequence[Woven], slots: Sequence[Sequence[str]], flows: Sequence[Sequence[tuple[int, int]]]
+) -> np.ndarray:
+    """Places in inclusive joins that a token at a node can come to without passing the join.
+
+    Empty where no load has such a join. One search backwards from each place.
+    """
+    joins = {at for at, (*_, node) in enumerate(nodes) if node.step.join is Join.SOME and slots[at]}
+    if not joins:
         return np.zeros((0, 0), dtype=np.bool_)
-    reach = np.zeros((len(nodes), len(nodes)), dtype=np.bool_)
-    for at, (_, _, _, places, node) in enumerate(nodes):
-        for option in node.options:
-            reach[at, [places[to] for to, _ in option.ways]] = True
-    return _closed(reach)
+    lies_in = [at for at, own in enumerate(slots) for _ in own]
+    into: dict[int, set[int]] = {at: set() for at in range(len(nodes))}
+    filled_by: dict[int, set[int]] = {slot: set() for slot in range(len(lies_in))}
+    leaving = [at for at, (*_, node) in enumerate(nodes) for _ in node.options]
+    for at, option in zip(leaving, flows, strict=True):
+        for target, slot in option:
+            into[target].add(at)
+            if slot != NONE:
+                filled_by[slot].add(at)
+    reach = np.zeros((len(nodes), len(lies_in)), dtype=np.bool_)
+    for slot, join in enumerate(lies_in):
+        if join not in joins:
+            continue
+        stack = sorted(filled_by[slot])
+        while stack:
+            at = stack.pop()
+            if not reach[at, slot]:
+                reach[at, slot] = True
+                stack += into[at] if at != join else ()
+    return reach
 
 
 def _closed(reach: np.ndarray) -> np.ndarray:

@@ -104,7 +104,7 @@ class Desk:
             self.depth -= 1
 
     def settled(self, dossier: int) -> str:
-        """An inclusive join at which something lies and to which nothing can come any more."""
+        """An inclusive join at which something lies and which waits for nothing more."""
         for name in self.steps:
             lies = self.steps[name].join is Join.SOME and self.lying.get((dossier, name))
             if lies and not self.may_come(name, dossier):
@@ -116,16 +116,20 @@ class Desk:
         self.begin(self.steps[name], dossier)
 
     def may_come(self, join: str, dossier: int) -> bool:
-        """Whether some other token of the dossier can still come to a join."""
+        """Whether a token can come to flows of a join on which none lies, and to no other, not passing it."""
+        lying = self.lying[dossier, join]
         for at, count in self.tokens[dossier].items():
-            seen, stack = set[str](), [at] if count and at != join else []
+            comes, seen, stack = set[str](), {at}, [at]
             while stack:
-                for flow in self.flows(self.steps[stack.pop()], dossier):
+                name = stack.pop()
+                for flow in self.flows(self.steps[name], dossier):
                     if flow.to == join:
-                        return True
-                    if flow.to not in seen:
+                        comes.add(name)
+                    elif flow.to not in seen:
                         seen.add(flow.to)
                         stack.append(flow.to)
+            if count > (len(lying) if at == join else 0) and comes and comes.isdisjoint(lying):
+                return True
         return False
 
     def enter(self, name: str, source: str, dossier: int) -> None:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from hypothesis import strategies as st
 
 from iso_audit.model.calendar import Calendar
-from iso_audit.model.procedure import Flow, Procedure, Split, Step
+from iso_audit.model.procedure import Flow, Join, Procedure, Split, Step
 from iso_audit.model.scenario import Arrivals, Batch, Family, Load, Scenario, Spread, Staffing
 from iso_audit.text import Text
 from tests.calendars import OFFICE_DAY, WHOLE_DAY
@@ -136,3 +136,25 @@ def _outcome(flow: Flow) -> str:
 def _batches(name: str) -> st.SearchStrategy[Batch]:
     hours = st.sampled_from(((), (dt.time(9),), (dt.time(10), dt.time(15, 30))))
     return st.builds(lambda at, size: Batch(name, at, size if at else max(size, 1)), hours, st.integers(0, 3))
+
+
+def circle_of_inclusive_joins() -> tuple[Scenario, Procedure]:
+    """Two inclusive joins, one within the block of the other, and a way back from behind both."""
+    steps = (
+        step("a", "two", role="r"),
+        step("two", Flow("three", "o"), Flow("d", "p"), split=Split.ALL, kinds=("route",)),
+        step("three", Flow("b", "o"), Flow("c", "p"), split=Split.ALL, kinds=("route",)),
+        step("b", "inner", role="r"),
+        step("c", "inner", role="r"),
+        step("d", "outer", role="r"),
+        step("inner", "outer", role="r", join=Join.SOME),
+        step("outer", Flow("a", "again"), Flow("end", "done"), role="r", join=Join.SOME),
+        step("end", role="r"),
+    )
+    load = Load(
+        "p",
+        Arrivals(2000),
+        durations=dict.fromkeys(("a", "b", "c", "d", "inner", "outer", "end"), exponential(60)),
+        branches={"outer": {"again": 0.5, "done": 0.5}},
+    )
+    return scenario(load, staff={"r": 10**6}), Procedure("p", steps, start="a")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from dataclasses import replace
 from unittest.mock import patch
 
 import numpy as np
 import pytest
-from hypothesis import given, reject, settings
+from hypothesis import example, given, reject, settings
 from hypothesis import strategies as st
 
 from iso_audit.errors import InputError
@@ -22,7 +23,17 @@ from iso_audit.simulation.load import executions_per_dossier
 from iso_audit.simulation.plan import Plan
 from iso_audit.simulation.run import Replication, replicate
 from tests.simulation.plain import Execution, Office
-from tests.simulation.scenes import ALWAYS, MORNINGS, OFFICE, exponential, fixed, scenario, scenes, single
+from tests.simulation.scenes import (
+    ALWAYS,
+    MORNINGS,
+    OFFICE,
+    circle_of_inclusive_joins,
+    exponential,
+    fixed,
+    scenario,
+    scenes,
+    single,
+)  # fmt: skip
 from tests.strategies import gateway, step
 
 HOUR, DAY = 3600, 86_400
@@ -60,6 +71,7 @@ def by_simpy(plan: Plan, scene: Scenario, *procedures: Procedure) -> list[Execut
 
 @settings(max_examples=30, deadline=None)
 @given(scenes())
+@example(circle_of_inclusive_joins())
 def test_any_procedure_is_played_as_by_simpy(scene: tuple[Scenario, Procedure]) -> None:
     plan = plan_of(scene)
     assert executions(plan, plainly(plan)) == by_simpy(plan, *scene)
@@ -67,6 +79,7 @@ def test_any_procedure_is_played_as_by_simpy(scene: tuple[Scenario, Procedure]) 
 
 @settings(max_examples=25, deadline=None)
 @given(scenes(ranks=True, batches=True) | scenes(batches=True) | scenes())
+@example(circle_of_inclusive_joins())
 def test_the_compiled_loop_gives_the_same_rows(scene: tuple[Scenario, Procedure]) -> None:
     pytest.importorskip("numba")
     plan = plan_of(scene)
@@ -243,6 +256,23 @@ def test_an_inclusive_join_waits_for_what_was_chosen() -> None:
     assert closing == ends
     shares = np.bincount(list(chosen.values())) / len(chosen)
     assert abs(shares[2] - 1 / 3) < 0.1  # of the three selections that are not empty
+
+
+def test_inclusive_joins_in_a_circle_do_not_wait_for_one_another() -> None:
+    of, procedure = circle_of_inclusive_joins()
+    plan = compiled(of, {"p": procedure})
+    rows = Counter((number, name) for _, number, name, *_ in executions(plan, plainly(plan)))
+    numbers = {number for number, _ in rows}
+    for number in numbers:
+        assert rows[number, "end"] == 1
+        assert len({rows[number, name] for name in ("a", "b", "c", "d", "inner", "outer")}) == 1
+    often = executions_per_dossier(plan)
+    expected = {plan.steps[at].step.id: times for at, times in zip(plan.ways.step, often, strict=True)}
+    for name in ("a", "b", "c", "d", "inner", "outer", "end"):
+        assert expected[name] == pytest.approx(1 if name == "end" else 2)
+        assert sum(rows[number, name] for number in numbers) / len(numbers) == pytest.approx(
+            expected[name], rel=0.2
+        )
 
 
 def test_a_loop_that_never_ends_is_refused_with_its_step() -> None:

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 
 from iso_audit.analysis.worktime import NO_DUE
 from iso_audit.errors import InputError
@@ -28,6 +28,7 @@ from tests.simulation.scenes import (
     FIRST,
     OFFICE,
     calendar,
+    circle_of_inclusive_joins,
     exponential,
     fixed,
     lognormal,
@@ -224,6 +225,7 @@ def test_the_answer_is_the_same_for_any_number_of_processes() -> None:
 
 @settings(max_examples=12, deadline=None)
 @given(scenes())
+@example(circle_of_inclusive_joins())
 def test_executions_are_those_of_the_traffic_equations(scene: tuple[Scenario, Procedure]) -> None:
     of, procedure = scene
     busy = replace(of.main, arrivals=Arrivals(60_000), backlog=0)
