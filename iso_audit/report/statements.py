@@ -17,6 +17,9 @@ from iso_audit.report.proofs import label_of, told
 from iso_audit.report.words import Words
 from iso_audit.text import Text, date
 
+_ENOUGH = 10
+"""Dossiers of a procedure of which not one has a step: fewer may well have left it out."""
+
 
 @dataclass(frozen=True, slots=True)
 class Statement:
@@ -76,7 +79,7 @@ def groups(
     together: dict[tuple[str, str], list[Finding]] = {}
     for finding in outcome.findings:
         together.setdefault((finding.code, finding.requirement), []).append(finding)
-    codes = Counter(code for code, _ in together)
+    codes, unrecorded = Counter(code for code, _ in together), _unrecorded(outcome)
     made: list[Group] = []
     number = 0
     for (code, name), findings in together.items():
@@ -86,7 +89,8 @@ def groups(
         statements = []
         for finding in findings:
             number += 1
-            statements.append(_statement(number, finding, title, rule, facts))
+            never = not finding.on_definition and (finding.procedure, finding.step) in unrecorded
+            statements.append(_statement(number, finding, title, rule, facts, is_unrecorded=never))
         asked = facts.words.say(requirement.title) if requirement is not None else ""
         when = _received(periods.get(name), facts.words) if codes[code] > 1 else ""
         is_told = any(group.code == code for group in made)
@@ -160,7 +164,21 @@ def _hook(rule: Rule | None, code: str) -> Hook[object] | None:
     return next((hook for hook in rule.hooks if hook.code == code), None) if rule is not None else None
 
 
-def _statement(number: int, finding: Finding, title: str, rule: Rule | None, facts: Facts) -> Statement:
+def _unrecorded(outcome: Outcome) -> set[tuple[str, str]]:
+    """Procedures (their keys) with steps that no dossier has, of enough to wonder whether it is recorded."""
+    dossiers: Counter[str] = Counter()
+    for (procedure, _), count in outcome.unit_dossiers.items():
+        dossiers[procedure] += count
+    return {
+        (procedure, step)
+        for (procedure, step), count in outcome.executions.items()
+        if not count and dossiers[procedure] >= _ENOUGH
+    }
+
+
+def _statement(
+    number: int, finding: Finding, title: str, rule: Rule | None, facts: Facts, *, is_unrecorded: bool = False
+) -> Statement:
     words, key = facts.words, finding.procedure
     share = facts.share(finding.failed, finding.checked)
     known: dict[str, object] = {
@@ -170,6 +188,8 @@ def _statement(number: int, finding: Finding, title: str, rule: Rule | None, fac
     hook = _hook(rule, finding.code)
     template = hook.statement(finding.variant) if hook is not None else Text(title, title)
     said = facts.fill(template, known, key) if hook is not None else title
+    if is_unrecorded:
+        said = f"{said} {words('finding.unrecorded')}"
     exhibits = shown(finding)
     some = 0 < len(exhibits) < finding.failed
     note = words("finding.examples", shown=len(exhibits), total=finding.failed) if some else ""

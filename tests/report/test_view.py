@@ -43,6 +43,18 @@ def test_findings_of_one_requirement_stand_together(shown: View) -> None:
     assert keys == list(dict.fromkeys(keys))
 
 
+@pytest.mark.parametrize(("dossiers", "times", "is_noted"), [(10, 0, True), (9, 0, False), (10, 1, False)])
+def test_a_step_that_no_dossier_has_may_not_be_recorded(dossiers: int, times: int, is_noted: bool) -> None:
+    note, findings = words("vi")("finding.unrecorded"), example.outcome().findings
+    of_dossiers = {(one.procedure, one.step) for one in findings if one.step and not one.on_definition}
+    for place in {(one.procedure, one.step) for one in findings if one.step}:
+        units = {(place[0], "a"): 1, (place[0], "b"): dossiers - 1}
+        shown = seen(executions={place: times}, unit_dossiers=units)
+        noted = [one.finding for one in shown.statements if one.said.endswith(note)]
+        assert {(one.procedure, one.step) for one in noted} == ({place} & of_dossiers if is_noted else set())
+        assert not any(one.on_definition for one in noted)
+
+
 def test_the_summary_counts_by_grade(vietnamese: View) -> None:
     assert "6 sự không phù hợp nặng, 6 sự không phù hợp nhẹ và 4 khuyến nghị" in vietnamese.summary
 
