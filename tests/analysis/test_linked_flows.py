@@ -15,7 +15,7 @@ from iso_audit.model.procedure import Flow, Join, Procedure, Split, Step
 from tests.strategies import gateway, linked_procedures, mutated, procedure, random_run, step
 from tests.token_game import Game, TooLarge, Unsafe
 
-moderate = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+moderate = settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def studied(of: Procedure) -> Study:

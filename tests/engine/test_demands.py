@@ -80,7 +80,7 @@ def waits(draw: st.DrawFn) -> DrawnLog:
     return DrawnLog(rows, tuple(dossiers), mapping, world)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(waits())
 def test_the_desk_and_dates_are_asked_as_a_plain_auditor_asks_them(log: DrawnLog) -> None:
     plain = PlainAudit(log.events, log.dossiers, log.mapping, log.world, log.register)

@@ -101,7 +101,7 @@ def agree(log: DrawnLog, plain: PlainAudit, folder: Path, at_once: int = AT_ONCE
         )  # fmt: skip
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=35, deadline=None, suppress_health_check=list(HealthCheck))
 @given(logs(), st.sampled_from((AT_ONCE, 1, 2)))
 def test_facts_traces_and_counts_are_those_of_a_plain_auditor(log, at_once):
     plain = PlainAudit(log.events, log.dossiers, log.mapping, log.world, log.register)

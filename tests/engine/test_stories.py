@@ -118,7 +118,7 @@ def compare_all(log: DrawnLog, plain: PlainAudit, folder: Path) -> None:
         assert [name for name in plain.dossiers if held.ids_like(name)[0] != name] == []
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(logs())
 def test_every_story_is_that_of_a_plain_auditor(log: DrawnLog) -> None:
     plain = PlainAudit(log.events, log.dossiers, log.mapping, log.world)

@@ -142,7 +142,7 @@ def compare(held: HeldLog, plain: PlainAudit, folder: Path) -> Counted:
     return counted
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(logs(), st.sampled_from((AT_ONCE, 1, 2)))
 def test_tallies_exhibits_and_evidence_are_those_of_a_plain_auditor(log, at_once):
     plain = PlainAudit(log.events, log.dossiers, log.mapping, log.world)

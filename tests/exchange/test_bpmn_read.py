@@ -186,7 +186,8 @@ def test_processes_that_call_each_other_in_a_circle_are_a_fault_with_the_chain()
         model(one.replace("</definitions>", other + "</definitions>"))
 
 
-def test_calls_that_multiply_are_stopped() -> None:
+def test_calls_that_multiply_are_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("iso_audit.exchange.bpmn.steps.MOST_STEPS", 20_000)
     levels = "".join(
         f'<process id="q{n}"><callActivity id="a{n}" calledElement="q{n + 1}"/>'
         f'<callActivity id="b{n}" calledElement="q{n + 1}"/></process>'
