@@ -163,6 +163,10 @@ class DuckStore(Store):
             if "interrupt" in str(error).lower():
                 raise KeyboardInterrupt from error
             raise
+        except duckdb.Error as error:  # an interrupt while the database called Python, told as its own error
+            if "KeyboardInterrupt: " in str(error):
+                raise KeyboardInterrupt from error
+            raise
 
     def batches(self, statement: str, most: int) -> Iterator[Rows]:
         with self.guarded():
@@ -180,18 +184,24 @@ class DuckStore(Store):
             for column, (kind, values) in columns.items()
         }
         types = {column: kind for column, (kind, _) in columns.items()}
-        self.connection.register("put_in", arrays)
-        self.run(f"CREATE OR REPLACE TABLE {name} AS SELECT {_cast(types)} FROM put_in")
-        self.connection.unregister("put_in")
+        with self._shown(arrays):
+            self.run(f"CREATE OR REPLACE TABLE {name} AS SELECT {_cast(types)} FROM put_in")
+
+    @contextmanager
+    def _shown(self, arrays: Mapping[str, Array]) -> Iterator[None]:
+        """Let statements see arrays as the table `put_in`."""
+        with self.guarded():
+            self.connection.register("put_in", arrays)
+            yield
+            self.connection.unregister("put_in")
 
     def mapped(self, queries: Mapping[str, str], work: Work, tables: Types) -> None:
         made = self._made(queries, work)
         for name, types in tables.items():
             pieces = [some.pop(name) for some in made]
             arrays = {at: _joined([piece.pop(at) for piece in pieces]) for at in types}
-            self.connection.register("put_in", arrays)
-            self.add(name, f"SELECT {_cast(types)} FROM put_in")
-            self.connection.unregister("put_in")
+            with self._shown(arrays):
+                self.add(name, f"SELECT {_cast(types)} FROM put_in")
 
     def _made(self, queries: Mapping[str, str], work: Work) -> list[dict[str, dict[str, Array]]]:
         """What `work` makes, piece by piece; what it was made of is given back."""

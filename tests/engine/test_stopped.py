@@ -72,3 +72,22 @@ def test_a_disk_that_reports_no_space_is_named_too(tmp_path, monkeypatch):
     with pytest.raises(EngineError, match="TMPDIR"):
         store.run("SELECT 1")
     real.close()
+
+
+@pytest.mark.parametrize("at", ["execute", "register"])
+def test_an_interrupt_that_the_database_tells_as_its_own_error_is_one(tmp_path, monkeypatch, at):
+    store = DuckStore("Asia/Ho_Chi_Minh", str(tmp_path), threads=1, memory=100)
+
+    class Interrupted:
+        def execute(self, *_: object) -> None:
+            raise duckdb.InvalidInputException("KeyboardInterrupt: ")
+
+        def register(self, *_: object) -> None:
+            if at == "register":
+                self.execute()
+
+    real = store.connection
+    monkeypatch.setattr(store, "connection", Interrupted())
+    with pytest.raises(KeyboardInterrupt):
+        store.put("t", {"n": ("INTEGER", [1])})
+    real.close()
